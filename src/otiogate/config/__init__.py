@@ -1,0 +1,1 @@
+"""Configuration in layers, each key with the law by which layers combine."""

@@ -1,0 +1,154 @@
+"""Finding configuration files and combining them: built-in < facility < project < command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from otiogate.config.laws import COMMAND, FACILITY, LAWS, PROJECT, Layer, Said
+from otiogate.config.model import Settings
+from otiogate.documents.schemas import at, faults
+from otiogate.documents.strict import load_one
+from otiogate.errors import UsageError
+from otiogate.policy.load import DEFAULT
+from otiogate.records.context import Context
+from otiogate.records.dates import begin, end
+
+PROJECT_FILE = "otiogate.yaml"
+FACILITY_VARIABLE = "OTIOGATE_FACILITY"
+
+_PATHS = ("policy", "records")
+_PATH_MAPS = ("replaced_packs",)
+
+
+def facility_file() -> Path:
+    """Where the facility's file stands on this operating system; it always loads, whatever the environment says."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", "C:/ProgramData")) / "otiogate" / "facility.yaml"
+    if sys.platform == "darwin":
+        return Path("/Library/Application Support/otiogate/facility.yaml")
+    return Path("/etc/otiogate/facility.yaml")
+
+
+def settings(
+    near: Iterable[str] = (),
+    *,
+    config: Iterable[str] = (),
+    command: dict[str, Any] | None = None,
+    as_of: bool = False,
+) -> Settings:
+    """The settings for work on the paths ``near`` (source, target), from the working directory.
+
+    ``config`` names project files in place of those found; ``command`` is what the command line sets; ``as_of`` says
+    that the time of judging is overridden. Raises ``UsageError`` for a broken file, ``CannotJudge`` where two that
+    apply conflict.
+    """
+    layers = list(_facility_layers())
+    named = [Path(each) for each in config]
+    projects = named or list(_project_files([*near, "."]))
+    layers += [_layer(path, PROJECT) for path in projects]
+    if command:
+        layers.append(Layer("command line", COMMAND, command))
+    found = _combined(layers)
+    return replace(found, advisory=True) if as_of else found
+
+
+def _facility_layers() -> Iterator[Layer]:
+    path = facility_file()
+    if path.exists():
+        yield _layer(path, FACILITY)
+    added = os.environ.get(FACILITY_VARIABLE)
+    if added:
+        yield _layer(Path(added), FACILITY)
+
+
+def _project_files(near: Iterable[str]) -> Iterator[Path]:
+    """The nearest project file at or above each path, each once."""
+    seen: set[Path] = set()
+    for each in near:
+        start = Path(os.path.abspath(each))  # noqa: PTH100 - resolve() would leave the folder in which a link stands
+        for folder in (start, *start.parents):
+            path = folder / PROJECT_FILE
+            if path.is_file():
+                if path not in seen:
+                    seen.add(path)
+                    yield path
+                break
+
+
+def _layer(path: Path, rank: int) -> Layer:
+    document = load_one(path, UsageError)
+    for place, sentence in faults("config", document.value):
+        line = document.line(place)
+        raise UsageError(
+            f"{at(place)}: {sentence}",
+            where=f"{path}:{line}" if line else str(path),
+            next_step="see 'otiogate schema config'",
+        )
+    data = dict(document.value)
+    data.pop("format")
+    for key, value in data.pop("deliverable", {}).items():
+        data[f"deliverable.{key}"] = value
+    for key in _PATHS:
+        if key in data:
+            data[key] = [str(_beside(path, each)) for each in data[key]]
+    for key in _PATH_MAPS:
+        if key in data:
+            data[key] = {name: str(_beside(path, each)) for name, each in data[key].items()}
+    return Layer(str(path), rank, data)
+
+
+def _beside(path: Path, other: str) -> Path:
+    return path.absolute().parent / Path(other).expanduser()
+
+
+def _combined(layers: list[Layer]) -> Settings:
+    said: dict[str, Said] = {}
+    for layer in sorted(layers, key=lambda each: each.rank):
+        for key, value in layer.data.items():
+            said.setdefault(key, []).append((layer, value))
+    found = {key: LAWS[key](key, values) for key, values in said.items()}
+    stage = found.get("stage", "final")
+    allowed = found.get("stages")
+    if allowed and stage not in allowed:
+        raise UsageError(f"the facility allows the stage {' or '.join(allowed)}, not {stage}")
+    context = Context(
+        production=found.get("production", ""),
+        season=found.get("season", ""),
+        episode=found.get("episode", ""),
+        cut=found.get("cut", ""),
+        deliverable_type=found.get("deliverable.type", ""),
+        medium=found.get("deliverable.medium", ""),
+        territories=found.get("deliverable.territories", ()),
+        languages=found.get("deliverable.languages", ()),
+        stage=stage,
+        release_date=begin(found["release_date"]) if "release_date" in found else None,
+        licence_end=end(found["licence_end"]) if "licence_end" in found else None,
+        requested_by=found.get("requested_by", ""),
+    )
+    return Settings(
+        context=context,
+        packs=found.get("packs", DEFAULT),
+        policy_files=tuple(Path(each) for each in found.get("policy", ())),
+        records=tuple(Path(each) for each in found.get("records", ())),
+        severities=found.get("severity", {}),
+        on_export=found.get("on_export", "block"),
+        declaration_required=found.get("declaration") == "required",
+        handles=found.get("handles", 0),
+        working_paths=tuple(found.get("working_paths", ())),
+        replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
+        pins=found.get("pins", {}),
+        facility=any(layer.facility for layer in layers),
+        advisory=_overrides(said, stage),
+        sources=tuple(layer.name for layer in layers),
+    )
+
+
+def _overrides(said: dict[str, Said], stage: str) -> bool:
+    """Whether the command line changed what a receipt would have to rest on."""
+    by_command = {key for key, values in said.items() if values[-1][0].rank == COMMAND}
+    return "records" in by_command or "stage" in by_command

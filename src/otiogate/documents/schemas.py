@@ -1,0 +1,186 @@
+"""The JSON Schemas in ``schemas/``: found, built once, and put into sentences when a document breaks them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from otiogate.errors import UsageError
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+Path = tuple[str | int, ...]
+
+BASE = "https://otiogate.dev/schemas/"
+
+
+def schema_names() -> list[str]:
+    """The names that ``otiogate schema`` knows, sorted."""
+    found = (entry.name for entry in files("otiogate.schemas").iterdir())
+    return sorted(name.removesuffix(".json") for name in found if name.endswith(".json"))
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """The schema ``name`` as plain data."""
+    if name not in schema_names():
+        raise UsageError(f"there is no schema {name!r}", next_step="known: " + ", ".join(schema_names()))
+    text = (files("otiogate.schemas") / f"{name}.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def _validator(name: str) -> Validator:
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
+
+    # A closed registry: a $ref that is not one of ours fails, and never reaches the network.
+    registry: Any = Registry().with_resources(
+        [(f"{BASE}{each}", DRAFT202012.create_resource(schema(each))) for each in schema_names()]
+    )
+    return Draft202012Validator(
+        {"$ref": f"{BASE}{name}"}, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+def faults(name: str, value: Any) -> list[tuple[Path, str]]:
+    """What is wrong with ``value`` under the schema ``name``: (path, sentence) pairs, by path."""
+    try:
+        found = {
+            (tuple(fault.absolute_path), _sentence(fault))
+            for top in _validator(name).iter_errors(value)
+            for fault in _leaves(top)
+        }
+    except RecursionError:  # jsonschema takes the repr of what does not fit
+        return [((), "is nested too deeply")]
+    return sorted(found, key=lambda each: ([(isinstance(part, str), part) for part in each[0]], each[1]))
+
+
+def _leaves(fault: Any) -> list[Any]:
+    """The faults inside a failed ``anyOf`` where the value has the form of one branch; else itself."""
+    if _one_key_each(fault):
+        return [fault] if isinstance(fault.instance, dict) else []  # where it is no object, that is the fault
+    if not fault.context:
+        return [fault]
+    branches: dict[int, list[Any]] = {}
+    for inner in fault.context:
+        branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+    near = [branch for branch in branches.values() if not any(_other_form(inner) for inner in branch)]
+    near = near or list(branches.values())[:1]
+    return [leaf for inner in near[0] for leaf in _leaves(inner)] if len(near) == 1 else [fault]
+
+
+def _other_form(inner: Any) -> bool:
+    """Whether the value itself, not a part of it, is of another form (text, list, object) than the branch."""
+    if inner.relative_path:
+        return False
+    if inner.context:
+        return all(_other_form(each) for each in inner.context)
+    return inner.validator == "type" or (
+        inner.validator in ("enum", "const") and isinstance(inner.instance, (dict, list))
+    )
+
+
+def _one_key_each(fault: Any) -> list[str]:
+    """The keys, where the branches of an ``anyOf``/``oneOf`` each demand one key and nothing else."""
+    branches = fault.validator_value if fault.validator in ("anyOf", "oneOf") else []
+    if any(set(branch) != {"required"} or len(branch["required"]) != 1 for branch in branches):
+        return []
+    return [branch["required"][0] for branch in branches]
+
+
+_FORMS = {
+    "string": "text",
+    "array": "a list",
+    "object": "an object of keys and values",
+    "boolean": "true or false",
+    "integer": "a whole number",
+}
+
+
+def _sentence(fault: Any) -> str:
+    value, wanted, hint = _short(fault.instance), fault.validator_value, fault.schema.get("description")
+    if "propertyNames" in fault.relative_schema_path:
+        return f"{fault.instance!r} does not belong here; allowed: {_listed(wanted)}"
+    if keys := _one_key_each(fault):
+        count = "exactly one" if fault.validator == "oneOf" else "at least one"
+        given = [key for key in keys if key in fault.instance]
+        return f"needs {count} of {_listed(keys)}" + (f", not {' and '.join(given)}" if given else "")
+    match fault.validator:
+        case "additionalProperties" | "unevaluatedProperties":
+            known = _known(fault.schema)
+            patterns = fault.schema.get("patternProperties", {})
+            others = (key for key in fault.instance if key not in known)
+            extra = [repr(key) for key in others if not any(re.search(each, key) for each in patterns)]
+            return f"{_listed(extra)} is not known here" + _allowed("; allowed", _listed(known) or hint)
+        case "required":
+            return "is missing " + _listed(repr(key) for key in wanted if key not in fault.instance)
+        case "dependentRequired":
+            pairs = [(key, need) for key in wanted if key in fault.instance for need in wanted[key]]
+            return "; ".join(f"{key!r} needs {need!r}" for key, need in pairs if need not in fault.instance)
+        case "enum":
+            return f"{value} is not one of {_listed(map(str, wanted))}"
+        case "const":
+            return f"{value} is not {json.dumps(wanted)}"
+        case "type":
+            names = [wanted] if isinstance(wanted, str) else wanted
+            quotes = "string" in names and isinstance(fault.instance, (bool, int, float))
+            forms = " or ".join(_FORMS.get(each, each) for each in names)
+            return f"{value} is not {forms}" + ("; put it in quotes" if quotes else "")
+        case "minItems" | "minProperties":
+            allowed = _listed(_known(fault.schema))
+            return f"needs at least {wanted} of {allowed}" if allowed else f"needs at least {wanted} in it"
+        case "not" if set(wanted) == {"required"}:
+            return f"{_listed(map(repr, wanted['required']))} does not belong here"
+        case "minLength":
+            return f"{value} is too short: it needs at least {wanted} characters"
+        case "minimum":
+            return f"{value} is less than {wanted}"
+        case "uniqueItems":
+            return "names something twice"
+        case "pattern" | "format" | "anyOf":
+            return f"{value} does not fit" + (_allowed("", hint) or f" {wanted!r}")
+        case _:
+            return str(fault.message)[:300]
+
+
+def _known(part: dict[str, Any]) -> list[str]:
+    """The keys that a part of a schema names, itself or in what it refers to."""
+    known = list(part.get("properties", {}))
+    if "$ref" in part:
+        name, _, pointer = part["$ref"].removeprefix(BASE).partition("#")
+        target = schema(name)
+        for step in pointer.strip("/").split("/"):
+            target = target[step]
+        known += _known(target)
+    return known
+
+
+def _allowed(before: str, words: str | None) -> str:
+    return f"{before}: {words}" if words else ""
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def at(path: Path) -> str:
+    """``path`` as people write it: ``scope.territories[2]``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else part)
+    return text or "(top)"

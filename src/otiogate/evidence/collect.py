@@ -1,0 +1,322 @@
+"""From a snapshot and the ledger's disclosures to what the gate judges: who says what about which uses.
+
+The disclosures of a use are the union of its own and those of everything around and on it. Each is judged on its own;
+nothing lowers another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from otiogate.evidence.disclosure import Disclosure, differences, from_tag
+from otiogate.evidence.matching import Matcher, range_span
+from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
+from otiogate.evidence.tag import Tag
+from otiogate.evidence.vocabulary import ADDS_NOTHING, GENAI_SOURCE_TYPES, adds_nothing
+from otiogate.timeline.model import Carrier, ClipUse, Problem, Snapshot, Subject
+from otiogate.timeline.time import Span, SpanIndex
+
+
+@dataclass(frozen=True)
+class UsePoint:
+    """One place where a disclosure applies. ``visible`` is false where no viewer of this cut can see or hear it;
+    ``outside`` where the cut does not reach the part of the media that the disclosure is about. ``said`` tells where
+    it was said."""
+
+    node: int
+    use: ClipUse
+    said: str
+    visible: bool
+    outside: bool = False
+
+
+@dataclass
+class Declared:
+    """A disclosure, and the uses it applies to. ``pointed`` are record ids that a tag names besides."""
+
+    disclosure: Disclosure
+    points: list[UsePoint] = field(default_factory=list)
+    pointed: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Raised:
+    """A reason for one of the gate's own findings (GEN-001, GEN-002, GEN-003), and the uses it is about."""
+
+    what: str
+    points: list[UsePoint] = field(default_factory=list)
+    disclosure: Disclosure | None = None
+
+
+@dataclass
+class Collected:
+    """Everything that the evidence room hands to the gate; each list in a stable order."""
+
+    declared: list[Declared] = field(default_factory=list)
+    undisclosed: list[Raised] = field(default_factory=list)
+    invalid: list[Raised] = field(default_factory=list)
+    differs: list[Raised] = field(default_factory=list)
+    undeclared: list[Raised] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    uses: int = 0
+
+
+def collect(
+    snapshot: Snapshot,
+    ledger: Mapping[str, Disclosure],
+    matcher: Matcher,
+    *,
+    handles: int = 0,
+    declaration_required: bool = False,
+    everything: bool = False,
+) -> Collected:
+    """Reads the nodes that can say something, or that the ledger knows. ``everything`` reads all of them, to the same
+    result."""
+    nodes = range(len(snapshot.starts)) if everything else _nodes(snapshot, matcher)
+    collector = _Collector(snapshot, ledger, handles)
+    for node in nodes:
+        collector.read(node, matcher)
+    return collector.result(declaration_required)
+
+
+def _nodes(snapshot: Snapshot, matcher: Matcher) -> list[int]:
+    return sorted(snapshot.holding(TRIGGERS) | matcher.candidates(snapshot))
+
+
+@dataclass
+class _OnUse:
+    """What is known about one use, to tell whether what is said of it is disclosed."""
+
+    point: UsePoint
+    disclosures: list[Disclosure] = field(default_factory=list)
+    said_none: bool = False
+    said_more: bool = False
+
+
+class _Collector:
+    def __init__(self, snapshot: Snapshot, ledger: Mapping[str, Disclosure], handles: int) -> None:
+        self.snapshot = snapshot
+        self.ledger = ledger
+        self.handles = handles
+        self.found = Collected(uses=snapshot.uses)
+        self.problems: dict[Problem, None] = dict.fromkeys(snapshot.problems)
+        self.on_use: dict[int, _OnUse] = {}
+        self._declared: dict[tuple[str, str], Declared] = {}
+        self._raised: dict[tuple[str, str], Raised] = {}
+        self._records: dict[int, SpanIndex] = {}
+        self._loose: list[tuple[Tag | Evidence, list[UsePoint]]] = []
+
+    def read(self, node: int, matcher: Matcher) -> None:
+        """Takes in what node ``node`` says, and what the ledger says of its media."""
+        subject = self.snapshot.subject(node)
+        for problem in subject.problems:
+            self.problems[problem] = None
+        for carrier in subject.carriers:
+            for statement in statements(carrier):
+                points = self._points(node, subject, carrier)
+                self._take(statement, points)
+        if subject.use is not None:
+            for match in matcher.matches(subject.use):
+                point = self._point(node, subject.use, f"ledger match: {match.how}", True, match.disclosure)
+                self._declare(match.disclosure, [point], strong=not match.weak)
+
+    def _points(self, node: int, subject: Subject, carrier: Carrier) -> list[UsePoint]:
+        nodes = list(self._met_by(carrier.span, carrier.scope)) if carrier.span is not None else []
+        if carrier.span is not None and not nodes:
+            what = f"a tag in {carrier.where} stands outside every use; taken for {subject.address}"
+            self.problems[Problem("odd", what, subject.address)] = None
+        if not nodes:
+            nodes = [each for its in (node, *carrier.also) for each in self.snapshot.uses_under(its)]
+        points = []
+        for each in nodes:
+            use = self.snapshot.subject(each).use
+            if use is not None:
+                points.append(self._point(each, use, carrier.where, carrier.active))
+        if not points:
+            stand_in = ClipUse(address=subject.address, name="", line=carrier.line, kind="other")
+            points.append(UsePoint(node, stand_in, carrier.where, carrier.active))
+        return points
+
+    def _met_by(self, span: Span, scope: int) -> Iterator[int]:
+        """The uses under ``scope`` whose record range meets ``span``."""
+        index = self._records.get(scope)
+        if index is None:
+            uses = ((node, self.snapshot.subject(node).use) for node in self.snapshot.uses_under(scope))
+            index = self._records[scope] = SpanIndex((use.record, node) for node, use in uses if use and use.record)
+        return index.meeting(span)
+
+    def _point(
+        self, node: int, use: ClipUse, said: str, active: bool, disclosure: Disclosure | None = None
+    ) -> UsePoint:
+        place = said if use.line is None or said.startswith("line") else f"{said}, line {use.line}"
+        point = UsePoint(node, use, place, active and use.visible)
+        return self._ranged(point, disclosure) if disclosure else point
+
+    def _ranged(self, point: UsePoint, disclosure: Disclosure) -> UsePoint:
+        """``point``, marked where none of the disclosure's ranges is within the cut and its handles."""
+        texts, seen = disclosure.data.get("ranges", ()), point.use.visible_source
+        if not texts or seen is None:
+            return point
+        spans = [range_span(text, seen) for text in texts]
+        reach = type(seen)(seen.start - self.handles, seen.duration + 2 * self.handles, seen.rate)
+        if any(span is None or span.overlaps(reach) for span in spans):
+            return point
+        return UsePoint(point.node, point.use, point.said, point.visible, outside=True)
+
+    def _take(self, statement: Statement, points: list[UsePoint]) -> None:
+        if isinstance(statement, Invalid):
+            self._raise("invalid", f"{statement.shown}: {'; '.join(statement.faults)}", points)
+            self._says_more(points)
+        elif isinstance(statement, Disclosure):
+            self._take_whole(statement, points)
+        elif isinstance(statement, Tag):
+            self._take_tag(statement, points)
+        else:
+            self._loose.append((statement, points))
+            self._says_more(points)
+
+    def _take_whole(self, disclosure: Disclosure, points: list[UsePoint]) -> None:
+        known = self.ledger.get(disclosure.id)
+        if known is not None and known.digest == disclosure.digest:
+            self._declare(known, points)
+            return
+        self._declare(disclosure, points)
+        if known is not None:
+            self._declare(known, points)
+            what = f"{disclosure.id}: the disclosure in the timeline is not the one in the ledger"
+            self._raise("differs", what, points, known)
+
+    def _take_tag(self, tag: Tag, points: list[UsePoint]) -> None:
+        if tag.faults:
+            self._raise("invalid", f"{tag.text[:200]}: {'; '.join(tag.faults)}", points)
+            self._says_more(points)
+        if tag.none:
+            for point in points:
+                self._on(point).said_none = True
+        known = self.ledger.get(tag.id) if tag.id else None
+        if known is not None:
+            found = self._declare(known, points)
+            found.pointed.update((*tag.consents, *tag.clearances, *tag.approvals))
+            stated = from_tag(tag)
+            apart = differences(stated, known)
+            if apart:
+                self._raise("differs", f"{tag.id}: {'; '.join(apart)}", points, known)
+                self._declare(stated, points, key=tag.text, strong=False)
+            return
+        if tag.id or tag.kinds or not (tag.none or tag.faults):
+            self._loose.append((tag, points))
+            self._says_more(points)
+
+    def _says_more(self, points: list[UsePoint]) -> None:
+        for point in points:
+            self._on(point).said_more = True
+
+    def _on(self, point: UsePoint) -> _OnUse:
+        return self.on_use.setdefault(point.node, _OnUse(point))
+
+    def _declare(
+        self, disclosure: Disclosure, points: list[UsePoint], *, key: str = "", strong: bool = True
+    ) -> Declared:
+        found = self._declared.setdefault((disclosure.origin, key or disclosure.id), Declared(disclosure))
+        for point in points:
+            found.points.append(self._ranged(point, disclosure))
+            known = self._on(point)
+            known.said_more = True
+            if strong:
+                known.disclosures.append(disclosure)
+        return found
+
+    def _raise(
+        self, kind: str, what: str, points: list[UsePoint], disclosure: Disclosure | None = None, key: str = ""
+    ) -> None:
+        found = self._raised.setdefault((kind, what + key), Raised(what, disclosure=disclosure))
+        found.points.extend(points)
+
+    def result(self, declaration_required: bool) -> Collected:
+        """Everything said, once all is read: what is undisclosed can only be told then."""
+        for statement, points in self._loose:
+            open_points = [point for point in points if not self._answered(statement, self.on_use[point.node])]
+            if isinstance(statement, Evidence):
+                self._undisclosed_source_type(statement, open_points)
+            else:
+                self._loose_tag(statement, points, open_points)
+        for known in self.on_use.values():
+            if known.said_none and known.said_more:
+                what = "'GENAI none' stands beside evidence or a disclosure of AI use"
+                self._raise("differs", what, [known.point])
+        if declaration_required:
+            self._undeclared()
+        self.found.declared = [_merged(each) for each in self._declared.values()]
+        for (kind, _), raised in self._raised.items():
+            raised.points = _unique(raised.points)
+            getattr(self.found, kind).append(raised)
+        self.found.problems = list(self.problems)
+        return self.found
+
+    def _answered(self, statement: Tag | Evidence, known: _OnUse) -> bool:
+        """Whether a disclosure of the same use already says what a tag without id, or a source type, says."""
+        if not known.disclosures or (isinstance(statement, Tag) and statement.id):
+            return False
+        kinds = {kind for disclosure in known.disclosures for kind in disclosure.kinds}
+        if isinstance(statement, Tag):
+            return bool(statement.kinds) and set(statement.kinds) <= kinds
+        return statement.ambiguous or any(not kind.startswith(ADDS_NOTHING) for kind in kinds)
+
+    def _undisclosed_source_type(self, evidence: Evidence, points: list[UsePoint]) -> None:
+        if points:
+            verb = (
+                "may hide GenAI and is not resolved" if evidence.ambiguous else "says GenAI, and nothing discloses it"
+            )
+            self._raise("undisclosed", f"digital source type {evidence.source_type} {verb}", points)
+
+    def _loose_tag(self, tag: Tag, points: list[UsePoint], open_points: list[UsePoint]) -> None:
+        stated = from_tag(tag)
+        if adds_nothing(tag.kinds) and tag.source_type not in GENAI_SOURCE_TYPES and not tag.id:
+            self._declare(stated, points, key=tag.text, strong=False)
+            return
+        if open_points:
+            if tag.id:
+                what = f"{tag.id} is not in the ledger"
+            else:
+                what = "a tag without a disclosure"
+            self._raise("undisclosed", what, open_points, stated, key=tag.text)
+        apart = self._apart(stated, [point for point in points if point not in open_points])
+        if apart:
+            self._raise("differs", f"{tag.text[:200]}: {'; '.join(apart)}", points)
+        if open_points or apart:
+            self._declare(stated, points, key=tag.text, strong=False)
+
+    def _apart(self, stated: Disclosure, answered: list[UsePoint]) -> list[str]:
+        """What a tag states otherwise than every disclosure that answers it."""
+        for point in answered:
+            found = [differences(stated, each) for each in self.on_use[point.node].disclosures]
+            if found and all(found):
+                return min(found, key=len)
+        return []
+
+    def _undeclared(self) -> None:
+        for node, is_use in enumerate(self.snapshot.is_use):
+            known = self.on_use.get(node)
+            if is_use and not (known and (known.disclosures or known.said_none)):
+                use = self.snapshot.subject(node).use
+                if use is not None:
+                    point = UsePoint(node, use, "nothing said", use.visible)
+                    self._raise("undeclared", "a use without a declaration", [point])
+
+
+def _merged(declared: Declared) -> Declared:
+    declared.points = _unique(declared.points)
+    return declared
+
+
+def _unique(points: list[UsePoint]) -> list[UsePoint]:
+    """One point a node, in document order: visible if any of its points is, outside only if all are."""
+    best: dict[int, UsePoint] = {}
+    for point in points:
+        held = best.setdefault(point.node, point)
+        if held is not point and (point.visible > held.visible or point.outside < held.outside):
+            best[point.node] = replace(
+                held, visible=held.visible or point.visible, outside=held.outside and point.outside
+            )
+    return [best[node] for node in sorted(best)]

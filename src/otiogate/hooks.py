@@ -1,0 +1,157 @@
+"""What the hook scripts and adapters in ``plugins/`` call.
+
+The host tells a write hook the path but not the adapter, and runs it twice for adapters that only write strings: the
+second time without path and arguments. So that one export is one decision, a second, pathless call for content that
+was just judged on this thread reuses it; content is told by the digest of its compact JSON, never by the identity of
+an object.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from otiogate.config.layers import settings
+from otiogate.config.model import Settings
+from otiogate.documents.digest import sha256
+from otiogate.documents.write import replacing
+from otiogate.errors import CannotJudge, OtiogateError
+from otiogate.evidence.tag import is_tag
+from otiogate.host.adapters import inner_adapter, read_through, write_through
+from otiogate.host.annotate import annotate
+from otiogate.host.errors import ExportBlocked
+from otiogate.host.read import snapshot_of
+from otiogate.report.model import Report
+from otiogate.report.text import blocking_text, headline
+from otiogate.scan.judging import judge_path, judge_snapshot
+from otiogate.scan.read import MEDIA_INSIDE, content
+
+_LOG = logging.getLogger("otiogate")
+_JUDGED = threading.local()
+_ARGUMENTS = ("otiogate_config", "otiogate_stage")
+"""What an export may be told beside its path: hook arguments of the host, or arguments of the gated adapter."""
+
+_FRESH = 60.0
+"""Seconds for which a decision may be reused: the second call of one export follows the first at once."""
+
+
+def export_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -> Any:
+    """``pre_adapter_write``: hands the timeline on, or raises ``ExportBlocked``."""
+    arguments = dict(argument_map or {})
+    target = str(arguments.get("_filepath") or "")
+    asked = {name: arguments[name] for name in _ARGUMENTS if name in arguments}
+    _guarded("export", lambda: _judge_export(in_timeline, target, **asked))
+    return in_timeline
+
+
+def tags_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -> Any:
+    """``post_adapter_read``: puts tags that stand in format-native places into ``metadata["genai"]``."""
+    _guarded("import", lambda: annotate(in_timeline, is_tag))
+    return in_timeline
+
+
+def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
+    """Writes through the adapter that the suffix of ``filepath`` names: the object is judged, written to a temporary
+    file, what was written is read back and judged, and only then renamed. Raises ``ExportBlocked``."""
+
+    def write() -> None:
+        adapter = inner_adapter(filepath)
+        asked = {name: arguments.pop(name) for name in _ARGUMENTS if name in arguments}
+        found = _settings(filepath, asked)
+        digest = _judge_export(input_otio, filepath, found)
+        _JUDGED.within = digest  # the hook inside need not decide again
+        try:
+            with replacing(Path(filepath)) as temporary:
+                write_through(adapter, input_otio, str(temporary), arguments)
+                _act(judge_path(temporary, found, _now()), found, filepath, "export")
+        finally:
+            _JUDGED.within = ""
+
+    _guarded("export", write)
+
+
+def read_gated(filepath: str, **arguments: Any) -> Any:
+    """Reads through the adapter that the suffix of ``filepath`` names, after the file was judged. Raises
+    ``ExportBlocked``."""
+
+    def read() -> Any:
+        asked = {name: arguments.pop(name) for name in _ARGUMENTS if name in arguments}
+        found = _settings(filepath, asked)
+        report = judge_path(Path(filepath), found, _now())
+        _act(report, found, filepath, "import")
+        timeline = read_through(inner_adapter(filepath), filepath, arguments)
+        if sha256(content(Path(filepath))) != report.input.digest:
+            raise CannotJudge("changed while it was read", where=filepath, next_step="read it again")
+        return timeline
+
+    return _guarded("import", read)
+
+
+def _guarded(doing: str, act: Callable[[], Any]) -> Any:
+    """Whatever goes wrong stops the export, with a text that stands alone."""
+    try:
+        return act()
+    except ExportBlocked:
+        raise
+    except OtiogateError as fault:
+        text = f"otiogate stopped this {doing}: COULD NOT JUDGE. Nothing was written.\n  {fault}"
+        raise ExportBlocked(text, "cannot_judge") from fault
+    except Exception as fault:
+        text = (
+            f"otiogate stopped this {doing}: an error in otiogate itself, so nothing was judged and nothing written.\n"
+            f"  {type(fault).__name__}: {fault}\n"
+            "Next: otiogate doctor"
+        )
+        raise ExportBlocked(text, "cannot_judge") from fault
+
+
+def _judge_export(timeline: Any, target: str, found: Settings | None = None, **asked: Any) -> str:
+    """Judges what is to be written to ``target``; gives the digest of its compact JSON, or raises."""
+    snapshot = snapshot_of(timeline, name=Path(target).name, path=target)
+    digest = snapshot.origin.digest
+    if _just_judged(digest, target):
+        return digest
+    found = found or _settings(target, asked)
+    media = Path(target).suffix.lower() in MEDIA_INSIDE
+    _act(judge_snapshot(snapshot, found, _now(), carries_media=media), found, target, "export")
+    _JUDGED.digest, _JUDGED.at = digest, time.monotonic()
+    return digest
+
+
+def _just_judged(digest: str, target: str) -> bool:
+    if digest == getattr(_JUDGED, "within", ""):
+        return True
+    held, at = getattr(_JUDGED, "digest", ""), getattr(_JUDGED, "at", 0.0)
+    _JUDGED.digest = ""
+    return not target and digest == held and time.monotonic() - at < _FRESH
+
+
+def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:
+    config = arguments.get("otiogate_config")
+    stage = arguments.get("otiogate_stage")
+    return settings(
+        [target] if target else [],
+        config=[str(config)] if config else [],
+        command={"stage": str(stage)} if stage else None,
+    )
+
+
+def _act(report: Report, found: Settings, target: str, doing: str) -> None:
+    """Stops the export, or says why it is let through although something is open."""
+    if report.verdict == "allow":
+        if report.counts.warn:
+            _LOG.warning("%s", headline(report))
+        return
+    if found.on_export == "report" or found.is_working_path(target):
+        _LOG.warning("not stopped, by configuration: %s", headline(report))
+        return
+    raise ExportBlocked(blocking_text(report, doing), report.verdict)
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

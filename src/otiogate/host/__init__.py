@@ -1,0 +1,2 @@
+"""The only room that imports opentimelineio: reads an object, annotates it, writes through an adapter, blocks an
+export."""

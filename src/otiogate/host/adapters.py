@@ -1,0 +1,37 @@
+"""Writing and reading through the host's other adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from otiogate.errors import UsageError
+
+GATED = "otiogate_gated"
+
+
+def inner_adapter(filepath: str) -> Any:
+    """The adapter that the host takes for the suffix of ``filepath``. Raises ``UsageError``."""
+    try:
+        adapter = otio.adapters.from_filepath(filepath)
+    except otio.exceptions.OTIOError as fault:
+        raise UsageError(str(fault), where=filepath, next_step="install the adapter for this format") from fault
+    if adapter.name == GATED:
+        raise UsageError(f"the suffix belongs to {GATED} itself", where=filepath)
+    return adapter
+
+
+def write_through(adapter: Any, thing: Any, filepath: str, arguments: Mapping[str, Any]) -> None:
+    """Writes ``thing`` to ``filepath`` with ``adapter``, hooks and all."""
+    adapter.write_to_file(thing, filepath, **arguments)
+
+
+def read_through(adapter: Any, filepath: str, arguments: Mapping[str, Any]) -> Any:
+    """What ``adapter`` itself makes of the file; the hooks run around the gated adapter already."""
+    if adapter.has_feature("read_from_file"):
+        return adapter._execute_function("read_from_file", filepath=filepath, **arguments)
+    text = Path(filepath).read_text(encoding="utf-8")
+    return adapter._execute_function("read_from_string", input_str=text, **arguments)

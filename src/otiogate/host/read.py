@@ -1,0 +1,61 @@
+"""From a host's object, or a file that only the host can read, to a snapshot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import opentimelineio as otio
+
+from otiogate.documents.digest import sha256
+from otiogate.errors import ReadError
+from otiogate.host.media import media_keys
+from otiogate.host.subjects import SubjectBuilder
+from otiogate.host.walk import text_of, walk
+from otiogate.timeline.model import Origin, Snapshot
+
+
+def snapshot_of(
+    thing: Any, *, name: str = "", path: str = "", carries_media: bool = False, origin: Origin | None = None
+) -> Snapshot:
+    """The snapshot of any OpenTimelineIO object: timeline, stack, track, clip, collection, or a list of them.
+
+    ``origin`` says which bytes the object was read from; without it, its digest is that of the object's compact JSON.
+    Raises ``ReadError``.
+    """
+    walked = walk(thing)
+    text, begins = text_of(walked)
+    builder = SubjectBuilder(walked)
+    return Snapshot(
+        origin=origin or Origin(name or str(getattr(thing, "name", "")), "otio object", sha256(text), path),
+        text=text,
+        starts=begins,
+        parents=walked.parents,
+        is_use=walked.is_use,
+        eager=walked.holders,
+        build=builder.build,
+        keys=lambda: media_keys(text, begins),
+        problems=tuple(walked.problems),
+        carries_media=carries_media,
+    )
+
+
+def parse_otio(text: str, where: str) -> Any:
+    """The object in a ``.otio`` text. Raises ``ReadError``."""
+    try:
+        return otio.adapters.otio_json.read_from_string(text)
+    except Exception as fault:
+        raise ReadError(f"OpenTimelineIO cannot read it: {_brief(fault)}", where=where) from fault
+
+
+def read_with_adapter(path: str, suffix: str) -> Any:
+    """The object that the host's adapter for ``suffix`` reads from ``path``. Raises ``ReadError``."""
+    try:
+        adapter = otio.adapters.from_filepath(f"x.{suffix}")
+        return adapter._execute_function("read_from_file", filepath=path)
+    except Exception as fault:
+        raise ReadError(f"OpenTimelineIO cannot read it: {_brief(fault)}", where=path) from fault
+
+
+def _brief(fault: Exception) -> str:
+    text = " ".join(str(fault).split())
+    return (text[:297] + "...") if len(text) > 300 else text or type(fault).__name__

@@ -1,0 +1,187 @@
+"""One object of a timeline, built into a subject: its carriers, and the use that it makes of media."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import opentimelineio as otio
+
+from otiogate.host.media import media_of
+from otiogate.host.native import native_marker_texts, native_texts
+from otiogate.host.place import Placed, Placer, handles, span_of
+from otiogate.host.walk import Walked, plain
+from otiogate.timeline.model import Carrier, ClipUse, Kind, Problem, Subject
+from otiogate.timeline.time import Span, TimeError
+
+
+class SubjectBuilder:
+    """Builds the subjects of one walked timeline on demand."""
+
+    def __init__(self, walked: Walked) -> None:
+        self._walked = walked
+        self._holders = frozenset(walked.holders)
+        self._placer = Placer(walked)
+        self._siblings: dict[int, dict[int, int]] = {}
+
+    def build(self, node: int) -> Subject:
+        """The subject at ``node``."""
+        thing = self._walked.objects[node]
+        data = self._data(node, thing)
+        problems: list[Problem] = []
+        also = self._sides(node) if isinstance(thing, otio.schema.Transition) else ()
+        address = self._address(node)
+        carriers = list(self._carriers(node, data, also))
+        use = self._use(node, thing, data, address, problems) if self._walked.is_use[node] else None
+        return Subject(address, tuple(carriers), use, tuple(problems))
+
+    def _data(self, node: int, thing: Any) -> dict[str, Any]:
+        """What the node itself carries, as plain data; of a holder, without its children."""
+        if node not in self._holders:
+            return dict(plain(thing))
+        if not isinstance(thing, otio.core.SerializableObject):
+            return {}
+        names = ("metadata", "effects", "markers")
+        return {"name": thing.name} | {name: plain(getattr(thing, name)) for name in names if hasattr(thing, name)}
+
+    def _sides(self, node: int) -> tuple[int, ...]:
+        """The uses on both sides of the transition at ``node``."""
+        parent, place = self._walked.parents[node], self._walked.places[node]
+        if parent < 0:
+            return ()
+        siblings = self._siblings.get(parent)
+        if siblings is None:
+            found = (index for index, its in enumerate(self._walked.parents) if its == parent)
+            siblings = self._siblings[parent] = {self._walked.places[index]: index for index in found}
+        return tuple(siblings[each] for each in (place - 1, place + 1) if each in siblings)
+
+    def _address(self, node: int) -> str:
+        """The way down to the node, for people: ``track 2 'V2' / item 14``."""
+        parts: list[str] = []
+        while node >= 0:
+            thing, parent, place = (
+                each[node] for each in (self._walked.objects, self._walked.parents, self._walked.places)
+            )
+            parts.append(self._step(thing, parent, place))
+            node = parent
+        return " / ".join(part for part in reversed(parts) if part) or _schema_word(self._walked.objects[0])
+
+    def _step(self, thing: Any, parent: int, place: int) -> str:
+        if parent < 0:
+            return ""
+        above = self._walked.objects[parent]
+        if isinstance(above, otio.schema.Timeline):
+            return ""
+        if isinstance(thing, otio.schema.Track):
+            return f"track {place + 1}" + (f" {thing.name!r}" if thing.name else "")
+        if isinstance(thing, otio.schema.Timeline):
+            return f"timeline {place + 1}" + (f" {thing.name!r}" if thing.name else "")
+        word = {"Stack": "stack", "Gap": "gap", "Transition": "transition"}.get(thing.schema_name(), "item")
+        return f"{word} {place + 1}"
+
+    def _carriers(self, node: int, data: Mapping[str, Any], also: tuple[int, ...]) -> Iterator[Carrier]:
+        thing = self._walked.objects[node]
+        what = _schema_word(thing)
+        own = data.get("metadata") or {}
+        yield Carrier(f"{what} metadata", tuple(native_texts(own)), own, also=also)
+        active = data.get("active_media_reference_key")
+        for key, reference in (data.get("media_references") or {}).items():
+            if reference:
+                carried = {name: reference.get(name) for name in ("metadata", "parameters") if reference.get(name)}
+                where = f"media reference {key!r}" + ("" if key == active else " (inactive)")
+                yield Carrier(where, (), carried, active=key == active)
+        for number, effect in enumerate(data.get("effects") or (), 1):
+            if effect:
+                yield Carrier(
+                    f"effect {number} {effect.get('effect_name') or ''}".rstrip(), (), effect.get("metadata") or {}
+                )
+        for number, marker in enumerate(data.get("markers") or (), 1):
+            if marker:
+                yield self._marker(node, number, marker)
+
+    def _marker(self, node: int, number: int, marker: Mapping[str, Any]) -> Carrier:
+        metadata = marker.get("metadata") or {}
+        texts = tuple(text for text in (marker.get("name"), marker.get("comment")) if isinstance(text, str) and text)
+        span = None
+        if node in self._holders:
+            span = self._marked(node, marker)
+        return Carrier(f"marker {number}", (*texts, *native_marker_texts(marker)), metadata, span=span, scope=node)
+
+    def _marked(self, node: int, marker: Mapping[str, Any]) -> Span | None:
+        try:
+            time_range = otio.core.deserialize_json_from_string(json.dumps(marker.get("marked_range")))
+            placed = self._placer.within(node, span_of(time_range))
+        except (TimeError, ValueError, AttributeError, otio.exceptions.OTIOError):
+            return None
+        return placed.whole if placed else None
+
+    def _use(self, node: int, clip: Any, data: Mapping[str, Any], address: str, problems: list[Problem]) -> ClipUse:
+        placed = self._placer.record(node)
+        source: Span | None = None
+        try:
+            source = span_of(clip.trimmed_range())
+        except (TimeError, ValueError, otio.exceptions.OTIOError) as fault:
+            problems.append(Problem("odd", f"has no source range ({fault})", address))
+        trimmed_out = placed is not None and placed.whole.duration > 0 and placed.shown.duration == 0
+        return ClipUse(
+            address=address,
+            name=str(data.get("name") or ""),
+            kind=self._kind(node),
+            track=self._track(node),
+            media=media_of(data),
+            record=(placed.whole if trimmed_out else placed.shown) if placed else None,
+            source=source,
+            visible_source=self._visible_source(node, data, source, placed),
+            visible=self._enabled(node) and not trimmed_out,
+        )
+
+    def _visible_source(
+        self, node: int, data: Mapping[str, Any], source: Span | None, placed: Placed | None
+    ) -> Span | None:
+        """The part of the media that the cut shows; unknown for a clip that is retimed."""
+        if source is None or placed is None or any(_retimes(each) for each in data.get("effects") or ()):
+            return None
+        parent, place = self._walked.parents[node], self._walked.places[node]
+        try:
+            before, after = handles(self._walked.objects[parent], place, source.rate) if parent >= 0 else (0, 0)
+        except TimeError:
+            return None
+        whole, shown = placed.whole.at(source.rate), placed.shown.at(source.rate)
+        start = source.start + (shown.start - whole.start) - (before if shown.start == whole.start else 0)
+        end = source.end - (whole.end - shown.end) + (after if shown.end == whole.end else 0)
+        return Span(start, max(end - start, 0), source.rate, source.drop)
+
+    def _kind(self, node: int) -> Kind:
+        while node >= 0:
+            thing = self._walked.objects[node]
+            if isinstance(thing, otio.schema.Track):
+                kinds: dict[str, Kind] = {"Video": "video", "Audio": "audio"}
+                return kinds.get(thing.kind, "other")
+            node = self._walked.parents[node]
+        return "video"
+
+    def _track(self, node: int) -> str:
+        while node >= 0:
+            thing = self._walked.objects[node]
+            if isinstance(thing, otio.schema.Track):
+                return str(thing.name) or f"{str(thing.kind)[:1]}{self._walked.places[node] + 1}"
+            node = self._walked.parents[node]
+        return ""
+
+    def _enabled(self, node: int) -> bool:
+        while node >= 0:
+            if getattr(self._walked.objects[node], "enabled", True) is False:
+                return False
+            node = self._walked.parents[node]
+        return True
+
+
+def _schema_word(thing: Any) -> str:
+    return str(thing.schema_name()).lower() if isinstance(thing, otio.core.SerializableObject) else "list"
+
+
+def _retimes(effect: Any) -> bool:
+    return isinstance(effect, dict) and str(effect.get("OTIO_SCHEMA", "")).startswith(
+        ("LinearTimeWarp", "FreezeFrame", "TimeEffect")
+    )

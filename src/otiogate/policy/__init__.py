@@ -1,0 +1,1 @@
+"""Rules as dated data: rule packs, loaded, and matched against disclosures."""

@@ -1,0 +1,98 @@
+"""The closed set of facts that rules may ask for beside what a disclosure states, computed in this one place.
+
+Each answers yes, no, or maybe where the disclosure says ``unsure``. What a tag does not state is no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from otiogate.evidence.disclosure import Disclosure
+from otiogate.records.context import Context
+from otiogate.timeline.media import fold
+
+
+class Truth(IntEnum):
+    """Three-valued logic of Kleene: ``min`` is and, ``max`` is or, ``2 - x`` is not."""
+
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+
+def truth(answer: bool) -> Truth:
+    """A plain answer."""
+    return Truth.YES if answer else Truth.NO
+
+
+def _answer(text: Any) -> Truth:
+    return {"yes": Truth.YES, "unsure": Truth.MAYBE}.get(str(text), Truth.NO)
+
+
+_IDENTIFIABLE = ("identifiable_living", "identifiable_deceased", "minor", "public_figure")
+
+
+def _likeness(disclosure: Disclosure, context: Context) -> Truth:
+    if any(kind.startswith("replica.") for kind in disclosure.kinds):
+        return Truth.YES
+    identity = disclosure.data.get("identity")
+    recognisable = max((_answer(each.get("recognisable")) for each in disclosure.subjects), default=Truth.NO)
+    return max(truth(identity in _IDENTIFIABLE), Truth.MAYBE if identity == "unsure" else Truth.NO, recognisable)
+
+
+def _model_foreign(disclosure: Disclosure, context: Context) -> Truth:
+    trained = _answer(disclosure.data.get("flags", {}).get("model.trained_on_performer"))
+    models = disclosure.data.get("models", ())
+    named = [fold(str(each.get("production", ""))) for each in models]
+    if trained is Truth.NO and any(each and each != fold(context.production) for each in named):
+        trained = Truth.MAYBE  # a model of another production: what it was trained on has to be said
+    home = bool(context.production) and bool(named) and set(named) == {fold(context.production)}
+    return min(trained, truth(not home))
+
+
+_ENTERPRISE = ("studio_enterprise", "partner_enterprise")
+
+
+def _tool_not_enterprise(disclosure: Disclosure, context: Context) -> Truth:
+    tools = disclosure.data.get("tools")
+    if tools is None:
+        return Truth.NO
+    return truth(not tools or any(tool["security_class"] not in _ENTERPRISE for tool in tools))
+
+
+def _terms_missing(disclosure: Disclosure, context: Context) -> Truth:
+    tools = disclosure.data.get("tools")
+    if tools is None:
+        return Truth.NO
+    return truth(
+        not tools or any(not tool.get("terms") or "unsure" in (tool["trains"], tool["retains"]) for tool in tools)
+    )
+
+
+def _multi_tool(disclosure: Disclosure, context: Context) -> Truth:
+    return truth(len(disclosure.data.get("tools", ())) > 1)
+
+
+def _union_replaced(disclosure: Disclosure, context: Context) -> Truth:
+    impact = disclosure.data.get("union_impact")
+    principle = disclosure.data.get("principles", {}).get("no_talent_replaced")
+    stated = {"replaced": Truth.YES, "unsure": Truth.MAYBE}.get(str(impact), Truth.NO)
+    return max(stated, {"no": Truth.YES, "unsure": Truth.MAYBE}.get(str(principle), Truth.NO))
+
+
+def _principles_all_yes(disclosure: Disclosure, context: Context) -> Truth:
+    principles = disclosure.data.get("principles")
+    return min((_answer(each) for each in principles.values()), default=Truth.NO) if principles else Truth.NO
+
+
+DERIVED: dict[str, Callable[[Disclosure, Context], Truth]] = {
+    "likeness": _likeness,
+    "model_foreign": _model_foreign,
+    "tool_not_enterprise": _tool_not_enterprise,
+    "terms_missing": _terms_missing,
+    "multi_tool": _multi_tool,
+    "union_replaced": _union_replaced,
+    "principles_all_yes": _principles_all_yes,
+}

@@ -1,0 +1,291 @@
+"""Why one record does not answer a demand, in sentences; a record that answers it gives none.
+
+Three things are held apart: what the record does not cover, that it is not in force (SAG-011), and that it cannot be
+trusted for this (TRUST-001). The last two name their rule; the rule that demanded the record keeps its severity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from otiogate.evidence.disclosure import Disclosure
+from otiogate.records.binding import misfit
+from otiogate.records.context import Context
+from otiogate.records.dates import begin, end, instant
+from otiogate.records.model import Record, RecordSet
+from otiogate.records.scope import outside
+from otiogate.timeline.media import fold
+from otiogate.timeline.model import ClipUse
+
+NOT_IN_FORCE = "SAG-011"
+UNTRUSTED = "TRUST-001"
+
+NOTICE = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a record did not count. ``rule`` is the rule that says so, where one does."""
+
+    text: str
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a record is held against: one disclosure, the uses it applies to, the delivery, and the time of judging."""
+
+    disclosure: Disclosure
+    uses: tuple[ClipUse, ...]
+    context: Context
+    now: datetime
+    records: RecordSet
+
+
+def consent_faults(
+    record: Record, subject: Mapping[str, Any], wanted: Mapping[str, Any], case: Case
+) -> Iterator[Reason]:
+    """Why a consent does not cover ``subject`` in ``case``; ``wanted`` are the conditions of the demand."""
+    data = record.data
+    yield from _superseded(record, case)
+    creation_only = wanted.get("creation_only", False)
+    if not data["creation"]:
+        yield Reason("does not consent to the creation of the replica or alteration")
+    if not data["use"] and not creation_only:
+        yield Reason("does not consent to its use; creation and use are consented to separately")
+    missing = sorted(set(_kinds_of_person(case.disclosure)) - set(data["allowed_use_kinds"]))
+    if missing:
+        yield Reason(f"does not allow {', '.join(missing)}")
+    yield from _grantor(data, subject, wanted, case.disclosure)
+    yield from _replica_class(data, subject, case.disclosure)
+    if wanted.get("rider") and wanted["rider"] not in data.get("riders", ()):
+        yield Reason(f"has no {wanted['rider']} rider")
+    if wanted.get("model"):
+        yield from _model(data, case.disclosure)
+    for text in outside("consent", data["scope"], case.disclosure, case.context):
+        yield Reason(text)
+    for suspension in data.get("suspensions", ()):
+        until = suspension.get("until")
+        if begin(suspension["from"]) <= case.now and (until is None or case.now < end(until)):
+            yield Reason(f"is suspended since {suspension['from']}: {suspension['reason']}", NOT_IN_FORCE)
+    if instant(data["signed_at"]) > case.now:
+        yield Reason(f"is signed only at {data['signed_at']}", NOT_IN_FORCE)
+    yield from _in_force(data, data.get("effective_from"), case, NOT_IN_FORCE)
+
+
+def _kinds_of_person(disclosure: Disclosure) -> tuple[str, ...]:
+    """The kinds that a person consents to; all kinds, where none of them is of a person."""
+    kinds = tuple(
+        kind
+        for kind in disclosure.kinds
+        if kind.startswith(("replica.", "alter.", "gen.person.synthetic", "gen.voice.synthetic"))
+    )
+    return kinds or disclosure.kinds
+
+
+def is_minor(subject: Mapping[str, Any], disclosure: Disclosure) -> bool:
+    """Whether the subject is, or may be, a minor."""
+    unstated = "yes" if disclosure.data.get("identity") == "minor" else "no"
+    return bool(subject.get("minor", unstated) != "no")
+
+
+def is_deceased(subject: Mapping[str, Any], disclosure: Disclosure) -> bool:
+    """Whether the subject is dead, as the disclosure says."""
+    dead = disclosure.data.get("identity") == "identifiable_deceased" or "replica.deceased" in disclosure.kinds
+    return bool(subject.get("living", "no" if dead else "yes") == "no")
+
+
+def _grantor(
+    data: Mapping[str, Any], subject: Mapping[str, Any], wanted: Mapping[str, Any], disclosure: Disclosure
+) -> Iterator[Reason]:
+    grantor, status = data["grantor"]["kind"], data["subject"]["status"]
+    if wanted.get("grantor") and grantor not in wanted["grantor"]:
+        yield Reason(f"is granted by {grantor}, where {' or '.join(wanted['grantor'])} is asked", UNTRUSTED)
+    if (wanted.get("authority") or grantor != "self") and not data["grantor"].get("authority"):
+        yield Reason(f"the {grantor} who grants it proves no authority", UNTRUSTED)
+    if (status == "minor" or is_minor(subject, disclosure)) and grantor != "guardian":
+        yield Reason(f"is for a minor, but granted by {grantor}, not by a guardian", UNTRUSTED)
+    dead = status == "deceased" or is_deceased(subject, disclosure)
+    if dead and grantor not in ("estate", "agent", "union") and not data.get("survives_death"):
+        yield Reason(
+            f"is for somebody deceased, but granted by {grantor}, and does not say that it survives death", UNTRUSTED
+        )
+
+
+def _replica_class(data: Mapping[str, Any], subject: Mapping[str, Any], disclosure: Disclosure) -> Iterator[Reason]:
+    asked, given = disclosure.data.get("replica_class"), data.get("replica_class")
+    if asked and asked != given:
+        yield Reason(f"is for the replica class {given or '(none stated)'}, not {asked}")
+    if given == "background" and subject.get("capacity") == "principal":
+        yield Reason("is for a background replica, which is used as a principal here")
+
+
+def _model(data: Mapping[str, Any], disclosure: Disclosure) -> Iterator[Reason]:
+    if not data.get("training"):
+        yield Reason("does not permit training")
+    named = data["scope"].get("models", [])
+    for model in disclosure.data.get("models", ()):
+        if named != "any" and model["id"] not in named:
+            yield Reason(f"does not name the model {model['id']}")
+    if not disclosure.data.get("models"):
+        yield Reason("cannot be held against a model: the disclosure names none")
+
+
+def decision_faults(
+    record: Record, rule: str, roles: tuple[str, ...], wanted: Mapping[str, Any], case: Case
+) -> Iterator[Reason]:
+    """Why an approval, legal review or other decision does not answer ``rule`` in ``case``."""
+    data = record.data
+    yield from _superseded(record, case)
+    if data["decision"] in ("rejected", "withdrawn"):
+        yield Reason(f"says {data['decision']}")
+    for condition in data.get("conditions", ()):
+        if "met_at" not in condition or instant(condition["met_at"]) > case.now:
+            yield Reason(f"its condition is not met: {condition['text']}")
+    answers = wanted.get("answers", (rule,))
+    if set(answers).isdisjoint(data["answers"]):
+        yield Reason(f"answers {', '.join(data['answers'])}, not {' or '.join(answers)}")
+    yield from _authority(data, roles, case)
+    against = misfit(data["covers"], case.disclosure, case.uses)
+    if against:
+        yield Reason(against, UNTRUSTED)
+    if wanted.get("names") and wanted["names"] not in data.get("names", ()):
+        yield Reason(f"does not name {wanted['names']}")
+    for kind in wanted.get("kinds", ()):
+        if kind not in data.get("kinds", ()):
+            yield Reason(f"does not grant {kind}")
+    for text in outside("decision", data["scope"], case.disclosure, case.context):
+        yield Reason(text)
+    granted = instant(data["granted_at"])
+    if granted > case.now:
+        yield Reason(f"is granted only at {data['granted_at']}")
+    yield from _in_force(data, None, case, "")
+    for other in case.records.about(record.kind, case.disclosure.id):
+        if _overrides(other, record, answers, granted):
+            yield Reason(f"was {other.data['decision']} again by {other.id} at {other.data['granted_at']}")
+
+
+def _overrides(other: Record, record: Record, answers: Sequence[str], granted: datetime) -> bool:
+    """Whether ``other`` is a no, at the same time or later, to what ``record`` granted, for whatever episode or cut."""
+    data = other.data
+    return (
+        data["decision"] in ("rejected", "withdrawn")
+        and not set(answers).isdisjoint(data["answers"])
+        and instant(data["granted_at"]) >= granted
+        and fold(str(data["scope"]["production"])) == fold(str(record.data["scope"]["production"]))
+    )
+
+
+def _authority(data: Mapping[str, Any], roles: tuple[str, ...], case: Case) -> Iterator[Reason]:
+    approver = data["approver"]
+    if approver["role"] not in roles:
+        yield Reason(f"is given by {approver['role']}, where {' or '.join(roles)} is asked", UNTRUSTED)
+    same = fold(approver["id"])
+    for who, what in (
+        (data.get("requested_by"), "requested it"),
+        (case.disclosure.data.get("declared_by"), "declared the AI use"),
+        (case.disclosure.data.get("requested_by"), "requested the AI use"),
+    ):
+        if who and fold(str(who)) == same:
+            yield Reason(f"is given by {approver['id']}, who {what}", UNTRUSTED)
+
+
+def clearance_faults(record: Record, roles: tuple[str, ...], wanted: Mapping[str, Any], case: Case) -> Iterator[Reason]:
+    """Why a clearance does not cover ``case``."""
+    data = record.data
+    yield from _superseded(record, case)
+    if data["status"] != "granted":
+        yield Reason(f"its status is {data['status']}")
+    if wanted.get("rights") and data["rights_type"] not in wanted["rights"]:
+        yield Reason(f"clears {data['rights_type']}, where {' or '.join(wanted['rights'])} is asked")
+    for each in wanted.get("permits", ()):
+        if not data["permits"][each]:
+            yield Reason(f"does not permit {each}")
+    if data["reviewed"]["by"]["role"] not in roles:
+        yield Reason(
+            f"was reviewed by {data['reviewed']['by']['role']}, where {' or '.join(roles)} is asked", UNTRUSTED
+        )
+    if instant(data["reviewed"]["at"]) > case.now:
+        yield Reason(f"is reviewed only at {data['reviewed']['at']}")
+    against = misfit(data["covers"], case.disclosure, case.uses)
+    if against:
+        yield Reason(against, UNTRUSTED)
+    for text in outside("clearance", data["scope"], case.disclosure, case.context):
+        yield Reason(text)
+    yield from _term(data["term"], case)
+    yield from _revoked(data, case, "")
+
+
+def _term(term: Mapping[str, Any], case: Case) -> Iterator[Reason]:
+    """A term holds from the release (or the export, where that is all that is known) to the end of the licence."""
+    release, licence_end = case.context.release_date, case.context.licence_end
+    if begin(term["from"]) > (release or case.now):
+        yield Reason(f"its term begins only at {term['from']}")
+    until = term.get("until")
+    if until is None:
+        return
+    if end(until) <= case.now:
+        yield Reason(f"its term ended at {until}")
+    elif (release and end(until) <= release) or (licence_end and end(until) < licence_end):
+        yield Reason(f"its term ends at {until}, before the release or the end of the licence")
+
+
+def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
+    """Why a notification to the studio does not stand for ``case``."""
+    data = record.data
+    yield from _superseded(record, case)
+    if not case.context.production:
+        yield Reason(f"is for the production {data['production']}, but 'production' is not set in the configuration")
+    elif fold(data["production"]) != fold(case.context.production):
+        yield Reason(f"is for the production {data['production']}, not {case.context.production}")
+    digests = [each.get("digest") for each in data["covers"] if str(each["disclosure"]).upper() == case.disclosure.id]
+    if None not in digests and case.disclosure.digest not in digests:
+        yield Reason(f"was given for another version of {case.disclosure.id}", UNTRUSTED)
+    if instant(data["at"]) > case.now:
+        yield Reason(f"is sent only at {data['at']}")
+    yield from _revoked(data, case, "")
+
+
+def notice_faults(notice: Mapping[str, Any], case: Case) -> Iterator[Reason]:
+    """Why the notice to a performer is not enough: 48 hours before the work, or at engagement."""
+    if notice.get("at_engagement"):
+        return
+    started = case.disclosure.data.get("work_started_at")
+    given = instant(notice["given_at"])
+    if given > case.now:
+        yield Reason(f"the notice is given only at {notice['given_at']}")
+    if started is None:
+        yield Reason("the notice cannot be held against 'work_started_at', which the disclosure does not state")
+    elif instant(started) - given < NOTICE:
+        yield Reason(f"the notice was given at {notice['given_at']}, less than 48 hours before the work began")
+
+
+def _superseded(record: Record, case: Case) -> Iterator[Reason]:
+    by = case.records.superseded.get(record.id)
+    if by:
+        yield Reason(f"was superseded by {by}")
+
+
+def _in_force(data: Mapping[str, Any], effective: str | None, case: Case, rule: str) -> Iterator[Reason]:
+    """Whether a record holds at the export, and still at the release."""
+    if effective and begin(effective) > case.now:
+        yield Reason(f"is in force only from {effective}", rule)
+    expires = data.get("expires_at")
+    if expires:
+        ends = end(expires)
+        if ends <= case.now:
+            yield Reason(f"expired at {expires}", rule)
+        elif case.context.release_date and ends <= case.context.release_date:
+            yield Reason(f"expires at {expires}, before the release", rule)
+    yield from _revoked(data, case, rule)
+
+
+def _revoked(data: Mapping[str, Any], case: Case, rule: str) -> Iterator[Reason]:
+    revoked = data.get("revoked")
+    if revoked:
+        at = instant(revoked["at"])
+        if at <= case.now or (case.context.release_date and at <= case.context.release_date):
+            yield Reason(f"was revoked at {revoked['at']}", rule)

@@ -1,0 +1,286 @@
+"""What a rule demands, and whether the records answer it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from otiogate.records.checks import (
+    Case,
+    Reason,
+    clearance_faults,
+    consent_faults,
+    decision_faults,
+    is_deceased,
+    is_minor,
+    notice_faults,
+    notification_faults,
+)
+from otiogate.records.model import DECISIONS, Record
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "approval": ("studio_contact", "studio_legal"),
+    "incidental": ("studio_contact", "studio_legal"),
+    "escalation": ("studio_contact", "studio_legal"),
+    "legal_review": ("studio_legal", "production_legal"),
+    "exception": ("clearance", "production_legal", "studio_legal"),
+    "clearance": ("clearance", "production_legal", "studio_legal"),
+    "label_plan": ("clearance", "production_legal", "studio_legal"),
+    "consultation": ("director",),
+}
+"""Who may grant what, unless the rule says otherwise. A post supervisor files and never grants."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that has to be there and is not. ``record`` is a kind of record, or ``statement`` for a field of the
+    disclosure, or ``nothing`` where no record can help."""
+
+    record: str
+    text: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A record that was looked at and did not count, and why."""
+
+    id: str
+    kind: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass
+class Answer:
+    """Whether a demand is met: by which records, and if not, what is missing and what was tried."""
+
+    missing: list[Missing] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
+
+    @property
+    def met(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.missing
+
+    def add(self, other: Answer) -> None:
+        """Takes in what ``other`` found; both have to be met."""
+        self.missing += other.missing
+        self.tried += other.tried
+        self.used += other.used
+
+
+class Demand(ABC):
+    """One thing that a rule demands."""
+
+    @abstractmethod
+    def answer(self, rule: str, case: Case) -> Answer:
+        """Whether the records of ``case`` answer ``rule``."""
+
+
+def _first(candidates: Iterable[tuple[Record, tuple[Reason, ...]]], missing: Missing) -> Answer:
+    """Met by the first record without a fault; else everything that was tried."""
+    answer = Answer()
+    for record, reasons in candidates:
+        if not reasons:
+            return Answer(used=[record.id])
+        answer.tried.append(Tried(record.id, record.kind, reasons))
+    answer.missing.append(missing)
+    return answer
+
+
+@dataclass(frozen=True)
+class ConsentDemand(Demand):
+    """A consent of every person whose likeness, voice or performance is concerned: one person, one consent."""
+
+    wanted: Mapping[str, Any]
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """One consent for each subject of the disclosure."""
+        subjects = case.disclosure.subjects
+        if not subjects:
+            return Answer(missing=[Missing("consent", "consent: the disclosure names no subject whose it could be")])
+        of = {"minor": is_minor, "deceased": is_deceased}.get(self.wanted.get("of", ""))
+        # Where the rule is about one sort of person, the others are left to the rules about them.
+        subjects = [each for each in subjects if of and of(each, case.disclosure)] or subjects
+        answer = Answer()
+        if case.disclosure.data.get("replica_class") == "double" and len({each["id"] for each in subjects}) < 2:
+            answer.missing.append(Missing("consent", "a double needs two consents: the disclosure names one subject"))
+        for subject in subjects:
+            candidates = (
+                (record, tuple(consent_faults(record, subject, self.wanted, case)))
+                for record in case.records.of("consent", subject["id"])
+            )
+            answer.add(_first(candidates, Missing("consent", self._text(subject["id"]), subject["id"])))
+        return answer
+
+    def _text(self, subject: str) -> str:
+        what = "consent to the creation" if self.wanted.get("creation_only") else "consent"
+        by = f" by {' or '.join(self.wanted['grantor'])}" if self.wanted.get("grantor") else ""
+        rider = f" with a rider for {self.wanted['rider']} content" if self.wanted.get("rider") else ""
+        model = " that names the model and permits training" if self.wanted.get("model") else ""
+        return f"{what} of {subject}{by}{rider}{model}"
+
+
+@dataclass(frozen=True)
+class DecisionDemand(Demand):
+    """An approval, legal review or other decision by somebody entitled to it."""
+
+    kind: str
+    roles: tuple[str, ...]
+    wanted: Mapping[str, Any]
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """One decision that answers ``rule`` for this disclosure."""
+        wanted = dict(self.wanted)
+        if self.kind == "exception":
+            wanted["kinds"] = tuple(case.disclosure.data.get("exceptions", ()))
+        candidates = (
+            (record, tuple(decision_faults(record, rule, self.roles, wanted, case)))
+            for record in case.records.about(self.kind, case.disclosure.id)
+        )
+        return _first(candidates, Missing(self.kind, self._text()))
+
+    def _text(self) -> str:
+        names = f" naming {self.wanted['names']}" if self.wanted.get("names") else ""
+        return f"{self.kind.replace('_', ' ')}{names} by {' or '.join(self.roles)}"
+
+
+@dataclass(frozen=True)
+class ClearanceDemand(Demand):
+    """A clearance of rights by their holder."""
+
+    roles: tuple[str, ...]
+    wanted: Mapping[str, Any]
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """One clearance that covers this disclosure."""
+        candidates = (
+            (record, tuple(clearance_faults(record, self.roles, self.wanted, case)))
+            for record in case.records.about("clearance", case.disclosure.id)
+        )
+        rights = f" of {' or '.join(self.wanted['rights'])} rights" if self.wanted.get("rights") else ""
+        return _first(candidates, Missing("clearance", f"clearance{rights} by the rights holder"))
+
+
+class NotificationDemand(Demand):
+    """Word to the studio that AI was used."""
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """One notification that covers this disclosure."""
+        candidates = (
+            (record, tuple(notification_faults(record, case)))
+            for record in case.records.about("notification", case.disclosure.id)
+        )
+        return _first(candidates, Missing("notification", "notification of the studio"))
+
+
+class NoticeDemand(Demand):
+    """Notice to every performer, in time."""
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """A notice to each subject, in its consent or as a record of its own."""
+        answer = Answer()
+        for subject in case.disclosure.subjects:
+            candidates = [
+                (record, tuple(notice_faults(record.data["notice"], case)))
+                for record in case.records.of("consent", subject["id"])
+                if "notice" in record.data
+            ] + [(record, self._of_record(record, case)) for record in case.records.of("notice", subject["id"])]
+            text = f"notice to {subject['id']}, 48 hours before the work or at engagement"
+            answer.add(_first(candidates, Missing("notice", text, subject["id"])))
+        return answer
+
+    def _of_record(self, record: Record, case: Case) -> tuple[Reason, ...]:
+        wanted = record.data["production"]
+        other = wanted.casefold() != case.context.production.casefold()
+        wrong = (Reason(f"is for the production {wanted}"),) if other else ()
+        return (*wrong, *notice_faults(record.data, case))
+
+
+_STATEMENTS = {
+    "human_input": "statement of the human contribution ('human_input' in the disclosure)",
+    "existing_agreement": "reference to the agreement that covers it ('existing_agreement' in the disclosure)",
+    "tool_terms": "for every tool: its step, evidence of its terms, and whether it trains on or keeps inputs",
+}
+
+
+@dataclass(frozen=True)
+class StatementDemand(Demand):
+    """Something that the disclosure itself has to state."""
+
+    statement: str
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """Whether the disclosure states it."""
+        data = case.disclosure.data
+        if self.statement == "tool_terms":
+            stated = bool(data.get("tools")) and all(
+                tool.get("step") and tool.get("terms") and "unsure" not in (tool["trains"], tool["retains"])
+                for tool in data["tools"]
+            )
+        else:
+            stated = bool(str(data.get(self.statement, "")).strip())
+        return Answer() if stated else Answer(missing=[Missing("statement", _STATEMENTS[self.statement])])
+
+
+@dataclass(frozen=True)
+class AnyOf(Demand):
+    """One of several demands."""
+
+    demands: tuple[Demand, ...]
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """Met by the first that is met."""
+        found = [demand.answer(rule, case) for demand in self.demands]
+        for answer in found:
+            if answer.met:
+                return answer
+        text = ", or ".join(missing.text for answer in found for missing in answer.missing)
+        tried = [tried for answer in found for tried in answer.tried]
+        return Answer([Missing(found[0].missing[0].record, text)], tried)
+
+
+@dataclass(frozen=True)
+class Impossible(Demand):
+    """What no record can allow."""
+
+    text: str
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """Never met."""
+        return Answer(missing=[Missing("nothing", self.text)])
+
+
+class DisclosureDemand(Demand):
+    """A disclosure in full; what a tag states of itself is none."""
+
+    def answer(self, rule: str, case: Case) -> Answer:
+        """Whether the disclosure stands in the ledger or, whole, in the timeline."""
+        if case.disclosure.origin == "tag":
+            return Answer(missing=[Missing("disclosure", "disclosure of the AI use, in full")])
+        return Answer()
+
+
+def demand(item: Mapping[str, Any]) -> Demand:
+    """The demand that one ``require`` item of a rule pack means; the item fits the schema."""
+    if "any_of" in item:
+        return AnyOf(tuple(demand(each) for each in item["any_of"]))
+    if "impossible" in item:
+        return Impossible(item["impossible"])
+    if "statement" in item:
+        return StatementDemand(item["statement"])
+    kind = item["record"]
+    wanted = {key: value for key, value in item.items() if key not in ("record", "roles", "when")}
+    roles = tuple(item.get("roles", ROLES.get(kind, ())))
+    if kind in DECISIONS:
+        return DecisionDemand(kind, roles, wanted)
+    if kind == "clearance":
+        return ClearanceDemand(roles, wanted)
+    if kind == "consent":
+        return ConsentDemand(wanted)
+    if kind == "notification":
+        return NotificationDemand()
+    return NoticeDemand() if kind == "notice" else DisclosureDemand()

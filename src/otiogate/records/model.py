@@ -1,0 +1,94 @@
+"""Records as the store hands them over: plain data, found by id, by the disclosure they are about, by the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from otiogate.documents.digest import digest
+from otiogate.evidence.disclosure import Disclosure
+from otiogate.evidence.matching import Matcher
+
+DECISIONS = ("approval", "legal_review", "incidental", "escalation", "exception", "consultation", "label_plan")
+"""Records in which somebody entitled decides: they share an envelope and its checks."""
+
+KINDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record; ``where`` is the file, and the line where known."""
+
+    kind: str
+    id: str
+    data: Mapping[str, Any]
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class RecordSet:
+    """All records that a store found, ``sources`` being where it looked. Ids are in upper case."""
+
+    records: Mapping[str, Record]
+    sources: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with every change of any record."""
+        return digest(
+            "otiogate/records/v1", [[each.kind, key, dict(each.data)] for key, each in sorted(self.records.items())]
+        )
+
+    @cached_property
+    def disclosures(self) -> dict[str, Disclosure]:
+        """The ledger's disclosures that stand, by id."""
+        return {
+            key: Disclosure(
+                key, "ledger", dict(each.data) | {"use_kind": sorted(set(each.data["use_kind"]))}, each.where
+            )
+            for key, each in sorted(self.records.items())
+            if each.kind == "disclosure" and key not in self.superseded
+        }
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Finds disclosures by the media they are about."""
+        return Matcher(self.disclosures.values())
+
+    @cached_property
+    def superseded(self) -> dict[str, str]:
+        """Id of a record that was replaced -> id of the one that replaced it."""
+        return {str(old).upper(): each.id for each in self.records.values() for old in each.data.get("supersedes", ())}
+
+    @cached_property
+    def _by_disclosure(self) -> dict[tuple[str, str], list[Record]]:
+        found: dict[tuple[str, str], list[Record]] = {}
+        for _, record in sorted(self.records.items()):
+            for key in {str(entry["disclosure"]).upper() for entry in record.data.get("covers", ())}:
+                found.setdefault((record.kind, key), []).append(record)
+        return found
+
+    @cached_property
+    def _by_subject(self) -> dict[tuple[str, str], list[Record]]:
+        found: dict[tuple[str, str], list[Record]] = {}
+        for _, record in sorted(self.records.items()):
+            if record.kind in ("consent", "notice"):
+                subject = record.data["subject"]
+                key = subject["id"] if isinstance(subject, dict) else subject
+                found.setdefault((record.kind, str(key).upper()), []).append(record)
+        return found
+
+    def about(self, kind: str, disclosure: str) -> list[Record]:
+        """The records of ``kind`` that name the disclosure ``disclosure``, by id."""
+        return self._by_disclosure.get((kind, disclosure), [])
+
+    def of(self, kind: str, subject: str) -> list[Record]:
+        """The consents or notices of one person."""
+        return self._by_subject.get((kind, subject.upper()), [])
+
+
+def record_set(records: Iterable[Record], sources: Iterable[str] = ()) -> RecordSet:
+    """A set of ``records`` whose ids are known to differ."""
+    return RecordSet({each.id: each for each in records}, tuple(sources))

@@ -1,0 +1,158 @@
+"""Whether a record's scope holds what is being delivered: a subset, on every axis at once; excludes beat includes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from otiogate.evidence.disclosure import Disclosure
+from otiogate.records.context import Context
+from otiogate.timeline.media import fold
+
+EU = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+    ]
+)
+
+AXES: dict[str, tuple[str, ...]] = {
+    "consent": (
+        "season",
+        "episodes",
+        "scenes",
+        "characters",
+        "media",
+        "deliverables",
+        "territories",
+        "languages",
+        "models",
+    ),
+    "clearance": ("episodes", "media", "deliverables", "territories", "languages"),
+    "decision": ("episodes", "cuts", "deliverables", "territories"),
+}
+"""The axes that each family of records is limited on, beside the production."""
+
+
+def outside(family: str, scope: Mapping[str, Any], disclosure: Disclosure, context: Context) -> Iterator[str]:
+    """Sentences about each axis on which ``scope`` does not hold the delivery; none where it does."""
+    wanted = scope.get("production")
+    if not context.production:
+        yield _unknown("production", str(wanted), "production")
+    elif fold(str(wanted)) != fold(context.production):
+        yield f"is for the production {wanted}, not {context.production}"
+    excludes = scope.get("excludes", {})
+    for axis in AXES[family]:
+        values, key = _values(axis, disclosure, context)
+        fault = _axis(axis, scope.get(axis), excludes.get(axis, []), values, key)
+        if fault:
+            yield fault
+
+
+def _values(axis: str, disclosure: Disclosure, context: Context) -> tuple[tuple[str, ...], str]:
+    """(what is delivered on ``axis``, where it is to be stated)."""
+
+    def one(value: str, key: str) -> tuple[tuple[str, ...], str]:
+        return ((value,) if value else ()), key
+
+    found: dict[str, Callable[[], tuple[tuple[str, ...], str]]] = {
+        "season": lambda: one(context.season, "season"),
+        "episodes": lambda: one(context.episode, "episode"),
+        "cuts": lambda: one(context.cut, "cut"),
+        "deliverables": lambda: one(context.deliverable_type, "deliverable.type"),
+        "media": lambda: one(context.medium, "deliverable.medium"),
+        "territories": lambda: (context.territories, "deliverable.territories"),
+        "languages": lambda: (context.languages, "deliverable.languages"),
+        "scenes": lambda: (tuple(disclosure.data.get("scenes", ())), ""),
+        "characters": lambda: (tuple(disclosure.data.get("characters", ())), ""),
+        "models": lambda: (tuple(str(each["id"]) for each in disclosure.data.get("models", ())), ""),
+    }
+    return found[axis]()
+
+
+def _axis(axis: str, allowed: Any, excluded: list[str], values: tuple[str, ...], key: str) -> str:
+    if allowed is None:
+        return f"its scope does not state {axis}; write the list, or 'any'"
+    listed = "any" if allowed == "any" else [allowed] if isinstance(allowed, str) else list(allowed)
+    if not values:
+        if listed == "any" and not excluded:
+            return ""
+        limit = f"not {', '.join(excluded)}" if listed == "any" else ", ".join(listed)
+        return _unknown(axis, limit, key)
+    hold = {"territories": _territory_in, "languages": _language_in}.get(axis, _text_in)
+    meets = {"territories": territories_meet, "languages": _languages_meet}.get(axis, _text_in)
+    beyond = [each for each in values if listed != "any" and not hold(each, listed)]
+    if beyond:
+        return f"its {axis} ({', '.join(listed)}) do not include {', '.join(beyond)}"
+    cut = [each for each in values if excluded and meets(each, excluded)]
+    return f"its {axis} exclude {', '.join(cut)}" if cut else ""
+
+
+def _unknown(axis: str, limit: str, key: str) -> str:
+    if key:
+        return f"is limited to {axis} {limit}, but '{key}' is not set in the configuration"
+    return f"is limited to {axis} {limit}, but the disclosure states no {axis}"
+
+
+def _text_in(value: str, listed: Iterable[str]) -> bool:
+    return fold(value) in {fold(each) for each in listed}
+
+
+def _territories(code: str) -> frozenset[str]:
+    upper = code.upper()
+    return EU if upper == "EU" else frozenset({upper})
+
+
+def _territory_in(value: str, listed: Iterable[str]) -> bool:
+    """Whether all of ``value`` lies in the listed territories; US holds US-NY."""
+    known = {each for code in listed for each in _territories(code)}
+    if "WORLDWIDE" in known:
+        return True
+    return all(each in known or each.split("-")[0] in known for each in _territories(value))
+
+
+def territories_meet(value: str, listed: Iterable[str]) -> bool:
+    """Whether any part of ``value`` lies in the listed territories."""
+    known = {each for code in listed for each in _territories(code)}
+    if value.upper() == "WORLDWIDE" or "WORLDWIDE" in known:
+        return True
+    return any(
+        one == two or one.startswith(f"{two}-") or two.startswith(f"{one}-")
+        for one in _territories(value)
+        for two in known
+    )
+
+
+def _language_in(value: str, listed: Iterable[str]) -> bool:
+    """Basic filtering of RFC 4647: ``en`` holds ``en-GB``."""
+    lowered = value.lower()
+    return any(lowered == each.lower() or lowered.startswith(f"{each.lower()}-") for each in listed)
+
+
+def _languages_meet(value: str, listed: Iterable[str]) -> bool:
+    return any(_language_in(value, [each]) or _language_in(each, [value]) for each in listed)

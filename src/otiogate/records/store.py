@@ -1,0 +1,123 @@
+"""Where records come from. A store either answers for everything or raises: half a ledger clears nothing."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from otiogate.documents.schemas import at, faults
+from otiogate.documents.strict import Document, load_documents
+from otiogate.errors import StoreError, VersionError
+from otiogate.evidence.vocabulary import source_type
+from otiogate.records.model import KINDS, Record, RecordSet, record_set
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class RecordStore(ABC):
+    """Holds records; the gate does not know which kind of store it asks."""
+
+    @abstractmethod
+    def fetch(self) -> RecordSet:
+        """All records that may be needed. Raises ``StoreError`` where the store cannot answer."""
+
+
+class FolderStore(RecordStore):
+    """Folders of YAML and JSON files, each with one record or a list of them. Read again only when a file has
+    changed."""
+
+    _read: dict[tuple[str, ...], tuple[Any, RecordSet]] = {}  # noqa: RUF012 - shared on purpose: every export asks anew
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self.folders = folders
+
+    def fetch(self) -> RecordSet:
+        """Reads every file below the folders."""
+        files = [path for folder in self.folders for path in _files(folder)]
+        state = [(str(path), *_state(path)) for path in files]
+        key = tuple(str(folder) for folder in self.folders)
+        held = self._read.get(key)
+        if held is not None and held[0] == state:
+            return held[1]
+        found = record_set(_distinct(each for path in files for each in read_file(path)), key)
+        self._read[key] = (state, found)
+        return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    if not folder.is_dir():
+        raise StoreError(
+            "the folder of records does not exist",
+            where=str(folder),
+            next_step="create it, or correct 'records' in the configuration",
+        )
+
+    def fail(fault: OSError) -> None:
+        raise StoreError(f"cannot be listed: {fault.strerror}", where=str(fault.filename)) from fault
+
+    for base, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                yield Path(base) / name
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    try:
+        stat = path.stat()
+    except OSError as fault:
+        raise StoreError(f"cannot be read: {fault.strerror}", where=str(path)) from fault
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+def read_file(path: Path) -> Iterator[Record]:
+    """The records in one file, each checked against the schema of its kind."""
+    for document in load_documents(path, StoreError):
+        value = document.value
+        if value is None:
+            continue
+        listed = isinstance(value, list)
+        for index, item in enumerate(value if listed else [value]):
+            yield _record(path, document, item, (index,) if listed else ())
+
+
+def _record(path: Path, document: Document, item: Any, start: tuple[int, ...]) -> Record:
+    line = document.line(start)
+    where = f"{path}:{line}" if line else str(path)
+    if not isinstance(item, dict):
+        raise StoreError("a record is a mapping with the keys 'record', 'schema_version' and 'id'", where=where)
+    kind = item.get("record")
+    if kind not in KINDS:
+        raise StoreError(f"'record' is {kind!r}", where=where, next_step="known: " + ", ".join(KINDS))
+    version = item.get("schema_version")
+    if version != 1 and isinstance(version, int):
+        raise VersionError(f"schema_version {version} is not known to this otiogate", where=where)
+    found = faults(kind, item)
+    if found:
+        place, sentence = found[0]
+        line = document.line((*start, *place))
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise StoreError(
+            f"{kind} {item.get('id', '')!s}: {at(place)}: {sentence}{more}",
+            where=f"{path}:{line}" if line else str(path),
+            next_step=f"see 'otiogate schema {kind}'; no record is used until this one is right",
+        )
+    if kind == "disclosure" and not source_type(item.get("digital_source_type", "digitalCapture")):
+        raise StoreError(f"disclosure {item['id']}: digital_source_type: not an IPTC digital source type", where=where)
+    return Record(kind, str(item["id"]).upper(), item, where)
+
+
+def _distinct(records: Iterator[Record]) -> Iterator[Record]:
+    seen: dict[str, Record] = {}
+    for record in records:
+        first = seen.setdefault(record.id, record)
+        if first is not record:
+            raise StoreError(
+                f"the id {record.id} is given twice, here and in {first.where}",
+                where=record.where,
+                next_step="ids differ in more than case; a record is replaced by a new one that 'supersedes' it",
+            )
+        yield record

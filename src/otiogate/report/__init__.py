@@ -1,0 +1,1 @@
+"""One report model, and a writer per format."""

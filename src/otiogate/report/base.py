@@ -1,0 +1,38 @@
+"""The seam of the writers, and what they share: words for verdicts, and text that cannot act on a terminal."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from otiogate.report.model import Report, Verdict
+
+WORDS: dict[Verdict, str] = {"allow": "ALLOWED", "block": "BLOCKED", "cannot_judge": "COULD NOT JUDGE"}
+
+
+class ReportWriter(ABC):
+    """Writes reports in one format. Every format tells the same."""
+
+    @abstractmethod
+    def write(self, reports: Sequence[Report]) -> str:
+        """All ``reports`` as one text that ends with a line break."""
+
+
+def safe(text: str, limit: int = 300) -> str:
+    """``text`` on one line, without anything that a terminal would act on: escapes, controls and bidirectional marks
+    are written out, and what is longer than ``limit`` characters is cut."""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _escaped(char) for char in text[: limit * 2])
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _escaped(char: str) -> str:
+    if char in "\n\r\t\x0b\x0c\u2028\u2029":
+        return " "
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 clip``, ``2 clips``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

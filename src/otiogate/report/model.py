@@ -1,0 +1,213 @@
+"""What the gate decided, and why: one model from which every format is written, and which JSON gives back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from otiogate.errors import VersionError
+
+FORMAT = "otiogate/report/v1"
+
+Verdict = Literal["allow", "block", "cannot_judge"]
+Effect = Literal["block", "warn", "info", "none"]
+Status = Literal["open", "met", "waived", "info"]
+
+EFFECTS: tuple[Effect, ...] = ("none", "info", "warn", "block")
+"""From the mildest to the strictest."""
+
+EXIT_CODES: dict[Verdict, int] = {"allow": 0, "block": 1, "cannot_judge": 3}
+
+
+@dataclass(frozen=True)
+class UseLine:
+    """One use in a finding. Timecodes are ``in-out``, or empty where the timeline does not tell; ``line`` is 0 where
+    there is none; ``said`` is where the timeline or the ledger said that AI was used."""
+
+    address: str
+    name: str
+    track: str
+    reel: str
+    record: str
+    source: str
+    event: str
+    line: int
+    visible: bool
+    said: str
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    """Why a record did not count; ``rule`` is empty, or SAG-011 (not in force) or TRUST-001 (not to be trusted for
+    this)."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class TriedLine:
+    """A record that was looked at for a finding and did not count."""
+
+    id: str
+    kind: str
+    reasons: tuple[ReasonLine, ...]
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """A record, or a statement in the disclosure, that is missing: named once, with every rule that asks for it."""
+
+    record: str
+    text: str
+    disclosure: str
+    subject: str
+    required_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule and one disclosure. ``severity`` is the rule's, ``effect`` what it comes to here and now; ``records``
+    are the ids that met it; ``fingerprint`` is the same in every run over the same uses."""
+
+    rule: str
+    title: str
+    severity: str
+    effect: Effect
+    status: Status
+    disclosure: str
+    what: str
+    uses: tuple[UseLine, ...]
+    missing: tuple[str, ...]
+    tried: tuple[TriedLine, ...]
+    records: tuple[str, ...]
+    remedy: str
+    source: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class ProblemLine:
+    """Something about the delivered file. ``lost``: a part of it was not read. ``odd``: read whole, but irregular."""
+
+    severity: Literal["lost", "odd"]
+    what: str
+    where: str
+
+
+@dataclass(frozen=True)
+class InputLine:
+    """What was judged; ``digest`` is of exactly the bytes that were parsed."""
+
+    name: str
+    format: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class PackLine:
+    """A rule pack that was active."""
+
+    pack: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Uses of media in the timeline, uses that AI findings are about, and findings by what they come to."""
+
+    uses: int
+    ai_uses: int
+    block: int
+    warn: int
+    info: int
+    met: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """``allow`` reads: no uncleared AI use declared or found; that there is none at all is not verified.
+
+    ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, so that
+    the verdict is no proof; ``trust`` that records are taken as they stand in the ledger, without signatures.
+    """
+
+    verdict: Verdict
+    stage: str
+    judged_at: str
+    authority: Literal["facility", "project"]
+    advisory: bool
+    input: InputLine
+    context: Mapping[str, Any]
+    counts: Counts
+    findings: tuple[Finding, ...] = ()
+    missing: tuple[MissingLine, ...] = ()
+    problems: tuple[ProblemLine, ...] = ()
+    notes: tuple[str, ...] = ()
+    config: tuple[str, ...] = ()
+    packs: tuple[PackLine, ...] = ()
+    records_digest: str = ""
+    records_from: tuple[str, ...] = ()
+    trust: Literal["unsigned"] = "unsigned"
+    tool: str = "otiogate"
+    tool_version: str = ""
+    format: str = FORMAT
+
+    @property
+    def exit_code(self) -> int:
+        """0 allowed, 1 blocked, 3 could not judge."""
+        return EXIT_CODES[self.verdict]
+
+    def to_data(self) -> dict[str, Any]:
+        """The report as plain data."""
+        data = asdict(self)
+        return dict(_plain(data))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def from_data(data: Mapping[str, Any]) -> Report:
+    """The report in plain data; keys that this version does not know are passed over. Raises ``VersionError``."""
+    if data.get("format") != FORMAT:
+        raise VersionError(f"a report of the format {data.get('format')!r} is not known to this otiogate")
+    kept = _known(Report, data)
+    kept["input"] = InputLine(**_known(InputLine, data["input"]))
+    kept["counts"] = Counts(**_known(Counts, data["counts"]))
+    kept["findings"] = tuple(_finding(each) for each in data["findings"])
+    kept["missing"] = tuple(
+        MissingLine(**_known(MissingLine, each) | {"required_by": tuple(each["required_by"])})
+        for each in data["missing"]
+    )
+    kept["problems"] = tuple(ProblemLine(**_known(ProblemLine, each)) for each in data["problems"])
+    kept["packs"] = tuple(PackLine(**_known(PackLine, each)) for each in data["packs"])
+    for name in ("notes", "config", "records_from"):
+        kept[name] = tuple(data[name])
+    return Report(**kept)
+
+
+def _finding(data: Mapping[str, Any]) -> Finding:
+    kept = _known(Finding, data)
+    kept["uses"] = tuple(UseLine(**_known(UseLine, each)) for each in data["uses"])
+    kept["tried"] = tuple(
+        TriedLine(
+            each["id"], each["kind"], tuple(ReasonLine(**_known(ReasonLine, reason)) for reason in each["reasons"])
+        )
+        for each in data["tried"]
+    )
+    for name in ("missing", "records"):
+        kept[name] = tuple(data[name])
+    return Finding(**kept)
+
+
+def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)}
+    return {key: value for key, value in data.items() if key in names}

@@ -1,0 +1,177 @@
+"""Reports for people: on a terminal, and in the exception that stops an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from otiogate.report.base import WORDS, ReportWriter, count, safe
+from otiogate.report.model import Finding, Report, UseLine
+
+_MOST_USES = 10
+_MOST_CLIPS = 5
+
+
+class TextWriter(ReportWriter):
+    """Plain text. Findings that are met are counted, and listed only with ``verbose``."""
+
+    def __init__(self, *, verbose: bool = False) -> None:
+        self.verbose = verbose
+
+    def write(self, reports: Sequence[Report]) -> str:
+        """One block of lines a report, an empty line between them."""
+        return "\n".join("\n".join(self._lines(report)) + "\n" for report in reports)
+
+    def _lines(self, report: Report) -> Iterator[str]:
+        yield headline(report)
+        shown = [each for each in report.findings if self.verbose or each.status != "met"]
+        for number, finding in enumerate(shown, 1):
+            yield ""
+            yield from _finding(number, finding)
+        if report.missing and any(each.effect in ("block", "warn") for each in report.findings):
+            yield ""
+            yield "  To be obtained, each once:"
+            for missing in report.missing:
+                of = f" for {safe(missing.disclosure)}" if missing.disclosure else ""
+                yield f"    - {safe(missing.text)}{of}  [{', '.join(missing.required_by)}]"
+        if report.problems:
+            yield ""
+            yield "  About the file:"
+            for problem in report.problems:
+                where = f"{safe(problem.where)}: " if problem.where else ""
+                yield f"    {problem.severity}: {where}{safe(problem.what)}"
+        yield ""
+        yield from _footer(report)
+
+
+def headline(report: Report) -> str:
+    """The verdict in one line."""
+    name = safe(report.input.path or report.input.name or "timeline")
+    if report.verdict == "cannot_judge":
+        return f"{WORDS[report.verdict]}  {name}: {_first_loss(report)}"
+    counts = report.counts
+    parts = [
+        f"{report.stage} delivery",
+        count(counts.uses, "clip"),
+        f"{counts.ai_uses:,} with declared or found AI use",
+    ]
+    if counts.block:
+        parts.append(f"{count(counts.block, 'finding')} to resolve")
+    if counts.warn:
+        parts.append(count(counts.warn, "warning"))
+    if counts.met:
+        parts.append(f"{counts.met:,} met")
+    return f"{WORDS[report.verdict]}  {name}  ({'; '.join(parts)})"
+
+
+def _first_loss(report: Report) -> str:
+    lost = [each for each in report.problems if each.severity == "lost"]
+    more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+    return f"{safe(lost[0].what)}{more}" if lost else "no reason was given"
+
+
+def _finding(number: int, finding: Finding) -> Iterator[str]:
+    effect = finding.effect if finding.status != "met" else "met"
+    about = f"  {safe(finding.disclosure)}" if finding.disclosure else ""
+    yield f"  {number}. {finding.rule} [{effect}] {finding.title}{about}"
+    if finding.what:
+        yield f"     {safe(finding.what)}"
+    for use in finding.uses[:_MOST_USES]:
+        yield f"       {use_text(use)}"
+    if len(finding.uses) > _MOST_USES:
+        yield f"       ... and {count(len(finding.uses) - _MOST_USES, 'more use')}"
+    for text in finding.missing:
+        yield f"     missing: {safe(text)}"
+    for tried in finding.tried:
+        for reason in tried.reasons:
+            rule = f" [{reason.rule}]" if reason.rule else ""
+            yield f"     tried:   {tried.kind.replace('_', ' ')} {safe(tried.id)} {safe(reason.text)}{rule}"
+    if finding.records:
+        yield f"     met by:  {', '.join(safe(each) for each in finding.records)}"
+    if finding.effect in ("block", "warn"):
+        yield f"     next:    {safe(finding.remedy, 600)}"
+
+
+def use_text(use: UseLine) -> str:
+    """One use in one line: record timecode, where it stands, reel, name."""
+    place = f"event {safe(use.event)}" if use.event else safe(use.address)
+    if use.line:
+        place += f" (line {use.line})"
+    parts = [use.record or "no record timecode", place]
+    if use.reel:
+        parts.append(f"reel {safe(use.reel, 60)}")
+    if use.name:
+        parts.append(f"'{safe(use.name, 80)}'")
+    if not use.visible:
+        parts.append("not visible")
+    return "  ".join(parts)
+
+
+def _footer(report: Report) -> Iterator[str]:
+    for note in report.notes:
+        yield f"  note: {safe(note)}"
+    packs = ", ".join(f"{each.pack} {each.version}" for each in report.packs)
+    yield f"  policy: {packs}; authority: {report.authority}; records: {report.trust}" + (
+        "; advisory (time, records or stage overridden)" if report.advisory else ""
+    )
+    if report.config:
+        yield f"  configuration: {', '.join(safe(each) for each in report.config)}"
+    if report.verdict == "allow":
+        yield "  Allowed means: no uncleared AI use is declared or found. That there is none is not verified."
+
+
+def blocking_text(report: Report, doing: str = "export") -> str:
+    """What an editor reads when an export stops: verdict, at most five clips, what is missing, and what to run next."""
+    if report.verdict == "cannot_judge":
+        return "\n".join((f"otiogate stopped this {doing}: COULD NOT JUDGE. Nothing was written.", *_losses(report)))
+    blocking = [each for each in report.findings if each.effect == "block"]
+    uses = [(finding, use) for finding in blocking for use in finding.uses]
+    lines = [
+        f"otiogate stopped this {doing}: BLOCKED, {count(len(blocking), 'finding')} on "
+        f"{count(len({(use.address, use.line) for _, use in uses}), 'clip')} ({report.stage} delivery). Nothing was written."
+    ]
+    shown: dict[tuple[str, int], list[Finding]] = {}
+    lookup: dict[tuple[str, int], UseLine] = {}
+    for finding, use in uses:
+        shown.setdefault((use.address, use.line), []).append(finding)
+        lookup[use.address, use.line] = use
+    for key in list(shown)[:_MOST_CLIPS]:
+        lines.append(f"  {use_text(lookup[key])}")
+        lines += [f"    {text}" for text in _by_missing(shown[key])]
+    if len(shown) > _MOST_CLIPS:
+        lines.append(f"  ... and {count(len(shown) - _MOST_CLIPS, 'more clip')}")
+    if blocking:
+        lines.append(f"Next: otiogate explain {blocking[0].rule}   (why, and what to do)")
+    lines.append("      otiogate scan TIMELINE       (the whole report)")
+    return "\n".join(lines)
+
+
+def _by_missing(findings: list[Finding]) -> Iterator[str]:
+    """``NFX-030, SAG-010: missing consent of P-001`` - what is missing once, with the rules that ask for it."""
+    asked: dict[str, list[str]] = {}
+    for finding in findings:
+        about = f" for {safe(finding.disclosure, 80)}" if finding.disclosure else ""
+        if finding.what and not finding.disclosure:
+            about = f" ({safe(finding.what, 120)})"
+        for text in finding.missing or ("a record",):
+            asked.setdefault(f"missing {safe(text)}{about}", []).append(finding.rule)
+    for text, rules in asked.items():
+        yield f"{', '.join(sorted(set(rules)))}: {text}"
+
+
+def _losses(report: Report) -> Iterator[str]:
+    lost = [each for each in report.problems if each.severity == "lost"]
+    for problem in lost[:_MOST_CLIPS]:
+        where = f"{safe(problem.where)}: " if problem.where else ""
+        yield f"  {where}{safe(problem.what)}"
+    if len(lost) > _MOST_CLIPS:
+        yield f"  ... and {len(lost) - _MOST_CLIPS} more"
+
+
+def summary(reports: Sequence[Report]) -> str:
+    """All reports in one line, for standard error."""
+    if not reports:
+        return "otiogate: nothing to scan"
+    verdicts = [report.verdict for report in reports]
+    parts = [f"{verdicts.count(each):,} {word.lower()}" for each, word in WORDS.items() if each in verdicts]
+    stage = ", advisory" if any(report.advisory for report in reports) else ""
+    return f"otiogate: {count(len(reports), 'timeline')}: {', '.join(parts)}{stage}"

@@ -1,0 +1,1 @@
+"""From a path, or a snapshot, to a report."""

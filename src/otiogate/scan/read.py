@@ -1,0 +1,103 @@
+"""From a path to a snapshot, by what the file is. The bytes that are hashed are the bytes that are parsed."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from otiogate.documents.digest import sha256
+from otiogate.documents.strict import DocumentError, decode, parse_otio_json
+from otiogate.errors import ReadError
+from otiogate.timeline.edl import read_edl
+from otiogate.timeline.model import Origin, Problem, Snapshot
+
+NOT_YET = {
+    ".fcpxml": "FCPXML",
+    ".fcpxmld": "FCPXML bundle",
+    ".xml": "FCP 7 XML",
+    ".aaf": "AAF",
+    ".ale": "ALE",
+    ".xges": "GES",
+    ".kdenlive": "Kdenlive",
+    ".mlt": "MLT",
+    ".m3u8": "HLS playlist",
+    ".drp": "Resolve project",
+    ".prproj": "Premiere project",
+    ".avb": "Avid bin",
+}
+"""Timeline formats whose tags this version does not read, so that no verdict on them would hold."""
+
+READ = (".otio", ".otioz", ".otiod", ".edl")
+MEDIA_INSIDE = (".otioz", ".otiod")
+
+_CONTENT = "content.otio"
+_MAX_CONTENT = 1024**3
+
+
+def read_timeline(path: Path) -> Snapshot:
+    """The snapshot of the timeline in ``path``. Raises ``ReadError``."""
+    suffix = path.suffix.lower()
+    where = str(path)
+    if suffix in NOT_YET:
+        raise ReadError(
+            f"{NOT_YET[suffix]} is not read by this version, so nothing in it was checked",
+            where=where,
+            next_step="export the cut as .otio or .edl and scan that",
+        )
+    if suffix not in READ:
+        what = "a folder" if path.is_dir() else f"no timeline format that is known ({suffix or 'no suffix'})"
+        raise ReadError(f"is {what}", where=where, next_step="known: " + ", ".join((*READ, *NOT_YET)))
+    data = content(path)
+    if suffix == ".edl":
+        return read_edl(data, path.name, where)
+    return _otio(data, path, carries_media=suffix in MEDIA_INSIDE)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of the timeline itself in ``path``: of a bundle, those of its playlist. Raises ``ReadError``."""
+    suffix = path.suffix.lower()
+    if suffix == ".otioz":
+        return _from_zip(path)
+    return _bytes(path / _CONTENT if suffix == ".otiod" else path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        raise ReadError(f"cannot be read: {fault.strerror or fault}", where=str(path)) from fault
+    if not data.strip():
+        raise ReadError("is empty", where=str(path), next_step="export it again")
+    return data
+
+
+def _from_zip(path: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo(_CONTENT)
+            if info.file_size > _MAX_CONTENT:
+                raise ReadError(f"{_CONTENT} in it is larger than {_MAX_CONTENT} bytes", where=str(path))
+            with archive.open(info) as stream:
+                return stream.read(_MAX_CONTENT)
+    except KeyError as fault:
+        raise ReadError(f"holds no {_CONTENT}", where=str(path)) from fault
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
+        raise ReadError(f"is not a zip archive that can be read: {fault}", where=str(path)) from fault
+
+
+def _otio(data: bytes, path: Path, *, carries_media: bool = False) -> Snapshot:
+    from otiogate.host.read import parse_otio, snapshot_of
+
+    where = str(path)
+    try:
+        text = decode(data)
+        odd = parse_otio_json(text)
+    except DocumentError as fault:
+        place = f"{where}:{fault.line}" if fault.line else where
+        raise ReadError(fault.what, where=place, next_step="export it again, or ask who delivered it") from fault
+    origin = Origin(path.name, path.suffix.lower().removeprefix("."), sha256(data), where)
+    try:
+        snapshot = snapshot_of(parse_otio(text, where), carries_media=carries_media, origin=origin)
+    except ReadError as fault:
+        raise ReadError(fault.what, where=where, next_step=fault.next_step) from fault
+    return snapshot.with_problems(Problem("odd", each, where) for each in odd)

@@ -1,0 +1,1 @@
+"""What was delivered, as plain data, and the readers that need no host."""

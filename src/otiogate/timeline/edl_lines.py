@@ -1,0 +1,269 @@
+"""What one line of a CMX 3600 EDL says: an event, a name for its media, or a text in which a tag may stand.
+
+Nothing here knows of a whole EDL. Patterns that run over a file begin with the line end before their line,
+which a search finds fast, so they are handed ``b"\\n" + text``: where one matches in that is where its line
+begins in ``text``. No two neighbouring repeats in a pattern share a character, so that a line of megabytes
+costs no more than its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from otiogate.timeline.media import names_nobody
+from otiogate.timeline.model import Carrier, Problem
+from otiogate.timeline.time import Span, TimeError, frames_of
+
+LINE = re.compile(
+    rb"""\n[^\S\n]*(?:
+        (?P<number>\d[^\s:;]*)[ \t]+
+        (?:(?P<reel>\S+)[ \t]+)?
+        (?P<channel>[A-Za-z0-9/,+&-]{1,16})[ \t]+
+        (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?)
+        (?:[ \t]+\d{1,5})?
+        (?P<times>(?:[ \t]+\d[\d:;.,]*){4})
+        [ \t]*(?=\n|\Z)
+    |
+        (?!\s|\Z|[*%]|>>>|\|[CMD]:
+            |(?i:TITLE|FCM|M2|M/S|SPLIT|AUD|GPI|SWM|REM|LOC|DLEDL|COMMENT|NOTE|EFFECTS?[ ]NAME
+                |ASC_SOP|ASC_SAT|(?:FINAL[ ]CUT[ ]PRO[ ])?REEL
+                |(?:FROM|TO|KEY)[ ]CLIP|(?:FROM|TO|SOURCE)[ ]FILE
+            )(?![A-Za-z0-9_]))
+        (?P<other>[^\n]+)
+    )""",
+    re.VERBOSE,
+)
+"""The event lines (``edit`` is set) and the lines that are nothing that an EDL has (``other`` is set)."""
+
+HEADER = re.compile(rb"\n[^\S\n]*(?:(?i:TITLE|FCM)\b|\*)")
+FCM_DROP = re.compile(rb"\n[^\S\n]*(?i:FCM)[ \t]*:[ \t]*(?i:DROP)")
+FRAME_NUMBER = re.compile(rb"\d[:;]\d\d[:;]\d\d([:;.,])(\d{2,3})(?!\d)")
+
+_NAMED = re.compile(
+    rb"""\n[ \t\v\f*]*(?i:
+        (?P<side>FROM|TO|KEY|SOURCE)[ \t]+(?:(?P<clip>CLIP[ \t]+NAME)|CLIP|FILE)
+        |(?P<reel>(?:FINAL[ ]CUT[ ]PRO[ ])?REEL)
+        |DLEDL:[ \t]*EDIT:[ \t]*\d{1,9}[ \t]+FILENAME
+    )[ \t]*:(?P<value>[^\n]*)""",
+    re.VERBOSE,
+)
+_CHANNEL = re.compile(r"NONE|B|(?:[AV]\d{0,2}[/,+&-]?)+", re.IGNORECASE | re.ASCII)
+_EDIT = re.compile(r"[CDK]|W\d+|K[BO]", re.IGNORECASE | re.ASCII)
+_TIMECODE = re.compile(r"\d{1,2}[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d", re.ASCII)
+_EXTENSION = re.compile(r"\.(?=\w*[a-z])\w{2,5}\Z", re.IGNORECASE | re.ASCII)
+_REPLACED = re.compile(r"REPLACED BY:", re.IGNORECASE)
+
+_STARS = re.compile(r"[\s*]*")
+_TAG = re.compile(r"GENAI(?=[\s:]|\Z)", re.IGNORECASE)
+_MORE = re.compile(r"GENAI\+\s*", re.IGNORECASE)
+_LOCATOR = re.compile(r"LOC\s*:\s*", re.IGNORECASE)
+_REMARK = re.compile(r"(?:(?:COMMENT|NOTE|TITLE)\s*:|REM\b)\s*", re.IGNORECASE)
+_COLOURS = frozenset(
+    [
+        "RED",
+        "GREEN",
+        "BLUE",
+        "CYAN",
+        "MAGENTA",
+        "YELLOW",
+        "BLACK",
+        "WHITE",
+        "PINK",
+        "PURPLE",
+        "ORANGE",
+        "GREY",
+        "GRAY",
+        "GOLD",
+        "BROWN",
+        "FOREST",
+        "DENIM",
+        "VIOLET",
+        "PLUM",
+        "OLIVE",
+        "TEAL",
+        "FUCHSIA",
+        "ROSE",
+        "LAVENDER",
+        "SKY",
+        "MINT",
+        "LEMON",
+        "SAND",
+        "COCOA",
+        "CREAM",
+    ]
+)
+"""The marker colours of the usual editing systems. Any other first word is a word: ``NOT GENAI`` is no tag."""
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """One event line, as it stands. ``times`` are source in, source out, record in and record out."""
+
+    number: str
+    reel: str
+    channel: str
+    edit: str
+    times: tuple[str, ...]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is a cut, and no side of a transition that it comes in by."""
+        return self.edit in "Cc"
+
+    @property
+    def is_black(self) -> bool:
+        """Whether it shows no media."""
+        return self.reel.upper() in ("BL", "BLACK")
+
+    @property
+    def shows_video(self) -> bool:
+        """Whether its channels hold video, as far as they tell."""
+        channel = self.channel.upper()
+        return "V" in channel or channel in ("B", "NONE", "")
+
+
+def event_of(match: re.Match[bytes]) -> EventLine:
+    """The event of a match of ``LINE``. Where one word stands for reel and channel, its form tells which."""
+    number, reel, channel, edit = ((match[group] or b"").decode() for group in ("number", "reel", "channel", "edit"))
+    if not reel and not _CHANNEL.fullmatch(channel):
+        reel, channel = channel, ""
+    return EventLine(number, reel, channel, edit, tuple(match["times"].decode().split()))
+
+
+def like_event(line: str) -> bool:
+    """Whether a line that is no event was meant as one: cut off, garbled, or in a form that is not read."""
+    words = line[:2000].split()
+    timecodes = len(_TIMECODE.findall(line))
+    if not words or not words[0][0].isdigit():
+        return timecodes >= 3
+    pairs = pairwise(words[1:])
+    return timecodes >= 2 or any(_CHANNEL.fullmatch(a) and _EDIT.fullmatch(b) for a, b in pairs)
+
+
+def is_marker(line: str) -> bool:
+    """Whether a line ends as Resolve's markers do, whatever note it begins with."""
+    return "|M:" in line or _unmarked(line) != line.strip()
+
+
+@dataclass(frozen=True)
+class Named:
+    """A line that names media: by ``clip`` name, ``file`` or ``reel``.
+
+    ``side`` is the side of a transition that it names, ``from`` or ``to``; empty where it does not tell.
+    ``offset`` is where the line begins in the text that was searched.
+    """
+
+    field: str
+    side: str
+    value: str
+    offset: int
+
+
+def named_in(text: bytes) -> Iterator[Named]:
+    """Every line in ``text`` that names media, in order; empty ones and placeholders left out."""
+    for match in _NAMED.finditer(b"\n" + text):
+        value = match["value"].decode().strip()
+        if value and value.upper() != "(NULL)":
+            field = "clip" if match["clip"] else "reel" if match["reel"] else "file"
+            side = (match["side"] or b"").decode().upper()
+            yield Named(field, {"FROM": "from", "TO": "to", "KEY": "to"}.get(side, ""), value, match.start())
+
+
+def reels_of(value: str) -> tuple[str, ...]:
+    """Both reels of ``006-I REPLACED BY: 006I``, the one that the event line has last; or the one reel."""
+    parts = (part.strip() for part in _REPLACED.split(value, maxsplit=1))
+    return tuple(part for part in parts if not names_nobody(part))
+
+
+def has_extension(name: str) -> bool:
+    """Whether a clip name ends as file names do."""
+    return _EXTENSION.search(name) is not None
+
+
+def carriers_of(
+    rows: Sequence[str], first: int, rate: Fraction, also: tuple[int, ...]
+) -> tuple[tuple[Carrier, ...], tuple[Problem, ...]]:
+    """A carrier for each of ``rows`` that says something, and what is odd in them.
+
+    ``first`` is the line number of the first row; ``also`` are the nodes that the carriers speak for too.
+    """
+    texts: list[list[str]] = []
+    places: list[tuple[int, Span | None]] = []
+    problems = []
+    for line, row in enumerate(rows, first):
+        said = _STARS.sub("", row, count=1).rstrip()
+        if not said:
+            continue
+        span, fault = None, ""
+        locator = _LOCATOR.match(said)
+        if locator:
+            span, found, fault = _located(said[locator.end() :], rate)
+        else:
+            found = _remarks(said)
+        if fault:
+            problems.append(Problem("odd", fault, f"line {line}"))
+        if not _continues(found, texts):
+            texts.append(found)
+            places.append((line, span))
+    carriers = tuple(
+        Carrier(f"line {line}", tuple(found), line=line, span=span, also=also)
+        for found, (line, span) in zip(texts, places, strict=True)
+    )
+    return carriers, tuple(problems)
+
+
+def _continues(found: Sequence[str], texts: Sequence[list[str]]) -> bool:
+    """Joins a continuation to the nearest tag before it; false if it is none, or has none."""
+    more = next((text for text in found if _MORE.match(text)), None)
+    if more is None:
+        return False
+    for earlier in reversed(texts):
+        for place, text in enumerate(earlier):
+            if _TAG.match(text):
+                earlier[place] = f"{text} {_MORE.sub('', more, count=1)}".rstrip()
+                return True
+    return False
+
+
+def _located(rest: str, rate: Fraction) -> tuple[Span | None, list[str], str]:
+    """What follows ``LOC:``: its place in record time, its texts, and a fault if the place cannot be read."""
+    word, after = _first_word(rest)
+    try:
+        frames, drop = frames_of(word, rate)
+    except TimeError as error:
+        texts = dict.fromkeys((*_colourless(rest), *_colourless(after)))
+        return None, list(texts), f"a locator without a place: {error}"
+    return Span(frames, 0, rate, drop), _colourless(after), ""
+
+
+def _colourless(text: str) -> list[str]:
+    """The text of a locator: as it is, and without a first word that may be its colour; many have none."""
+    text = _unmarked(text)
+    word, after = _first_word(text)
+    return [text, after] if word.upper() in _COLOURS and after else [text]
+
+
+def _remarks(said: str) -> list[str]:
+    """A comment as it stands, and without a prefix that calls it one; a Resolve marker's note and name."""
+    note, mark, name = said.partition("|M:")
+    if mark:
+        texts = [note.partition("|C:")[0].strip(), _unmarked(name)]
+        return [text for text in texts if text] or [said]
+    said = _unmarked(said)
+    prefix = _REMARK.match(said)
+    return [said, said[prefix.end() :]] if prefix and prefix.end() < len(said) else [said]
+
+
+def _unmarked(text: str) -> str:
+    """``text`` without the duration ``|D:97`` that Resolve puts at the end of a marker."""
+    before, mark, duration = text.rpartition("|D:")
+    return (before if mark and duration.strip().isdigit() else text).strip()
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    words = text.split(maxsplit=1)
+    return (words[0] if words else "", words[1].strip() if len(words) > 1 else "")

@@ -150,7 +150,7 @@ class _Judging:
     def __post_init__(self) -> None:
         self._day = self.question.now.astimezone(timezone.utc).date()
         self._reasons = self.question.policy.reasons(self._day)
-        self._lines: dict[int, UseLine] = {}
+        self._lines: dict[int, tuple[UseLine, str]] = {}
 
     def raise_(self, event: Event, raised: Raised, severity: Severity | None = None) -> None:
         """A finding of the gate's own: the rule that is on ``event``, about what was raised."""
@@ -232,6 +232,7 @@ class _Judging:
         else:
             effect = self._effect(rule, severity, points)
         name = disclosure.label if disclosure else ""
+        lines = [self._line(point) for point in points]
         for each in answer.missing:
             key = (each.record, each.text, name or what, each.subject)
             self._missing.setdefault(key, []).append(rule.id)
@@ -244,20 +245,23 @@ class _Judging:
                 status=status,
                 disclosure=name,
                 what=what,
-                uses=tuple(self._line(point) for point in points),
+                uses=tuple(line for line, _ in lines),
                 missing=tuple(each.text for each in answer.missing),
                 tried=tuple(self._tried(each) for each in answer.tried),
                 records=tuple(sorted(set(answer.used))),
                 remedy=rule.remedy,
                 source=rule.source.title,
-                fingerprint=_fingerprint(rule, name, what, points),
+                fingerprint=_fingerprint(rule.id, name, what, sorted(mark for _, mark in lines)),
             )
         )
 
-    def _line(self, point: UsePoint) -> UseLine:
+    def _line(self, point: UsePoint) -> tuple[UseLine, str]:
+        """The use as the report shows it, and what tells it from others wherever in the cut it stands."""
         found = self._lines.get(id(point))
         if found is None:
-            found = self._lines[id(point)] = _use_line(point)
+            line, media = _use_line(point), point.use.media
+            mark = f"{','.join(media.references) or line.name}|{line.reel}|{line.source}"
+            found = self._lines[id(point)] = line, mark
         return found
 
     def _effect(self, rule: Rule, severity: Severity, points: list[UsePoint]) -> Effect:
@@ -326,11 +330,6 @@ def _use_line(point: UsePoint) -> UseLine:
     )
 
 
-def _fingerprint(rule: Rule, disclosure: str, what: str, points: list[UsePoint]) -> str:
-    """The same for the same rule, disclosure and uses, wherever in the cut they stand."""
-    uses = sorted(
-        f"{','.join(point.use.media.references) or point.use.name}|{','.join(point.use.media.reels)}|"
-        f"{point.use.source.first + '-' + point.use.source.last if point.use.source else ''}"
-        for point in points
-    )
-    return sha256("\n".join(("otiogate/finding/v1", rule.id, disclosure, what, *uses)).encode())[7:23]
+def _fingerprint(*parts: str | list[str]) -> str:
+    lines = (each if isinstance(each, str) else "\n".join(each) for each in parts)
+    return sha256("\n".join(("otiogate/finding/v1", *lines)).encode("utf-8", "surrogatepass"))[7:23]

@@ -8,10 +8,12 @@ an object.
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,24 @@ def _guarded(doing: str, act: Callable[[], Any]) -> Any:
 
 def _judge_export(timeline: Any, target: str, found: Settings | None = None, **asked: Any) -> str:
     """Judges what is to be written to ``target``; gives the digest of its compact JSON, or raises."""
+    with _collector_at_rest():
+        return _judged(timeline, target, found, asked)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Judging makes no reference cycles; a garbage collection in its midst would walk the host's whole heap for
+    nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[str, Any]) -> str:
     snapshot = snapshot_of(timeline, name=Path(target).name, path=target)
     digest = snapshot.origin.digest
     if _just_judged(digest, target):

@@ -233,7 +233,7 @@ def test_every_reference_is_one_of_ours_and_leads_somewhere(monkeypatch: pytest.
 def test_a_reference_to_elsewhere_fails_instead_of_being_fetched() -> None:
     registry: Registry[Any] = Registry()
     elsewhere = Draft202012Validator({"$ref": "https://example.invalid/schema"}, registry=registry)
-    with pytest.raises(Exception, match="example.invalid"):
+    with pytest.raises(Exception, match=r"example\.invalid"):
         elsewhere.is_valid({})
 
 
@@ -784,5 +784,5 @@ def test_places_are_written_as_people_write_them() -> None:
 
 
 def test_an_unknown_schema_is_a_usage_error_that_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="no schema 'waiver'.*approval"):
+    with pytest.raises(UsageError, match=r"no schema 'waiver'.*approval"):
         schema("waiver")

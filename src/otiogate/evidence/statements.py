@@ -9,24 +9,18 @@ from typing import Any
 from otiogate.evidence.disclosure import Disclosure, whole
 from otiogate.evidence.tag import ID, Tag, is_tag, parse_tag
 from otiogate.evidence.vocabulary import AMBIGUOUS_SOURCE_TYPES, GENAI_SOURCE_TYPES, source_type
-from otiogate.timeline.model import Carrier
+from otiogate.timeline.model import Carrier, plain_key
 
 _SEPARATED = rb"[ _\-\t]*"
 
 TRIGGERS: tuple[bytes, ...] = (
     _SEPARATED.join(bytes([char]) for char in b"genai"),
-    *(key.lower().encode() for key in sorted(GENAI_SOURCE_TYPES)),
+    b"trainedalgorithmic",
+    b"compositesynthetic",
     b"digital" + _SEPARATED + b"source" + _SEPARATED + b"type",
     b"digsrctype",
 )
 """Patterns in ASCII lower case, one of which stands in the text of every node whose carriers say anything."""
-
-_NO_SEPARATORS = str.maketrans("", "", " -_\t")
-
-
-def plain_key(key: str) -> str:
-    """A key or column name as it is compared: without case, blanks, ``-`` and ``_``."""
-    return key.translate(_NO_SEPARATORS).lower()
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,6 @@ docs/reference names per rule.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 USE_KINDS = (
     "gen.shot",
     "gen.still",
@@ -82,8 +79,8 @@ FLAGS = (
 ADDS_NOTHING = ("enhance.", "assist.")
 """Kinds that add no content of their own, unless a GenAI digital source type says otherwise."""
 
-IPTC_BASE = "cv.iptc.org/newscodes/digitalsourcetype/"
-_C2PA = "c2pa.org/digitalsourcetype/trainedAlgorithmicData"
+_IPTC = tuple(f"{scheme}://cv.iptc.org/newscodes/digitalsourcetype/" for scheme in ("http", "https"))
+_C2PA = tuple(f"{scheme}://c2pa.org/digitalsourcetype/" for scheme in ("http", "https"))
 
 GENAI_SOURCE_TYPES = frozenset(
     {
@@ -112,10 +109,7 @@ OTHER_SOURCE_TYPES = frozenset(
 _RETIRED = {"minorHumanEdits": "humanEdits", "digitalArt": "digitalCreation", "softwareImage": "digitalCreation"}
 SOURCE_TYPES = GENAI_SOURCE_TYPES | AMBIGUOUS_SOURCE_TYPES | OTHER_SOURCE_TYPES
 
-_PREFIX = re.compile(r"(?:https?://(?:www\.)?|digsrctype:)", re.IGNORECASE | re.ASCII)
 
-
-@lru_cache(maxsize=4096)
 def source_type(text: str) -> tuple[str, bool] | None:
     """The digital source type that ``text`` exactly is, and whether it was written as a URI; ``None`` for any other
     text.
@@ -123,22 +117,15 @@ def source_type(text: str) -> tuple[str, bool] | None:
     http and https, a trailing slash, ``digsrctype:key`` and the bare key are taken; any other host is not. Case
     counts in the registry, but not here: a misspelt case must not hide a generated clip.
     """
-    if len(text) > 120:
-        return None
     body = text.strip().removesuffix("/")
-    match = _PREFIX.match(body)
-    key = body[match.end() :] if match else body
-    uri = match is not None
-    if uri:
-        lowered = key.lower()
-        if lowered == _C2PA.lower():
-            return "trainedAlgorithmicData", True
-        if lowered.startswith(IPTC_BASE):
-            key = key[len(IPTC_BASE) :]
-        elif not body.lower().startswith("digsrctype:"):
-            return None
-    found = _BY_LOWER.get(key.lower())
-    return (found, uri) if found else None
+    key = body[max(body.rfind("/"), body.rfind(":")) + 1 :]
+    found = _BY_LOWER.get(key.lower()) if len(key) < 60 else None
+    if found is None:
+        return None
+    before = body[: len(body) - len(key)].lower()
+    if found == "trainedAlgorithmicData":
+        return (found, bool(before)) if before in ("", "digsrctype:", *_C2PA) else None
+    return (found, bool(before)) if before in ("", "digsrctype:", *_IPTC) else None
 
 
 _BY_LOWER = {key.lower(): key for key in SOURCE_TYPES} | {old.lower(): new for old, new in _RETIRED.items()}

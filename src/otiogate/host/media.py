@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from otiogate.timeline.media import basenames, names_nobody
-from otiogate.timeline.model import Key, Media
+from otiogate.timeline.model import Key, Media, plain_key
 
 REEL_KEYS = frozenset({"reel", "reelname", "tape", "tapename", "tapeid", "sourcereel", "sourcetape"})
 """Metadata keys, without case, blanks, ``-`` and ``_``, whose value is a reel."""
@@ -51,14 +51,6 @@ def _reels(data: Any) -> Iterator[str]:
                     pending.append(value)
         elif isinstance(current, list):
             pending.extend(current)
-
-
-def plain_key(key: str) -> str:
-    """A key as TAGGING compares it: without case, blanks, ``-`` and ``_``."""
-    return key.translate(_NO_SEPARATORS).lower()
-
-
-_NO_SEPARATORS = str.maketrans("", "", " -_\t")
 
 
 _TEXT = rb'"((?:[^"\\]+|\\.)*)"'

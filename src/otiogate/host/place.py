@@ -48,62 +48,78 @@ class Placed:
     shown: Span
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """How the time of a holder's children becomes record time: by adding ``offset``, and only within ``window``."""
+
+    offset: Frames
+    window: Span | None
+
+
 class Placer:
-    """Finds record ranges; asks each holder once for the ranges of all its children."""
+    """Finds record ranges; asks each holder once for the ranges of all its children, and for its own place."""
 
     def __init__(self, walked: Walked) -> None:
         self._walked = walked
         self._ranges: dict[int, dict[Any, Any]] = {}
+        self._frames: dict[tuple[int, Fraction], _Frame] = {}
 
     def record(self, node: int) -> Placed | None:
         """The record range of a node, or ``None`` where the timeline does not tell."""
         parent = self._walked.parents[node]
-        thing = self._walked.objects[node]
         try:
-            if parent < 0 or not isinstance(self._walked.objects[parent], otio.core.Composition):
-                own = span_of(thing.trimmed_range())
-                return self._outward(parent, Placed(own, own)) if parent >= 0 else Placed(own, own)
-            if parent not in self._ranges:
-                self._ranges[parent] = self._walked.objects[parent].range_of_all_children()
-            own = span_of(self._ranges[parent][thing])
-            return self._outward(parent, Placed(own, own))
-        except (TimeError, KeyError, ValueError, otio.exceptions.OTIOError):
+            if parent >= 0 and isinstance(self._walked.objects[parent], otio.core.Composition):
+                own = span_of(self._ranges_in(parent)[self._walked.objects[node]])
+            else:
+                own = span_of(self._walked.objects[node].trimmed_range())
+        except _UNTOLD:
             return None
+        return self.within(parent, own)
 
     def within(self, node: int, span: Span) -> Placed | None:
-        """A stretch in the time of the children of holder ``node``, in record time."""
+        """A stretch in the time of the children of holder ``node`` (-1: of nothing), in record time."""
         try:
-            return self._outward(node, Placed(span, span))
-        except (TimeError, KeyError, ValueError, otio.exceptions.OTIOError):
+            frame = self._frame(node, span.rate)
+        except _UNTOLD:
             return None
+        whole = span.moved(frame.offset) if frame.offset else span
+        return Placed(whole, whole.within(frame.window) if frame.window else whole)
 
-    def _outward(self, node: int, placed: Placed) -> Placed:
-        """``placed`` from the time of the children of ``node`` to record time."""
-        while node >= 0:
-            thing = self._walked.objects[node]
-            if isinstance(thing, otio.schema.Timeline):
-                if thing.global_start_time is None:
-                    return placed
-                offset = frames_at(thing.global_start_time, placed.whole.rate)
-                return Placed(placed.whole.moved(offset), placed.shown.moved(offset))
-            if isinstance(thing, otio.core.Composition):
-                placed = self._through(node, thing, placed)
-            node = self._walked.parents[node]
-        return placed
+    def _ranges_in(self, holder: int) -> dict[Any, Any]:
+        found = self._ranges.get(holder)
+        if found is None:
+            found = self._ranges[holder] = self._walked.objects[holder].range_of_all_children()
+        return found
 
-    def _through(self, node: int, holder: Any, placed: Placed) -> Placed:
-        offset: Frames = 0
-        shown = placed.shown
-        if holder.source_range is not None:
-            window = span_of(holder.source_range).at(placed.whole.rate)
-            shown = shown.within(window)
-            offset -= window.start
-        parent = self._walked.parents[node]
+    def _frame(self, node: int, rate: Fraction) -> _Frame:
+        found = self._frames.get((node, rate))
+        if found is None:
+            found = self._frames[node, rate] = self._made(node, rate)
+        return found
+
+    def _made(self, node: int, rate: Fraction) -> _Frame:
+        if node < 0:
+            return _Frame(0, None)
+        thing, parent = self._walked.objects[node], self._walked.parents[node]
+        if isinstance(thing, otio.schema.Timeline):
+            start = thing.global_start_time
+            return _Frame(0 if start is None else frames_at(start, rate), None)
+        around = self._frame(parent, rate)
+        if not isinstance(thing, otio.core.Composition):
+            return around
+        offset = around.offset
         if parent >= 0 and isinstance(self._walked.objects[parent], otio.core.Composition):
-            if parent not in self._ranges:
-                self._ranges[parent] = self._walked.objects[parent].range_of_all_children()
-            offset += span_of(self._ranges[parent][holder]).at(placed.whole.rate).start
-        return Placed(placed.whole.moved(offset), shown.moved(offset))
+            offset += span_of(self._ranges_in(parent)[thing]).at(rate).start
+        if thing.source_range is None:
+            return _Frame(offset, around.window)
+        own = span_of(thing.source_range).at(rate)
+        offset -= own.start
+        window = own.moved(offset)
+        return _Frame(offset, window.within(around.window) if around.window else window)
+
+
+_UNTOLD = (TimeError, KeyError, ValueError, otio.exceptions.OTIOError)
+"""What the host and we raise where a timeline does not tell a range."""
 
 
 def handles(track: Any, place: int, rate: Fraction) -> tuple[Frames, Frames]:

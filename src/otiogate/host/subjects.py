@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import opentimelineio as otio
@@ -24,6 +25,7 @@ class SubjectBuilder:
         self._holders = frozenset(walked.holders)
         self._placer = Placer(walked)
         self._siblings: dict[int, dict[int, int]] = {}
+        self._arounds: dict[int, _Around] = {}
 
     def build(self, node: int) -> Subject:
         """The subject at ``node``."""
@@ -31,7 +33,7 @@ class SubjectBuilder:
         data = self._data(node, thing)
         problems: list[Problem] = []
         also = self._sides(node) if isinstance(thing, otio.schema.Transition) else ()
-        address = self._address(node)
+        address = self._address(node) or _schema_word(thing)
         carriers = list(self._carriers(node, data, also))
         use = self._use(node, thing, data, address, problems) if self._walked.is_use[node] else None
         return Subject(address, tuple(carriers), use, tuple(problems))
@@ -56,29 +58,31 @@ class SubjectBuilder:
             siblings = self._siblings[parent] = {self._walked.places[index]: index for index in found}
         return tuple(siblings[each] for each in (place - 1, place + 1) if each in siblings)
 
-    def _address(self, node: int) -> str:
-        """The way down to the node, for people: ``track 2 'V2' / item 14``."""
-        parts: list[str] = []
-        while node >= 0:
-            thing, parent, place = (
-                each[node] for each in (self._walked.objects, self._walked.parents, self._walked.places)
-            )
-            parts.append(self._step(thing, parent, place))
-            node = parent
-        return " / ".join(part for part in reversed(parts) if part) or _schema_word(self._walked.objects[0])
+    def _around(self, node: int) -> _Around:
+        """What the holders around ``node`` say of everything in them; of -1, nothing."""
+        if node < 0:
+            return _NOTHING_AROUND
+        found = self._arounds.get(node)
+        if found is None:
+            thing, outer = self._walked.objects[node], self._around(self._walked.parents[node])
+            enabled = outer.enabled and getattr(thing, "enabled", True) is not False
+            found = replace(outer, address=self._address(node), enabled=enabled)
+            if isinstance(thing, otio.schema.Track):
+                kind = _KINDS.get(thing.kind, "other")
+                name = str(thing.name) or f"{str(thing.kind)[:1]}{self._walked.places[node] + 1}"
+                found = replace(found, kind=kind, track=name)
+            self._arounds[node] = found
+        return found
 
-    def _step(self, thing: Any, parent: int, place: int) -> str:
-        if parent < 0:
-            return ""
-        above = self._walked.objects[parent]
-        if isinstance(above, otio.schema.Timeline):
-            return ""
-        if isinstance(thing, otio.schema.Track):
-            return f"track {place + 1}" + (f" {thing.name!r}" if thing.name else "")
-        if isinstance(thing, otio.schema.Timeline):
-            return f"timeline {place + 1}" + (f" {thing.name!r}" if thing.name else "")
-        word = {"Stack": "stack", "Gap": "gap", "Transition": "transition"}.get(thing.schema_name(), "item")
-        return f"{word} {place + 1}"
+    def _address(self, node: int) -> str:
+        """The way down to the node, for people: ``track 2 'V2' / item 14``; of the outermost object, nothing."""
+        thing, parent, place = self._walked.objects[node], self._walked.parents[node], self._walked.places[node]
+        if parent < 0 or isinstance(self._walked.objects[parent], otio.schema.Timeline):
+            return "" if parent < 0 else self._around(parent).address
+        word = _WORDS.get(_schema_word(thing), "item")
+        name = f" {thing.name!r}" if word in ("track", "timeline") and thing.name else ""
+        above = self._around(parent).address
+        return f"{above} / {word} {place + 1}{name}" if above else f"{word} {place + 1}{name}"
 
     def _carriers(self, node: int, data: Mapping[str, Any], also: tuple[int, ...]) -> Iterator[Carrier]:
         thing = self._walked.objects[node]
@@ -123,17 +127,18 @@ class SubjectBuilder:
             source = span_of(clip.trimmed_range())
         except (TimeError, ValueError, otio.exceptions.OTIOError) as fault:
             problems.append(Problem("odd", f"has no source range ({fault})", address))
+        around = self._around(self._walked.parents[node])
         trimmed_out = placed is not None and placed.whole.duration > 0 and placed.shown.duration == 0
         return ClipUse(
             address=address,
             name=str(data.get("name") or ""),
-            kind=self._kind(node),
-            track=self._track(node),
+            kind=around.kind,
+            track=around.track,
             media=media_of(data),
             record=(placed.whole if trimmed_out else placed.shown) if placed else None,
             source=source,
             visible_source=self._visible_source(node, data, source, placed),
-            visible=self._enabled(node) and not trimmed_out,
+            visible=around.enabled and data.get("enabled") is not False and not trimmed_out,
         )
 
     def _visible_source(
@@ -152,29 +157,20 @@ class SubjectBuilder:
         end = source.end - (whole.end - shown.end) + (after if shown.end == whole.end else 0)
         return Span(start, max(end - start, 0), source.rate, source.drop)
 
-    def _kind(self, node: int) -> Kind:
-        while node >= 0:
-            thing = self._walked.objects[node]
-            if isinstance(thing, otio.schema.Track):
-                kinds: dict[str, Kind] = {"Video": "video", "Audio": "audio"}
-                return kinds.get(thing.kind, "other")
-            node = self._walked.parents[node]
-        return "video"
 
-    def _track(self, node: int) -> str:
-        while node >= 0:
-            thing = self._walked.objects[node]
-            if isinstance(thing, otio.schema.Track):
-                return str(thing.name) or f"{str(thing.kind)[:1]}{self._walked.places[node] + 1}"
-            node = self._walked.parents[node]
-        return ""
+@dataclass(frozen=True)
+class _Around:
+    """What holds for everything in a holder."""
 
-    def _enabled(self, node: int) -> bool:
-        while node >= 0:
-            if getattr(self._walked.objects[node], "enabled", True) is False:
-                return False
-            node = self._walked.parents[node]
-        return True
+    address: str = ""
+    kind: Kind = "video"
+    track: str = ""
+    enabled: bool = True
+
+
+_NOTHING_AROUND = _Around()
+_KINDS: dict[str, Kind] = {"Video": "video", "Audio": "audio"}
+_WORDS = {each: each for each in ("track", "timeline", "stack", "gap", "transition")}
 
 
 def _schema_word(thing: Any) -> str:

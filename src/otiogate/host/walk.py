@@ -17,7 +17,7 @@ import opentimelineio as otio
 from otiogate.errors import ReadError
 from otiogate.timeline.model import Problem
 
-_MAX_DEPTH = 500
+_MAX_DEPTH = 200
 
 
 @dataclass
@@ -58,6 +58,11 @@ def walk(root: Any) -> Walked:
                 raise ReadError(f"nested more than {_MAX_DEPTH} deep")
             walked.holders.append(node)
             children = [thing.tracks] if isinstance(thing, otio.schema.Timeline) else list(thing)
+            for child in {type(child): child for child in children}.values():
+                if type(child) not in roles:
+                    roles[type(child)] = _role(child)
+            if _take_leaves(walked, children, node, roles):
+                continue
             last = len(children) - 1
             pending.extend((child, node, last - index, depth + 1) for index, child in enumerate(reversed(children)))
     if not walked.objects:
@@ -66,6 +71,19 @@ def walk(root: Any) -> Walked:
         )
     walked.labels = {str(each.schema_name()) for each in _one_of_each(walked.objects)}
     return walked
+
+
+def _take_leaves(walked: Walked, children: list[Any], parent: int, roles: dict[type, tuple[bool, bool, bool]]) -> bool:
+    """Takes all of ``children`` at once if none of them holds others, as on nearly every track; else none."""
+    found = {kind: roles.get(kind) for kind in set(map(type, children))}
+    if any(role is None or not role[0] or role[1] for role in found.values()):
+        return False
+    walked.objects += children
+    walked.parents += [parent] * len(children)
+    walked.places += range(len(children))
+    uses = {kind for kind, role in found.items() if role is not None and role[2]}
+    walked.is_use += [type(child) in uses for child in children]
+    return True
 
 
 _HOLDERS = (

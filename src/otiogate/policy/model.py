@@ -121,7 +121,7 @@ class Policy:
             for rule in self._candidates(disclosure.kinds, day)
             if rule.when is not None and (held := rule.when(disclosure, context)) is not Truth.NO
         ]
-        replaced = {each for rule, held in found if held is Truth.YES for each in rule.replaces}
+        replaced = {each for rule, held in found if rule.replaces and held is Truth.YES for each in rule.replaces}
         return ((rule, held) for rule, held in found if rule.id not in replaced)
 
     def _candidates(self, kinds: tuple[str, ...], day: date) -> tuple[Rule, ...]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def instant(text: str) -> datetime:
     """An RFC 3339 time with a zone. Raises ``ValueError``."""
     found = datetime.fromisoformat(text.strip().upper().replace("Z", "+00:00"))

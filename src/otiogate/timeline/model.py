@@ -11,12 +11,22 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from otiogate.timeline.time import Span
 
 Kind = Literal["video", "audio", "other"]
+
+
+_NO_SEPARATORS = str.maketrans("", "", " -_\t")
+
+
+@lru_cache(maxsize=1024)
+def plain_key(key: str) -> str:
+    """A metadata key or column name as it is compared: without case, blanks, ``-`` and ``_``; cut where no key is as
+    long."""
+    return key[:200].translate(_NO_SEPARATORS).lower()
 
 
 @dataclass(frozen=True)
@@ -154,14 +164,10 @@ class Snapshot:
         """The nodes whose text, in ASCII lower case, matches one of the patterns; and the eager ones."""
         found = set(self.eager)
         for trigger in triggers:
-            found.update(self._nodes_at(match.start() for match in re.finditer(trigger, self._lowered)))
+            for match in re.finditer(trigger, self._lowered):
+                found.add(bisect_right(self.starts, match.start()) - 1)
+        found.discard(-1)
         return found
-
-    def _nodes_at(self, offsets: Iterable[int]) -> Iterator[int]:
-        for offset in offsets:
-            node = bisect_right(self.starts, offset) - 1
-            if node >= 0:
-                yield node
 
     @cached_property
     def _children(self) -> dict[int, list[int]]:

@@ -59,9 +59,13 @@ def judge(
     facility: bool = False,
     advisory: bool = False,
     tool_version: str = "",
+    list_met: bool = True,
 ) -> Report:
-    """The report on what was collected from one timeline. No input, no output, no clock."""
-    judging = _Judging(question)
+    """The report on what was collected from one timeline. No input, no output, no clock.
+
+    Without ``list_met``, findings that are met are counted and not listed; nothing else is different.
+    """
+    judging = _Judging(question, list_met)
     for event, raised in _raised(collected):
         judging.raise_(event, raised)
     for declared in collected.declared:
@@ -81,7 +85,7 @@ def judge(
         advisory=advisory,
         input=source,
         context=_context_data(question.context),
-        counts=_counts(collected, findings),
+        counts=_counts(collected, findings, judging.met),
         findings=findings,
         missing=tuple(judging.missing()),
         problems=problems,
@@ -114,7 +118,7 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     return -EFFECTS.index(finding.effect), finding.rule, finding.disclosure, finding.what, finding.fingerprint
 
 
-def _counts(collected: Collected, findings: tuple[Finding, ...]) -> Counts:
+def _counts(collected: Collected, findings: tuple[Finding, ...], met: int) -> Counts:
     points = [each.points for each in collected.declared + collected.undisclosed]
     effects = [each.effect for each in findings]
     return Counts(
@@ -123,7 +127,7 @@ def _counts(collected: Collected, findings: tuple[Finding, ...]) -> Counts:
         block=effects.count("block"),
         warn=effects.count("warn"),
         info=effects.count("info"),
-        met=sum(each.status == "met" for each in findings),
+        met=met,
     )
 
 
@@ -144,6 +148,8 @@ class _Judging:
     """One run of the gate over one timeline."""
 
     question: Question
+    list_met: bool
+    met: int = 0
     findings: list[Finding] = field(default_factory=list)
     _missing: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
 
@@ -229,6 +235,9 @@ class _Judging:
         if answer.met:
             status = "met" if rule.requires else "info"
             effect = "none" if rule.requires else "info"
+            self.met += status == "met"
+            if status == "met" and not self.list_met:
+                return
         else:
             effect = self._effect(rule, severity, points)
         name = disclosure.label if disclosure else ""

@@ -138,7 +138,8 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
         return digest
     found = found or _settings(target, asked)
     media = Path(target).suffix.lower() in MEDIA_INSIDE
-    _act(judge_snapshot(snapshot, found, _now(), carries_media=media), found, target, "export")
+    report = judge_snapshot(snapshot, found, _now(), carries_media=media, list_met=False)
+    _act(report, found, target, "export")
     _JUDGED.digest, _JUDGED.at = digest, time.monotonic()
     return digest
 

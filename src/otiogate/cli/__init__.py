@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
 from otiogate import __version__
-from otiogate.cli.console import say
-from otiogate.errors import OtiogateError
+from otiogate.cli.console import say, say_bug, say_fault
+from otiogate.errors import CannotJudge, OtiogateError
 
 COMMANDS = ("scan", "init", "doctor", "explain", "schema")
 
@@ -27,21 +24,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         code: int = arguments.run(arguments)
-        sys.stdout.flush()
     except OtiogateError as fault:
-        say(f"otiogate: {fault}")
+        say_fault(fault)
         return fault.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has gone. Python would complain once more while closing it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
     except KeyboardInterrupt:
-        say("otiogate: interrupted; nothing was judged")
-        return 130
+        # Not 130: who asks for a verdict has to learn that there is none, and the exit codes are a contract.
+        say("otiogate: interrupted, so there is no verdict; run it again")
+        return CannotJudge.exit_code
     except Exception:  # noqa: BLE001 - the outer edge: a bug is said to be one, and is not exit code 1
-        say(traceback.format_exc())
-        say("otiogate: this is a bug in otiogate, not a verdict. Please report it with the lines above.")
-        return 70
+        say_bug()
+        return OtiogateError.exit_code
     return code
 
 

@@ -2,32 +2,73 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from otiogate.documents.write import write_text
-from otiogate.errors import CannotJudge
+from otiogate.errors import CannotJudge, OtiogateError
 
 
 def say(text: str) -> None:
-    """One message on standard error."""
-    data = (text.rstrip("\n") + "\n").encode(sys.stderr.encoding or "utf-8", "backslashreplace")
-    sys.stderr.write(data.decode(sys.stderr.encoding or "utf-8"))
-    sys.stderr.flush()
+    """One message on standard error. Where nobody can be told, the exit code still stands."""
+    if sys.stderr is None:
+        return
+    try:
+        _write(sys.stderr, text.rstrip("\n") + "\n")
+    except (OSError, ValueError):
+        _give_up(sys.stderr)
+
+
+def say_fault(fault: OtiogateError) -> None:
+    """What went wrong, in one line in which nothing acts on a terminal."""
+    from otiogate.report.base import safe
+
+    say(f"otiogate: {safe(str(fault), 2000)}")
+
+
+def say_bug() -> None:
+    """The exception that is being handled, said to be a bug. To be called at the outer edges."""
+    import traceback
+
+    from otiogate.report.base import safe
+
+    say("\n".join(safe(line, 2000) for line in traceback.format_exc().splitlines()))
+    say("otiogate: this is a bug in otiogate, not a verdict. Please report it with the lines above.")
 
 
 def put(text: str, output: str | None = None) -> None:
     """``text`` to the file ``output``, whole or not at all, or to standard output. Raises ``CannotJudge`` where it
     cannot be written: a verdict that reached nobody is none."""
+    file = Path(output) if output is not None and output != "-" else None
     try:
-        if output is not None and output != "-":
-            write_text(Path(output), text)
-            return
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as fault:
-        where = output or "standard output"
-        raise CannotJudge(f"the report cannot be written: {fault.strerror or fault}", where=where) from fault
+        if file is None:
+            _write(sys.stdout, text)
+        else:
+            write_text(file, text)
+    except (OSError, ValueError) as fault:  # ValueError: the stream is closed
+        if file is None:
+            _give_up(sys.stdout)
+        raise CannotJudge(
+            f"cannot be written: {getattr(fault, 'strerror', None) or fault}",
+            where=str(file or "standard output"),
+            next_step="make room, or write elsewhere",
+        ) from fault
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # it was closed before Python started
+        raise ValueError("it is closed")
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+def _give_up(stream: TextIO | None) -> None:
+    """Leads ``stream`` nowhere. Python flushes it once more at its exit, and would change the exit code."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())  # type: ignore[union-attr]
+        os.close(nowhere)

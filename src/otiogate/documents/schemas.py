@@ -52,15 +52,37 @@ def _validator(name: str) -> Validator:
 
 def faults(name: str, value: Any) -> list[tuple[Path, str]]:
     """What is wrong with ``value`` under the schema ``name``: (path, sentence) pairs, by path."""
+    return [(path, sentence) for path, sentence, _ in located_faults(name, value)]
+
+
+def located_faults(name: str, value: Any) -> list[tuple[Path, str, Path]]:
+    """The ``faults``, each with the path of what a person has to look at: of a key that is not known, the key itself,
+    where the path of the fault is that of the object around it."""
     try:
         found = {
-            (tuple(fault.absolute_path), _sentence(fault))
+            (tuple(fault.absolute_path), _sentence(fault), _culprit(fault))
             for top in _validator(name).iter_errors(value)
             for fault in _leaves(top)
         }
     except RecursionError:  # jsonschema takes the repr of what does not fit
-        return [((), "is nested too deeply")]
+        return [((), "is nested too deeply", ())]
     return sorted(found, key=lambda each: ([(isinstance(part, str), part) for part in each[0]], each[1]))
+
+
+def _culprit(fault: Any) -> Path:
+    path: Path = tuple(fault.absolute_path)
+    if "propertyNames" in fault.relative_schema_path:
+        return (*path, str(fault.instance))
+    if fault.validator in ("additionalProperties", "unevaluatedProperties"):
+        return (*path, *_unknown_keys(fault)[:1])
+    return path
+
+
+def _unknown_keys(fault: Any) -> list[str]:
+    known = _known(fault.schema)
+    patterns = fault.schema.get("patternProperties", {})
+    others = (key for key in fault.instance if key not in known)
+    return [key for key in others if not any(re.search(each, key) for each in patterns)]
 
 
 def _leaves(fault: Any) -> list[Any]:
@@ -115,11 +137,8 @@ def _sentence(fault: Any) -> str:
         return f"needs {count} of {_listed(keys)}" + (f", not {' and '.join(given)}" if given else "")
     match fault.validator:
         case "additionalProperties" | "unevaluatedProperties":
-            known = _known(fault.schema)
-            patterns = fault.schema.get("patternProperties", {})
-            others = (key for key in fault.instance if key not in known)
-            extra = [repr(key) for key in others if not any(re.search(each, key) for each in patterns)]
-            return f"{_listed(extra)} is not known here" + _allowed("; allowed", _listed(known) or hint)
+            extra = _listed(map(repr, _unknown_keys(fault)))
+            return f"{extra} is not known here" + _allowed("; allowed", _listed(_known(fault.schema)) or hint)
         case "required":
             return "is missing " + _listed(repr(key) for key in wanted if key not in fault.instance)
         case "dependentRequired":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,23 +15,39 @@ from pathlib import Path
 def replacing(target: Path) -> Iterator[Path]:
     """A temporary path beside ``target``, with its suffix.
 
-    It is renamed onto ``target`` if the block ends well, and removed if not. The file does not exist yet when
-    the block begins, since some writers refuse to overwrite.
+    It is renamed onto ``target``, or onto the file that a link of that name leads to, if the block ends well, and
+    removed if not. The file does not exist yet when the block begins, since some writers refuse to overwrite.
     """
-    beside = tempfile.TemporaryDirectory(prefix=".otiogate-", dir=target.parent, ignore_cleanup_errors=True)
+    real = Path(os.path.realpath(target))
+    beside = tempfile.TemporaryDirectory(prefix=".otiogate-", dir=real.parent, ignore_cleanup_errors=True)
     with beside as folder:
         temporary = Path(folder) / target.name
         yield temporary
-        temporary.replace(target)
+        temporary.replace(real)
 
 
 def write_text(target: Path, text: str) -> None:
-    """Writes ``text`` as UTF-8 to ``target``, whole or not at all; raises ``OSError``."""
+    """Writes ``text`` as UTF-8 to ``target``, whole or not at all; raises ``OSError``. A device or a pipe, which cannot
+    be replaced, is written to as it is."""
+    data = text.encode("utf-8", "backslashreplace")
+    if _is_special(target):
+        with target.open("wb") as stream:
+            stream.write(data)
+        return
     with replacing(target) as temporary:
-        data = text.encode("utf-8", "backslashreplace")
         with temporary.open("wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         with contextlib.suppress(OSError):
             temporary.chmod(target.stat().st_mode & 0o777)
+
+
+def _is_special(target: Path) -> bool:
+    """Whether something stands there that is neither a file nor a folder: root could rename a file onto /dev/null."""
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+

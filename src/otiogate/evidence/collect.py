@@ -110,16 +110,19 @@ class _Collector:
     def read(self, node: int, matcher: Matcher) -> None:
         """Takes in what node ``node`` says, and what the ledger says of its media."""
         subject = self.snapshot.subject(node)
-        for problem in subject.problems:
-            self.problems[problem] = None
+        said = False
         for carrier in subject.carriers:
             for statement in statements(carrier):
+                said = True
                 points = self._points(node, subject, carrier)
                 self._take(statement, points)
         if subject.use is not None:
             for match in matcher.matches(subject.use):
+                said = True
                 point = self._point(node, subject.use, f"ledger match: {match.how}", True, match.disclosure)
                 self._declare(match.disclosure, [point], strong=not match.weak)
+        if said:  # what is irregular about nodes that say nothing is not looked for
+            self.problems.update(dict.fromkeys(subject.problems))
 
     def _points(self, node: int, subject: Subject, carrier: Carrier) -> list[UsePoint]:
         nodes = list(self._met_by(carrier.span, carrier.scope)) if carrier.span is not None else []
@@ -155,7 +158,8 @@ class _Collector:
 
     def _ranged(self, point: UsePoint, disclosure: Disclosure) -> UsePoint:
         """``point``, marked where none of the disclosure's ranges is within the cut and its handles."""
-        texts, seen = disclosure.data.get("ranges", ()), point.use.visible_source
+        texts = disclosure.data.get("ranges")
+        seen = point.use.visible_source if texts else None
         if not texts or seen is None:
             return point
         spans = [range_span(text, seen) for text in texts]

@@ -24,7 +24,7 @@ def snapshot_of(
     """
     walked = walk(thing)
     text, begins = text_of(walked)
-    builder = SubjectBuilder(walked)
+    builder = SubjectBuilder(walked, text, begins)
     return Snapshot(
         origin=origin or Origin(name or str(getattr(thing, "name", "")), "otio object", sha256(text), path),
         text=text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,16 +12,18 @@ import opentimelineio as otio
 from otiogate.host.media import media_of
 from otiogate.host.native import native_marker_texts, native_texts
 from otiogate.host.place import Placed, Placer, handles, span_of
-from otiogate.host.walk import Walked, plain
-from otiogate.timeline.model import Carrier, ClipUse, Kind, Problem, Subject
+from otiogate.host.walk import Walked, first_value, plain
+from otiogate.timeline.model import Carrier, ClipUse, Kind, Subject, Timing
 from otiogate.timeline.time import Span, TimeError
 
 
 class SubjectBuilder:
     """Builds the subjects of one walked timeline on demand."""
 
-    def __init__(self, walked: Walked) -> None:
+    def __init__(self, walked: Walked, text: bytes, begins: Sequence[int]) -> None:
         self._walked = walked
+        self._text = text
+        self._begins = begins
         self._holders = frozenset(walked.holders)
         self._placer = Placer(walked)
         self._siblings: dict[int, dict[int, int]] = {}
@@ -31,17 +33,17 @@ class SubjectBuilder:
         """The subject at ``node``."""
         thing = self._walked.objects[node]
         data = self._data(node, thing)
-        problems: list[Problem] = []
         also = self._sides(node) if isinstance(thing, otio.schema.Transition) else ()
         address = self._address(node) or _schema_word(thing)
         carriers = list(self._carriers(node, data, also))
-        use = self._use(node, thing, data, address, problems) if self._walked.is_use[node] else None
-        return Subject(address, tuple(carriers), use, tuple(problems))
+        use = self._use(node, thing, data, address) if self._walked.is_use[node] else None
+        return Subject(address, tuple(carriers), use)
 
     def _data(self, node: int, thing: Any) -> dict[str, Any]:
         """What the node itself carries, as plain data; of a holder, without its children."""
         if node not in self._holders:
-            return dict(plain(thing))
+            end = self._begins[node + 1] if node + 1 < len(self._begins) else len(self._text)
+            return dict(first_value(self._text[self._begins[node] : end]))
         if not isinstance(thing, otio.core.SerializableObject):
             return {}
         names = ("metadata", "effects", "markers")
@@ -66,7 +68,8 @@ class SubjectBuilder:
         if found is None:
             thing, outer = self._walked.objects[node], self._around(self._walked.parents[node])
             enabled = outer.enabled and getattr(thing, "enabled", True) is not False
-            found = replace(outer, address=self._address(node), enabled=enabled)
+            trimmed = outer.trimmed or getattr(thing, "source_range", None) is not None
+            found = replace(outer, address=self._address(node), enabled=enabled, trimmed=trimmed)
             if isinstance(thing, otio.schema.Track):
                 kind = _KINDS.get(thing.kind, "other")
                 name = str(thing.name) or f"{str(thing.kind)[:1]}{self._walked.places[node] + 1}"
@@ -120,26 +123,34 @@ class SubjectBuilder:
             return None
         return placed.whole if placed else None
 
-    def _use(self, node: int, clip: Any, data: Mapping[str, Any], address: str, problems: list[Problem]) -> ClipUse:
-        placed = self._placer.record(node)
-        source: Span | None = None
-        try:
-            source = span_of(clip.trimmed_range())
-        except (TimeError, ValueError, otio.exceptions.OTIOError) as fault:
-            problems.append(Problem("odd", f"has no source range ({fault})", address))
+    def _use(self, node: int, clip: Any, data: Mapping[str, Any], address: str) -> ClipUse:
         around = self._around(self._walked.parents[node])
-        trimmed_out = placed is not None and placed.whole.duration > 0 and placed.shown.duration == 0
         return ClipUse(
             address=address,
             name=str(data.get("name") or ""),
             kind=around.kind,
             track=around.track,
             media=media_of(data),
-            record=(placed.whole if trimmed_out else placed.shown) if placed else None,
-            source=source,
-            visible_source=self._visible_source(node, data, source, placed),
-            visible=around.enabled and data.get("enabled") is not False and not trimmed_out,
+            timing=lambda: self._timing(node, clip, data),
+            visible=around.enabled
+            and data.get("enabled") is not False
+            and not (around.trimmed and self._is_trimmed_out(node)),
         )
+
+    def _is_trimmed_out(self, node: int) -> bool:
+        placed = self._placer.record(node)
+        return placed is not None and placed.whole.duration > 0 and placed.shown.duration == 0
+
+    def _timing(self, node: int, clip: Any, data: Mapping[str, Any]) -> Timing:
+        placed = self._placer.record(node)
+        try:
+            source = span_of(clip.trimmed_range())
+        except (TimeError, ValueError, otio.exceptions.OTIOError):
+            source = None
+        record = None
+        if placed is not None:
+            record = placed.shown if placed.shown.duration else placed.whole
+        return Timing(record, source, self._visible_source(node, data, source, placed))
 
     def _visible_source(
         self, node: int, data: Mapping[str, Any], source: Span | None, placed: Placed | None
@@ -166,6 +177,7 @@ class _Around:
     kind: Kind = "video"
     track: str = ""
     enabled: bool = True
+    trimmed: bool = False
 
 
 _NOTHING_AROUND = _Around()

@@ -117,7 +117,7 @@ def _note_unread(walked: Walked, thing: Any, place: int) -> None:
 
 
 def _schema(thing: Any) -> str:
-    if isinstance(thing, otio.core.UnknownSchema):
+    if isinstance(thing, otio._otio.UnknownSchema):
         return f"{thing.original_schema_name}.{thing.original_schema_version}, unknown to this OpenTimelineIO"
     if isinstance(thing, otio.core.SerializableObject):
         return str(thing.schema_name())
@@ -159,9 +159,17 @@ def compact(thing: Any) -> bytes:
         raise ReadError(f"OpenTimelineIO cannot serialise it: {fault}") from fault
 
 
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+
+
 def plain(thing: Any) -> Any:
     """Plain data, not the host's look-alikes: a JSON Schema that says ``object`` is passed in silence by those."""
-    return json.loads(compact(thing), parse_constant=lambda _: None)
+    return first_value(compact(thing))
+
+
+def first_value(text: bytes) -> Any:
+    """The value that begins ``text``, which the host wrote; NaN and infinities become ``None``."""
+    return _DECODER.raw_decode(text.decode("utf-8", "surrogatepass"))[0]
 
 
 def pieces(holder: Any) -> list[bytes]:

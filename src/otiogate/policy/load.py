@@ -44,8 +44,38 @@ def policy(
     are digests that packs must have. Raises ``UsageError`` for an unknown pack or rule, ``PolicyError`` for an
     invalid one.
     """
-    replaced = replaced or {}
-    names = sorted({ALWAYS, *packs})
+    files = tuple(sorted((replaced or {}).items()))
+    further = tuple(paths)
+    state = tuple(_state(path) for path in (*(path for _, path in files), *further))
+    return _policy(
+        tuple(sorted({ALWAYS, *packs})),
+        further,
+        tuple(sorted((severities or {}).items())),
+        files,
+        tuple(sorted((pins or {}).items())),
+        state,
+    )
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    try:
+        stat = path.stat()
+    except OSError as fault:
+        raise PolicyError(f"cannot be read: {fault.strerror}", where=str(path)) from fault
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
+@lru_cache(maxsize=16)
+def _policy(
+    names: tuple[str, ...],
+    paths: tuple[Path, ...],
+    severities: tuple[tuple[str, Severity], ...],
+    files: tuple[tuple[str, Path], ...],
+    pins: tuple[tuple[str, str], ...],
+    state: tuple[tuple[int, int, int], ...],
+) -> Policy:
+    """The policy, read again only when one of its files has changed, which ``state`` tells."""
+    replaced, stricter = dict(files), dict(severities)
     found = [_checked(read_pack(replaced[name]), name) if name in replaced else _shipped(name) for name in names]
     found += [read_pack(path) for path in paths]
     by_name: dict[str, Pack] = {}
@@ -53,11 +83,11 @@ def policy(
         other = by_name.setdefault(pack.name, pack)
         if other is not pack and other.digest != pack.digest:
             raise UsageError(f"the pack {pack.name} is given twice: {other.where} and {pack.where}")
-    _check_pins(by_name, pins or {})
+    _check_pins(by_name, dict(pins))
     known = _check_ids(by_name.values())
-    for rule in sorted(set(severities or {}) - known):
+    for rule in sorted(set(stricter) - known):
         raise UsageError(f"'severity' names the rule {rule}, which no active pack has")
-    return Policy(tuple(_stricter(by_name[name], severities or {}) for name in sorted(by_name)))
+    return Policy(tuple(_stricter(by_name[name], stricter) for name in sorted(by_name)))
 
 
 @lru_cache(maxsize=32)

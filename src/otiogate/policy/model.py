@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,8 @@ Event = Literal["undisclosed", "invalid", "unsure", "differs", "undeclared", "un
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "final", "block")
 """From the mildest to the strictest."""
+
+_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,10 @@ class Policy:
         default_factory=dict, repr=False, compare=False
     )
 
+    _applied: dict[tuple[str, Context, date], tuple[tuple[Rule, Truth], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of every pack, by id."""
@@ -111,18 +117,30 @@ class Policy:
             rule.id for rule in self.rules if rule.event in ("untrusted", "not_in_force") and rule.holds_on(day)
         )
 
-    def applicable(self, disclosure: Disclosure, context: Context, day: date) -> Iterator[tuple[Rule, Truth]]:
+    def applicable(self, disclosure: Disclosure, context: Context, day: date) -> tuple[tuple[Rule, Truth], ...]:
         """The rules that apply to ``disclosure``, or may, and which of both; one that another replaces is left out.
 
-        A rule that only may apply replaces nothing.
+        A rule that only may apply replaces nothing. What applies to a disclosure of the ledger is remembered: it is asked
+        anew at every export.
         """
+        if disclosure.origin != "ledger":
+            return self._applying(disclosure, context, day)
+        key = (disclosure.digest, context, day)
+        found = self._applied.get(key)
+        if found is None:
+            if len(self._applied) >= _REMEMBERED:
+                self._applied.clear()
+            found = self._applied[key] = self._applying(disclosure, context, day)
+        return found
+
+    def _applying(self, disclosure: Disclosure, context: Context, day: date) -> tuple[tuple[Rule, Truth], ...]:
         found = [
             (rule, held)
             for rule in self._candidates(disclosure.kinds, day)
             if rule.when is not None and (held := rule.when(disclosure, context)) is not Truth.NO
         ]
         replaced = {each for rule, held in found if rule.replaces and held is Truth.YES for each in rule.replaces}
-        return ((rule, held) for rule, held in found if rule.id not in replaced)
+        return tuple((rule, held) for rule, held in found if rule.id not in replaced)
 
     def _candidates(self, kinds: tuple[str, ...], day: date) -> tuple[Rule, ...]:
         found = self._by_kinds.get((kinds, day))

@@ -5,16 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from otiogate import __version__
+from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
 from otiogate.evidence.collect import Collected, collect
 from otiogate.gate import Question, judge
+from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
 from otiogate.report.model import InputLine, Report
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.model import Origin, Problem, Snapshot
+
+
+def judge_near(
+    path: Path,
+    now: datetime,
+    *,
+    config: Iterable[str] = (),
+    command: dict[str, Any] | None = None,
+    as_of: bool = False,
+) -> Report:
+    """The report on the timeline in ``path``, under the configuration near it. What cannot be read or judged, and two
+    configurations that conflict, are a report that says so. Raises ``UsageError`` for a broken configuration."""
+    try:
+        found = layers.settings([str(path)], config=config, command=command, as_of=as_of)
+    except CannotJudge as fault:
+        return cannot_judge(_origin(path), fault, now)
+    return judge_path(path, found, now)
 
 
 def judge_path(path: Path, settings: Settings, now: datetime) -> Report:
@@ -22,14 +42,24 @@ def judge_path(path: Path, settings: Settings, now: datetime) -> Report:
     try:
         return judge_snapshot(read_timeline(path), settings, now)
     except CannotJudge as fault:
-        origin = Origin(path.name, path.suffix.lower().removeprefix("."), "", str(path))
-        return cannot_judge(origin, fault, settings, now)
+        return cannot_judge(_origin(path), fault, now, settings)
+
+
+def _origin(path: Path) -> Origin:
+    return Origin(path.name, path.suffix.lower().removeprefix("."), "", str(path))
 
 
 def judge_snapshot(
-    snapshot: Snapshot, settings: Settings, now: datetime, *, carries_media: bool = False, everything: bool = False
+    snapshot: Snapshot,
+    settings: Settings,
+    now: datetime,
+    *,
+    carries_media: bool = False,
+    everything: bool = False,
+    list_met: bool = True,
 ) -> Report:
-    """The report on one snapshot. ``carries_media``: what is written from it ships the media. Raises ``CannotJudge``.
+    """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``list_met``: findings
+    that are met are listed, not only counted. Raises ``CannotJudge``.
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
@@ -53,21 +83,24 @@ def judge_snapshot(
         facility=settings.facility,
         advisory=settings.advisory,
         tool_version=__version__,
+        list_met=list_met,
     )
 
 
-def cannot_judge(origin: Origin, fault: CannotJudge, settings: Settings, now: datetime) -> Report:
-    """The report that says why there is no verdict on ``origin``."""
+def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Settings | None = None) -> Report:
+    """The report that says why there is no verdict on ``origin``; ``found`` are the settings, where they are known. It
+    asks neither policy nor records, which may be what is broken."""
     what = f"{fault.what} ({fault.next_step})" if fault.next_step else fault.what
+    known = found or Settings()
     collected = Collected(problems=[Problem("lost", what, fault.where or origin.path)], uses=-1)
     return judge(
         collected,
-        Question(RecordSet({}), settings.policy(), settings.context, now),
+        Question(RecordSet({}), Policy(()), known.context, now),
         source=_input(origin),
-        notes=_notes(settings),
-        config=settings.sources,
-        facility=settings.facility,
-        advisory=settings.advisory,
+        notes=_notes(found) if found else (),
+        config=known.sources,
+        facility=known.facility,
+        advisory=known.advisory,
         tool_version=__version__,
     )
 

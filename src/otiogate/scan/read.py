@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from pathlib import Path
 
 from otiogate.documents.digest import sha256
@@ -29,6 +31,9 @@ NOT_YET = {
 
 READ = (".otio", ".otioz", ".otiod", ".edl")
 MEDIA_INSIDE = (".otioz", ".otiod")
+
+_ZIP_FAULTS = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+"""What the standard library raises for archives that are broken, cut off, encrypted, or packed in a way unknown to it."""
 
 _CONTENT = "content.otio"
 _MAX_CONTENT = 1024**3
@@ -61,14 +66,26 @@ def content(path: Path) -> bytes:
     return _bytes(path / _CONTENT if suffix == ".otiod" else path)
 
 
+_AGAIN = "export it again, or ask who delivered it"
+
+
 def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
-    except OSError as fault:
-        raise ReadError(f"cannot be read: {fault.strerror or fault}", where=str(path)) from fault
+    except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
+        what = getattr(fault, "strerror", None) or fault
+        raise ReadError(f"cannot be read: {what}", where=str(path), next_step=_to_do(fault)) from fault
     if not data.strip():
-        raise ReadError("is empty", where=str(path), next_step="export it again")
+        raise ReadError("is empty", where=str(path), next_step=_AGAIN)
     return data
+
+
+def _to_do(fault: Exception) -> str:
+    if isinstance(fault, (FileNotFoundError, ValueError)):
+        return "correct the path"
+    if isinstance(fault, PermissionError):
+        return "ask for the right to read it"
+    return "name a timeline that can be read"
 
 
 def _from_zip(path: Path) -> bytes:
@@ -76,13 +93,16 @@ def _from_zip(path: Path) -> bytes:
         with zipfile.ZipFile(path) as archive:
             info = archive.getinfo(_CONTENT)
             if info.file_size > _MAX_CONTENT:
-                raise ReadError(f"{_CONTENT} in it is larger than {_MAX_CONTENT} bytes", where=str(path))
+                what = f"{_CONTENT} in it is larger than {_MAX_CONTENT} bytes"
+                raise ReadError(what, where=str(path), next_step=_AGAIN)
             with archive.open(info) as stream:
                 return stream.read(_MAX_CONTENT)
+    except FileNotFoundError as fault:
+        raise ReadError(f"cannot be read: {fault.strerror}", where=str(path), next_step=_to_do(fault)) from fault
     except KeyError as fault:
-        raise ReadError(f"holds no {_CONTENT}", where=str(path)) from fault
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
-        raise ReadError(f"is not a zip archive that can be read: {fault}", where=str(path)) from fault
+        raise ReadError(f"holds no {_CONTENT}", where=str(path), next_step=_AGAIN) from fault
+    except _ZIP_FAULTS as fault:
+        raise ReadError(f"is not a zip archive that can be read: {fault}", where=str(path), next_step=_AGAIN) from fault
 
 
 def _otio(data: bytes, path: Path, *, carries_media: bool = False) -> Snapshot:
@@ -94,10 +114,10 @@ def _otio(data: bytes, path: Path, *, carries_media: bool = False) -> Snapshot:
         odd = parse_otio_json(text)
     except DocumentError as fault:
         place = f"{where}:{fault.line}" if fault.line else where
-        raise ReadError(fault.what, where=place, next_step="export it again, or ask who delivered it") from fault
+        raise ReadError(fault.what, where=place, next_step=_AGAIN) from fault
     origin = Origin(path.name, path.suffix.lower().removeprefix("."), sha256(data), where)
     try:
         snapshot = snapshot_of(parse_otio(text, where), carries_media=carries_media, origin=origin)
     except ReadError as fault:
-        raise ReadError(fault.what, where=where, next_step=fault.next_step) from fault
+        raise ReadError(fault.what, where=where, next_step=fault.next_step or _AGAIN) from fault
     return snapshot.with_problems(Problem("odd", each, where) for each in odd)

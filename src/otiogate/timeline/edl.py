@@ -34,7 +34,7 @@ from otiogate.timeline.edl_lines import (
     reels_of,
 )
 from otiogate.timeline.media import basenames, names_nobody
-from otiogate.timeline.model import ClipUse, Key, Media, Origin, Problem, Snapshot, Subject
+from otiogate.timeline.model import ClipUse, Key, Media, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span, TimeError, frames_of
 
 _BASES = (24, 25, 30, 50, 60, 100, 120)
@@ -216,9 +216,7 @@ def _build(cut: _Cut, node: int) -> Subject:
         kind="video" if event.shows_video else "audio",
         track=event.channel,
         media=media,
-        record=record,
-        source=source,
-        visible_source=source,
+        timing=lambda: Timing(record, source, source),
         line=line,
         event=event.number,
     )

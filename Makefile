@@ -1,0 +1,73 @@
+# Two targets for a fresh machine that has only Python 3.10 or newer, git and make:
+#   make demo    sets up, then shows an allowed and a blocked export
+#   make test    sets up, then runs everything that CI runs
+# Others: make bench, make test-slow, make clean.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CHECK  := build/wheel-check
+PYTEST := -m pytest -q -p no:cacheprovider -n auto --dist loadfile
+
+.PHONY: help setup demo test check source wheel oldest test-slow bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '1,4s/^# \{0,1\}//p' Makefile
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "otiogate needs Python 3.10 or newer; name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
+	@# Debian ships venv apart from Python.
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq python3-venv; } || \
+	  { echo "Python's venv module is missing; install it (Debian: python3-venv)"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group test --group check
+	@touch $@
+
+demo: setup
+	@$(BIN)/python sample_timelines/demo.py
+
+test: check source wheel oldest
+	@echo "All of CI has passed: checks, source tree, built wheel, oldest OpenTimelineIO."
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+source: setup
+	$(BIN)/python $(PYTEST) -m "not slow" tests
+
+# The same checks and tests against the wheel, in an environment and a folder without the source tree.
+wheel: setup
+	rm -rf build dist $(CHECK)
+	$(BIN)/python -m build --outdir dist
+	$(PYTHON) -m venv --clear .venv-wheel
+	.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	.venv-wheel/bin/python -m pip install --quiet dist/*.whl --group test --group check
+	mkdir -p $(CHECK)
+	cp -r tests sample_timelines pyproject.toml $(CHECK)/
+	cd $(CHECK) && ../../.venv-wheel/bin/mypy -p otiogate && ../../.venv-wheel/bin/lint-imports
+	cd $(CHECK) && OTIOGATE_WHEEL="$$(ls $(CURDIR)/dist/*.whl)" OTIOGATE_TREE=$(CURDIR) \
+	  ../../.venv-wheel/bin/python $(PYTEST) -m "not slow and not corpus" tests
+
+oldest: setup
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	.venv-oldest/bin/python -m pip install --quiet --editable . --group test "OpenTimelineIO==0.17.*"
+	.venv-oldest/bin/python $(PYTEST) -m "not slow and not corpus" tests
+
+test-slow: setup
+	$(BIN)/python $(PYTEST) tests
+
+bench: setup
+	$(BIN)/python benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) .venv-wheel .venv-oldest build dist .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -6,6 +6,7 @@ Every record is about ``MEDIA`` and the production ``MYSHOW``; ``NOW`` is the ti
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -36,6 +37,8 @@ CONTEXT = Context(
     release_date=datetime(2027, 3, 1, tzinfo=timezone.utc),
     licence_end=datetime(2029, 3, 1, tzinfo=timezone.utc),
 )
+
+TEMP = replace(CONTEXT, stage="temp")
 
 EVIDENCE = [{"uri": "https://clearance.example/doc/1", "sha256": "sha256:" + "0" * 64, "media_type": "application/pdf"}]
 
@@ -229,6 +232,24 @@ def notification(about: dict[str, Any], id: str = "NTF-001", **changes: Any) -> 
     } | copy.deepcopy(changes)
 
 
+def notice(subject: str = SUBJECT, id: str = "NTC-001", **changes: Any) -> dict[str, Any]:
+    """Word to a performer, a week before the work on ``replica()`` began."""
+    return {
+        "record": "notice",
+        "schema_version": 1,
+        "id": id,
+        "subject": subject,
+        "production": "MYSHOW",
+        "given_at": "2026-11-13T09:00:00Z",
+        "evidence": EVIDENCE,
+    } | copy.deepcopy(changes)
+
+
+def without(data: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """``data`` without ``keys``."""
+    return {key: value for key, value in data.items() if key not in keys}
+
+
 def records(*data: dict[str, Any]) -> RecordSet:
     """The records as the store would hand them over, checked against their schemas."""
     from otiogate.documents.schemas import faults
@@ -293,6 +314,16 @@ def judged(
     active = _POLICY.setdefault(packs, policy(packs))
     question = Question(held, active, context, now, carries_media or snapshot.carries_media)
     return judge(collected, question, source=InputLine("cut", "otio", "", snapshot.origin.digest))
+
+
+def raised(report: Report) -> set[str]:
+    """The rules that the report has findings of."""
+    return {each.rule for each in report.findings}
+
+
+def reasons(report: Report, rule: str) -> list[tuple[str, str, str]]:
+    """(record, rule that says so, sentence) of everything that was tried for the one finding of ``rule``."""
+    return [(tried.id, why.rule, why.text) for tried in finding(report, rule).tried for why in tried.reasons]
 
 
 def finding(report: Report, rule: str) -> Finding:

@@ -703,3 +703,17 @@ def test_files_that_are_no_edl_are_refused() -> None:
     for path in corpus("negative"):
         with pytest.raises(ReadError):
             read_edl(path.read_bytes(), path.name)
+
+
+def test_the_outgoing_side_of_a_dissolve_is_seen_through_all_of_it():
+    snapshot = read_edl(
+        b"TITLE: X\nFCM: NON-DROP FRAME\n"
+        b"001  A001     V     C        01:00:00:00 01:00:02:00 01:00:00:00 01:00:02:00\n"
+        b"002  A001     V     C        01:00:02:00 01:00:02:00 01:00:02:00 01:00:02:00\n"
+        b"002  B002     V     D    024 05:00:00:00 05:00:03:00 01:00:02:00 01:00:05:00\n",
+        "x.edl",
+    )
+    outgoing = snapshot.subject(2).use
+    assert outgoing is not None and outgoing.source is not None and outgoing.record is not None
+    assert (outgoing.source.first, outgoing.source.last) == ("01:00:02:00", "01:00:03:00")
+    assert (outgoing.record.first, outgoing.record.last) == ("01:00:02:00", "01:00:03:00")

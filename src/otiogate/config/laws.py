@@ -23,7 +23,7 @@ class Layer:
         return self.rank == FACILITY
 
 
-FACILITY, PROJECT, COMMAND = 1, 2, 3
+BUILT_IN, FACILITY, PROJECT, COMMAND = range(4)
 
 Said = list[tuple[Layer, Any]]
 """Every layer that sets a key, from the weakest, and what it sets."""

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from otiogate.config.laws import COMMAND, FACILITY, LAWS, PROJECT, Layer, Said
+from otiogate.config.laws import BUILT_IN, COMMAND, FACILITY, LAWS, PROJECT, Layer, Said
 from otiogate.config.model import Settings
-from otiogate.documents.schemas import at, faults
+from otiogate.documents.schemas import at, located_faults
 from otiogate.documents.strict import load_one
 from otiogate.errors import UsageError
 from otiogate.policy.load import DEFAULT
@@ -21,6 +21,7 @@ from otiogate.records.dates import begin, end
 PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
+_OF_FACILITY = "the file of the facility holds on this machine; ask who keeps it"
 _PATHS = ("policy", "records")
 _PATH_MAPS = ("replaced_packs",)
 
@@ -59,7 +60,14 @@ def settings(
 
 def _facility_layers() -> Iterator[Layer]:
     path = facility_file()
-    if path.exists():
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as fault:
+        raise UsageError(f"cannot be read: {fault.strerror}", where=str(path), next_step=_OF_FACILITY) from fault
+    else:
+        # A link that leads nowhere, or a file that may not be read, is an error: the facility's word is not optional.
         yield _layer(path, FACILITY)
     added = os.environ.get(FACILITY_VARIABLE)
     if added:
@@ -82,8 +90,8 @@ def _project_files(near: Iterable[str]) -> Iterator[Path]:
 
 def _layer(path: Path, rank: int) -> Layer:
     document = load_one(path, UsageError)
-    for place, sentence in faults("config", document.value):
-        line = document.line(place)
+    for place, sentence, culprit in located_faults("config", document.value):
+        line = document.line(culprit)
         raise UsageError(
             f"{at(place)}: {sentence}",
             where=f"{path}:{line}" if line else str(path),
@@ -103,7 +111,10 @@ def _layer(path: Path, rank: int) -> Layer:
 
 
 def _beside(path: Path, other: str) -> Path:
-    return path.absolute().parent / Path(other).expanduser()
+    try:
+        return path.absolute().parent / Path(other).expanduser()
+    except RuntimeError as fault:
+        raise UsageError(f"{other!r}: {fault}", where=str(path), next_step="write the path without ~") from fault
 
 
 def _combined(layers: list[Layer]) -> Settings:
@@ -111,11 +122,15 @@ def _combined(layers: list[Layer]) -> Settings:
     for layer in sorted(layers, key=lambda each: each.rank):
         for key, value in layer.data.items():
             said.setdefault(key, []).append((layer, value))
+    if _only_by_command("packs", said):
+        # The command line adds packs; it must not take away those that apply where no configuration names any.
+        said["packs"].insert(0, (Layer("built-in", BUILT_IN, {}), DEFAULT))
     found = {key: LAWS[key](key, values) for key, values in said.items()}
     stage = found.get("stage", "final")
     allowed = found.get("stages")
     if allowed and stage not in allowed:
-        raise UsageError(f"the facility allows the stage {' or '.join(allowed)}, not {stage}")
+        where = said["stage"][-1][0].name if "stage" in said else "built-in"
+        raise UsageError(f"the facility allows the stage {' or '.join(allowed)}, not {stage}", where=where)
     context = Context(
         production=found.get("production", ""),
         season=found.get("season", ""),
@@ -148,7 +163,12 @@ def _combined(layers: list[Layer]) -> Settings:
     )
 
 
+def _only_by_command(key: str, said: dict[str, Said]) -> bool:
+    return key in said and all(layer.rank == COMMAND for layer, _ in said[key])
+
+
 def _overrides(said: dict[str, Said], stage: str) -> bool:
     """Whether the command line changed what a receipt would have to rest on."""
-    by_command = {key for key, values in said.items() if values[-1][0].rank == COMMAND}
-    return "records" in by_command or "stage" in by_command
+    configured = [value for layer, value in said.get("stage", ()) if layer.rank != COMMAND]
+    records = any(layer.rank == COMMAND for layer, _ in said.get("records", ()))
+    return records or stage != (configured[-1] if configured else "final")

@@ -105,6 +105,7 @@ class _Collector:
         self._declared: dict[tuple[str, str], Declared] = {}
         self._raised: dict[tuple[str, str], Raised] = {}
         self._records: dict[int, SpanIndex] = {}
+        self._bodies: dict[str, str] = {}
         self._loose: list[tuple[Tag | Evidence, list[UsePoint]]] = []
 
     def read(self, node: int, matcher: Matcher) -> None:
@@ -185,7 +186,10 @@ class _Collector:
         if known is not None and known.digest == disclosure.digest:
             self._declare(known, points)
             return
-        self._declare(disclosure, points)
+        self._declare(disclosure, points, key=disclosure.digest)
+        if self._bodies.setdefault(disclosure.id, disclosure.digest) != disclosure.digest:
+            what = f"{disclosure.id}: the timeline holds two disclosures of this id that differ"
+            self._raise("differs", what, points, disclosure)
         if known is not None:
             self._declare(known, points)
             what = f"{disclosure.id}: the disclosure in the timeline is not the one in the ledger"
@@ -240,11 +244,14 @@ class _Collector:
     def result(self, declaration_required: bool) -> Collected:
         """Everything said, once all is read: what is undisclosed can only be told then."""
         for statement, points in self._loose:
-            open_points = [point for point in points if not self._answered(statement, self.on_use[point.node])]
+            answered: list[UsePoint] = []
+            unanswered: list[UsePoint] = []
+            for point in points:
+                (answered if self._answered(statement, self.on_use[point.node]) else unanswered).append(point)
             if isinstance(statement, Evidence):
-                self._undisclosed_source_type(statement, open_points)
+                self._undisclosed_source_type(statement, unanswered)
             else:
-                self._loose_tag(statement, points, open_points)
+                self._loose_tag(statement, answered, unanswered)
         for known in self.on_use.values():
             if known.said_none and known.said_more:
                 what = "'GENAI none' stands beside evidence or a disclosure of AI use"
@@ -274,21 +281,18 @@ class _Collector:
             )
             self._raise("undisclosed", f"digital source type {evidence.source_type} {verb}", points)
 
-    def _loose_tag(self, tag: Tag, points: list[UsePoint], open_points: list[UsePoint]) -> None:
-        stated = from_tag(tag)
+    def _loose_tag(self, tag: Tag, answered: list[UsePoint], unanswered: list[UsePoint]) -> None:
+        stated, points = from_tag(tag), answered + unanswered
         if adds_nothing(tag.kinds) and tag.source_type not in GENAI_SOURCE_TYPES and not tag.id:
             self._declare(stated, points, key=tag.text, strong=False)
             return
-        if open_points:
-            if tag.id:
-                what = f"{tag.id} is not in the ledger"
-            else:
-                what = "a tag without a disclosure"
-            self._raise("undisclosed", what, open_points, stated, key=tag.text)
-        apart = self._apart(stated, [point for point in points if point not in open_points])
+        if unanswered:
+            what = f"{tag.id} is not in the ledger" if tag.id else "a tag without a disclosure"
+            self._raise("undisclosed", what, unanswered, stated, key=tag.text)
+        apart = self._apart(stated, answered)
         if apart:
-            self._raise("differs", f"{tag.text[:200]}: {'; '.join(apart)}", points)
-        if open_points or apart:
+            self._raise("differs", f"{tag.text[:200]}: {'; '.join(apart)}", answered)
+        if unanswered or apart:
             self._declare(stated, points, key=tag.text, strong=False)
 
     def _apart(self, stated: Disclosure, answered: list[UsePoint]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -32,7 +33,19 @@ NOT_YET = {
 READ = (".otio", ".otioz", ".otiod", ".edl")
 MEDIA_INSIDE = (".otioz", ".otiod")
 
-_ZIP_FAULTS = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+_CONVERT = "export the cut as .otio or .edl and scan that"
+_AGAIN = "export it again, or ask who delivered it"
+
+_ZIP_FAULTS = (
+    OSError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+)
 """What the standard library raises for archives that are broken, cut off, encrypted, or packed in a way unknown to it."""
 
 _CONTENT = "content.otio"
@@ -47,11 +60,13 @@ def read_timeline(path: Path) -> Snapshot:
         raise ReadError(
             f"{NOT_YET[suffix]} is not read by this version, so nothing in it was checked",
             where=where,
-            next_step="export the cut as .otio or .edl and scan that",
+            next_step=_CONVERT,
         )
     if suffix not in READ:
-        what = "a folder" if path.is_dir() else f"no timeline format that is known ({suffix or 'no suffix'})"
-        raise ReadError(f"is {what}", where=where, next_step="known: " + ", ".join((*READ, *NOT_YET)))
+        if path.is_dir():
+            raise ReadError("is a folder", where=where, next_step="name the timelines in it")
+        what = f"is no timeline format that is known ({suffix or 'no suffix'})"
+        raise ReadError(what, where=where, next_step=_CONVERT)
     data = content(path)
     if suffix == ".edl":
         return read_edl(data, path.name, where)
@@ -64,9 +79,6 @@ def content(path: Path) -> bytes:
     if suffix == ".otioz":
         return _from_zip(path)
     return _bytes(path / _CONTENT if suffix == ".otiod" else path)
-
-
-_AGAIN = "export it again, or ask who delivered it"
 
 
 def _bytes(path: Path) -> bytes:

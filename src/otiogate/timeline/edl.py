@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -208,6 +208,9 @@ def _build(cut: _Cut, node: int) -> Subject:
     source, source_fault = _span(event.times[0], event.times[1], cut.rate, "source")
     record, record_fault = _span(event.times[2], event.times[3], cut.rate, "record")
     faults += source_fault + record_fault
+    # The outgoing side is written with the frames before the transition only, but is seen through all of it.
+    tail = max((cut.event(side).length for side in others if side > node), default=0)
+    source, record = _longer(source, tail), _longer(record, tail)
     problems = (*odd, *(Problem("odd", fault, f"line {line}") for fault in faults))
     address = f"event {event.number}, line {line}"
     use = ClipUse(
@@ -281,6 +284,10 @@ def _span(first: str, last: str, rate: Fraction, which: str) -> tuple[Span | Non
         fault = f"the source runs backwards, {first} to {last}"
         return Span(end, start - end, rate, drop or late_drop), [fault]
     return None, [f"the record time ends before it begins, {first} to {last}"]
+
+
+def _longer(span: Span | None, frames: int) -> Span | None:
+    return replace(span, duration=span.duration + frames) if span is not None and frames else span
 
 
 def _keys(cut: _Cut) -> Iterator[Key]:

@@ -24,7 +24,7 @@ LINE = re.compile(
         (?:(?P<reel>\S+)[ \t]+)?
         (?P<channel>[A-Za-z0-9/,+&-]{1,16})[ \t]+
         (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?)
-        (?:[ \t]+\d{1,5})?
+        (?:[ \t]+(?P<length>\d{1,5}))?
         (?P<times>(?:[ \t]+\d[\d:;.,]*){4})
         [ \t]*(?=\n|\Z)
     |
@@ -101,13 +101,15 @@ _COLOURS = frozenset(
 
 @dataclass(frozen=True)
 class EventLine:
-    """One event line, as it stands. ``times`` are source in, source out, record in and record out."""
+    """One event line, as it stands. ``times`` are source in, source out, record in and record out; ``length`` is the
+    transition's, in frames."""
 
     number: str
     reel: str
     channel: str
     edit: str
     times: tuple[str, ...]
+    length: int = 0
 
     @property
     def is_cut(self) -> bool:
@@ -131,7 +133,7 @@ def event_of(match: re.Match[bytes]) -> EventLine:
     number, reel, channel, edit = ((match[group] or b"").decode() for group in ("number", "reel", "channel", "edit"))
     if not reel and not _CHANNEL.fullmatch(channel):
         reel, channel = channel, ""
-    return EventLine(number, reel, channel, edit, tuple(match["times"].decode().split()))
+    return EventLine(number, reel, channel, edit, tuple(match["times"].decode().split()), int(match["length"] or 0))
 
 
 def like_event(line: str) -> bool:

@@ -1,0 +1,46 @@
+"""How what is said is brought together over a whole timeline."""
+
+import opentimelineio as otio
+
+from tests.builders import clip, disclosure, finding, judged, replica, timeline
+
+
+def whole(data):
+    return {key: value for key, value in data.items() if key != "where"}
+
+
+def test_two_bodies_of_one_id_in_a_timeline_are_both_judged_and_the_difference_is_named():
+    mild, strict = disclosure("DIS-009"), replica("DIS-009")
+    report = judged(timeline(clip(whole(mild), "one"), clip(whole(strict), "two")))
+    assert report.verdict == "block"
+    assert finding(report, "NFX-030").uses[0].name == "two"
+    assert "two disclosures" in finding(report, "GEN-002").what
+
+
+def test_the_order_of_two_bodies_of_one_id_changes_nothing():
+    mild, strict = whole(disclosure("DIS-009")), whole(replica("DIS-009"))
+    one = judged(timeline(clip(mild, "one"), clip(strict, "two")))
+    other = judged(timeline(clip(strict, "two"), clip(mild, "one")))
+    assert {(each.rule, each.effect) for each in one.findings} == {(each.rule, each.effect) for each in other.findings}
+
+
+def test_a_tag_on_the_timeline_speaks_for_thousands_of_uses_at_once():
+    made = timeline(*(clip(name=f"c{number}") for number in range(3000)))
+    made.metadata["genai"] = "GENAI gen.shot"
+    assert len(finding(judged(made), "GEN-001").uses) == 3000
+
+
+def test_a_marker_on_a_track_speaks_for_the_uses_it_meets():
+    made = timeline(*(clip(name=f"c{number}") for number in range(5)))
+    marked = otio.opentime.TimeRange(otio.opentime.RationalTime(50, 24), otio.opentime.RationalTime(60, 24))
+    made.tracks[0].markers.append(otio.schema.Marker(name="GENAI gen.shot", marked_range=marked))
+    assert [use.name for use in finding(judged(made), "GEN-001").uses] == ["c1", "c2"]
+
+
+def test_a_marker_that_meets_no_use_speaks_for_its_whole_track_and_is_called_odd():
+    made = timeline(clip(name="a"), clip(name="b"))
+    marked = otio.opentime.TimeRange(otio.opentime.RationalTime(5000, 24), otio.opentime.RationalTime(1, 24))
+    made.tracks[0].markers.append(otio.schema.Marker(name="GENAI gen.shot", marked_range=marked))
+    report = judged(made)
+    assert [use.name for use in finding(report, "GEN-001").uses] == ["a", "b"]
+    assert any("outside every use" in each.what for each in report.problems)

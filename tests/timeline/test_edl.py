@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import re
-import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -610,12 +609,11 @@ def test_a_file_of_which_every_event_is_lost_says_so() -> None:
     ],
     ids=lambda line: line[:12].strip(),
 )
-def test_a_line_of_megabytes_takes_no_long_time(line: str) -> None:
-    begun = time.perf_counter()
+def test_a_line_of_megabytes_is_read_like_any_other(line: str) -> None:
+    """A pattern that backtracks over it would hang here."""
     snapshot = read(f"{HEAD}{CUT}{line}\n")
-    snapshot.subject(1)
-    list(snapshot.keys())
-    assert time.perf_counter() - begun < 10
+    assert use(snapshot).event == "001"
+    assert_keys_hold_what_is_built(snapshot)
 
 
 # Anything at all

@@ -6,21 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from otiogate.errors import CannotJudge, OtiogateError, UsageError
+from otiogate.errors import CannotJudge, UsageError
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One configuration file (or the command line), its data flat: ``deliverable.type`` is a key."""
+    """One configuration file (or the command line), its data flat: ``deliverable.type`` is a key.
+
+    ``added``: named by the environment although the facility has a file of its own. Anybody can set an environment, so
+    such a layer adds, and does not speak for the facility.
+    """
 
     name: str
     rank: int
     data: dict[str, Any]
+    added: bool = False
 
     @property
     def facility(self) -> bool:
         """Whether the facility speaks."""
-        return self.rank == FACILITY
+        return self.rank == FACILITY and not self.added
 
 
 BUILT_IN, FACILITY, PROJECT, COMMAND = range(4)
@@ -59,16 +64,17 @@ def strictest_of_each(order: tuple[str, ...]) -> Law:
 
 
 def facility_only(key: str, said: Said) -> Any:
-    """Only the facility may set it; where several of its layers do, they agree or the run is refused."""
+    """Only the facility may set it."""
     for layer, _ in said:
         if not layer.facility:
-            raise UsageError(f"only the facility may set {key!r}", where=layer.name)
-    return _agreed(key, said, UsageError)
+            step = "take it out, or have it set in the facility's file"
+            raise UsageError(f"only the facility may set {key!r}", where=layer.name, next_step=step)
+    return said[-1][1]
 
 
 def facility_first(key: str, said: Said) -> Any:
-    """The facility's where it has a layer that sets it, and then no project may; else the project's. The command line
-    may look elsewhere, which marks the report advisory."""
+    """The facility's where it sets it, and then no project may; else the project's. The command line may look
+    elsewhere, which marks the report advisory."""
     own = [each for each in said if each[0].rank != COMMAND]
     if any(layer.facility for layer, _ in own):
         facility_only(key, own)
@@ -77,14 +83,10 @@ def facility_first(key: str, said: Said) -> Any:
 
 def agreed(key: str, said: Said) -> Any:
     """One value: the strongest layer's. Two of the same rank that differ leave no verdict possible."""
-    return _agreed(key, [each for each in said if each[0].rank == said[-1][0].rank], CannotJudge)
-
-
-def _agreed(key: str, said: Said, error: type[OtiogateError]) -> Any:
-    first, value = said[0]
-    for layer, other in said[1:]:
+    (first, value), *others = [each for each in said if each[0].rank == said[-1][0].rank]
+    for layer, other in others:
         if other != value:
-            raise error(
+            raise CannotJudge(
                 f"{key!r} is {_shown(value)} in {first.name}, but {_shown(other)} in {layer.name}",
                 next_step="both configurations apply; make them agree, or pass --config",
             )

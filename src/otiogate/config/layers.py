@@ -21,7 +21,6 @@ from otiogate.records.dates import begin, end
 PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
-_OF_FACILITY = "the file of the facility holds on this machine; ask who keeps it"
 _PATHS = ("policy", "records")
 _PATH_MAPS = ("replaced_packs",)
 
@@ -60,18 +59,28 @@ def settings(
 
 def _facility_layers() -> Iterator[Layer]:
     path = facility_file()
+    fixed = _stands_there(path)
+    if fixed:
+        yield _layer(path, FACILITY)
+    added = os.environ.get(FACILITY_VARIABLE)
+    if added and not Path(added).exists():
+        step = "correct the variable, or take it away"
+        raise UsageError("there is no such file", where=f"{FACILITY_VARIABLE}={added}", next_step=step)
+    if added:
+        yield replace(_layer(Path(added), FACILITY), added=fixed)
+
+
+def _stands_there(path: Path) -> bool:
+    """Whether the facility has its file. A link that leads nowhere, or a file that may not be read, is one: what it
+    says is not optional."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        pass
+        return False
     except OSError as fault:
-        raise UsageError(f"cannot be read: {fault.strerror}", where=str(path), next_step=_OF_FACILITY) from fault
-    else:
-        # A link that leads nowhere, or a file that may not be read, is an error: the facility's word is not optional.
-        yield _layer(path, FACILITY)
-    added = os.environ.get(FACILITY_VARIABLE)
-    if added:
-        yield _layer(Path(added), FACILITY)
+        step = "it holds for this machine; ask who keeps it"
+        raise UsageError(f"cannot be read: {fault.strerror}", where=str(path), next_step=step) from fault
+    return True
 
 
 def _project_files(near: Iterable[str]) -> Iterator[Path]:

@@ -70,15 +70,13 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: the hook guards. 1: exports pass unjudged. 3: the interpreter could not be examined."""
     found = _examined(arguments.python)
-    checks = list(_checks(found))
+    checks = list(_checks(found, arguments.python))
     put(f"python {found.get('python', '?')} at {arguments.python}, OpenTimelineIO {found.get('otio', '?')}\n")
     for good, text in checks:
         put(f"  {'ok  ' if good else 'FAIL'}  {text}\n")
     if all(good for good, _ in checks):
-        put(
-            "The hook guards exports through OpenTimelineIO from this interpreter. It does not see exports by other programs:\n"
-        )
-        put("scan what they deliver.\n")
+        put("The hook guards exports through OpenTimelineIO from this interpreter. It does not see exports by other\n")
+        put("programs: scan what they deliver.\n")
         return 0
     put("Exports from this interpreter are NOT guarded.\n")
     return 1
@@ -99,6 +97,7 @@ def _examined(python: str) -> dict[str, Any]:
                 text=True,
                 errors="replace",
                 timeout=_TIMEOUT,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as fault:
             raise CannotJudge(f"cannot be run: {fault}", where=python) from fault
@@ -111,14 +110,14 @@ def _examined(python: str) -> dict[str, Any]:
     return found
 
 
-def _checks(found: dict[str, Any]) -> Any:
+def _checks(found: dict[str, Any], python: str) -> Any:
     if "fault" in found:
         yield False, f"import: {found['fault']}"
-        yield False, f"install otiogate there: {'PYTHON'} -m pip install otiogate"
+        yield False, f"install otiogate there: {python} -m pip install otiogate"
         return
-    for name in ("OTIO_DISABLE_ENTRYPOINTS_PLUGINS",):
-        if os.environ.get(name):
-            yield False, f"{name} is set: OpenTimelineIO loads no plugin that is installed"
+    disabled = "OTIO_DISABLE_ENTRYPOINTS_PLUGINS"
+    if os.environ.get(disabled):
+        yield False, f"{disabled} is set: OpenTimelineIO loads no plugin that is installed"
     missing = [
         each
         for each in os.environ.get("OTIO_PLUGIN_MANIFEST_PATH", "").split(os.pathsep)

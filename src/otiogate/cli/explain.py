@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from otiogate.cli.console import put
 
 if TYPE_CHECKING:
-    from otiogate.policy.model import Rule
+    from otiogate.policy.model import Policy, Rule
 
 
 def add_to(commands: Any) -> None:
@@ -30,19 +31,27 @@ def run(arguments: argparse.Namespace) -> int:
     from otiogate.config.layers import settings
     from otiogate.errors import UsageError
     from otiogate.policy.load import policy, shipped
+    from otiogate.report.base import safe
 
-    wanted = arguments.rule.upper()
+    wanted = arguments.rule.strip().upper()
     found = settings()
-    known = policy({*found.packs, *shipped()}, found.policy_files, replaced=found.replaced_packs)
+    known = policy(
+        {*found.packs, *shipped()}, found.policy_files, severities=found.severities, replaced=found.replaced_packs
+    )
     rules = [rule for rule in known.rules if rule.id == wanted]
     if not rules:
-        near = sorted({rule.id for rule in known.rules if rule.id.startswith(wanted.split("-")[0])})
-        raise UsageError(
-            f"there is no rule {arguments.rule!r}",
-            next_step="known: " + ", ".join(near or sorted({rule.id for rule in known.rules})),
-        )
-    put("\n".join("\n".join(_lines(rule)) + "\n" for rule in rules))
+        raise UsageError(f"there is no rule {arguments.rule!r}", next_step=_suggestion(wanted, known))
+    put("\n".join("".join(safe(line, 10_000) + "\n" for line in _lines(rule)) for rule in rules))
     return 0
+
+
+def _suggestion(wanted: str, known: Policy) -> str:
+    """The rules that may have been meant; all, where nothing is like it."""
+    ids = sorted({rule.id for rule in known.rules})
+    near = difflib.get_close_matches(wanted, ids, n=3)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return "known: " + ", ".join([each for each in ids if each.startswith(wanted.split("-")[0])] or ids)
 
 
 _MEANS = {

@@ -36,10 +36,11 @@ records: [records]
 _README = """\
 # Records
 
-One YAML or JSON file a record, or a list of records in a file. Every record has `record`, `schema_version: 1` and an `id`.
-`otiogate schema disclosure` (consent, clearance, approval, ...) tells the fields, and shows an example.
+One YAML or JSON file a record, or a list of records in a file. Every record has `record`, `schema_version: 1` and an
+`id`. `otiogate schema disclosure` (consent, clearance, approval, ...) tells the fields, and shows an example.
 
-Records are taken as they stand, unsigned: whoever can write this folder can clear a clip. Give that right to the people who may.
+Records are taken as they stand, unsigned: whoever can write this folder can clear a clip. Give that right to the people
+who may.
 """
 
 
@@ -63,11 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
     from otiogate.errors import UsageError
 
     folder = Path(arguments.folder)
-    production = arguments.production or folder.resolve().name
-    wanted = {
-        folder / PROJECT_FILE: _CONFIG.format(production=_quoted(production)),
-        folder / "records" / "README.md": _README,
-    }
+    if arguments.production and not _fits(arguments.production):
+        raise UsageError(f"--production {arguments.production!r} is not one line of text")
+    name = folder.resolve().name
+    production = arguments.production or (name if _fits(name) else "UNTITLED")
+    wanted = {folder / PROJECT_FILE: _config(production), folder / "records" / "README.md": _README}
     try:
         for path, text in wanted.items():
             if path.exists():
@@ -78,10 +79,22 @@ def run(arguments: argparse.Namespace) -> int:
             put(f"wrote  {path}\n")
     except OSError as fault:
         raise UsageError(f"cannot be written: {fault.strerror}", where=str(fault.filename or folder)) from fault
-    put("Next: set the production in otiogate.yaml, then 'otiogate scan TIMELINE' and 'otiogate doctor'.\n")
+    put("Next: say in otiogate.yaml what is delivered, then 'otiogate scan TIMELINE' and 'otiogate doctor'.\n")
     return 0
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+def _config(production: str) -> str:
+    escaped = production.replace("\\", "\\\\").replace('"', '\\"')
+    return _CONFIG.format(production=f'"{escaped}"')
+
+
+def _fits(production: str) -> bool:
+    """Whether a configuration with this production is one, and says so."""
+    from otiogate.documents.schemas import faults
+    from otiogate.documents.strict import DocumentError, parse_yaml
+
+    try:
+        [document] = parse_yaml(_config(production))
+    except DocumentError:
+        return False
+    return not faults("config", document.value) and document.value["production"] == production

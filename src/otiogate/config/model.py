@@ -17,7 +17,7 @@ from otiogate.records.store import FolderStore
 class Settings:
     """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage."""
 
-    context: Context = Context()
+    context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT
     policy_files: tuple[Path, ...] = ()
     records: tuple[Path, ...] = ()

@@ -64,14 +64,17 @@ class Placer:
         self._ranges: dict[int, dict[Any, Any]] = {}
         self._frames: dict[tuple[int, Fraction], _Frame] = {}
 
-    def record(self, node: int) -> Placed | None:
-        """The record range of a node, or ``None`` where the timeline does not tell."""
+    def record(self, node: int, *, with_handles: bool = False) -> Placed | None:
+        """The record range of a node, or ``None`` where the timeline does not tell. ``with_handles``: and what
+        transitions show of it beside its cuts."""
         parent = self._walked.parents[node]
         try:
             if parent >= 0 and isinstance(self._walked.objects[parent], otio.core.Composition):
                 own = span_of(self._ranges_in(parent)[self._walked.objects[node]])
             else:
                 own = span_of(self._walked.objects[node].trimmed_range())
+            if with_handles:
+                own = self._with_handles(node, own)
         except _UNTOLD:
             return None
         return self.within(parent, own)
@@ -84,6 +87,13 @@ class Placer:
             return None
         whole = span.moved(frame.offset) if frame.offset else span
         return Placed(whole, whole.within(frame.window) if frame.window else whole)
+
+    def _with_handles(self, node: int, span: Span) -> Span:
+        parent = self._walked.parents[node]
+        if parent < 0:
+            return span
+        before, after = handles(self._walked.objects[parent], self._walked.places[node], span.rate)
+        return Span(span.start - before, span.duration + before + after, span.rate, span.drop)
 
     def _ranges_in(self, holder: int) -> dict[Any, Any]:
         found = self._ranges.get(holder)
@@ -107,6 +117,8 @@ class Placer:
         around = self._frame(parent, rate)
         if not isinstance(thing, otio.core.Composition):
             return around
+        if any(isinstance(each, otio.schema.TimeEffect) for each in thing.effects):
+            raise TimeError("what is in a retimed holder is shown at another time than OpenTimelineIO tells")
         offset = around.offset
         if parent >= 0 and isinstance(self._walked.objects[parent], otio.core.Composition):
             offset += span_of(self._ranges_in(parent)[thing]).at(rate).start
@@ -114,7 +126,7 @@ class Placer:
             return _Frame(offset, around.window)
         own = span_of(thing.source_range).at(rate)
         offset -= own.start
-        window = own.moved(offset)
+        window = self._with_handles(node, own).moved(offset)
         return _Frame(offset, window.within(around.window) if around.window else window)
 
 
@@ -128,7 +140,7 @@ def handles(track: Any, place: int, rate: Fraction) -> tuple[Frames, Frames]:
     after: Frames = 0
     if isinstance(track, otio.schema.Track):
         if place > 0 and isinstance(track[place - 1], otio.schema.Transition):
-            before = frames_at(track[place - 1].in_offset, rate)
+            before = max(0, frames_at(track[place - 1].in_offset, rate))
         if place + 1 < len(track) and isinstance(track[place + 1], otio.schema.Transition):
-            after = frames_at(track[place + 1].out_offset, rate)
+            after = max(0, frames_at(track[place + 1].out_offset, rate))
     return before, after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import opentimelineio as otio
@@ -23,10 +24,10 @@ def snapshot_of(
     Raises ``ReadError``.
     """
     walked = walk(thing)
-    text, begins = text_of(walked)
+    text, begins, whole = text_of(walked)
     builder = SubjectBuilder(walked, text, begins)
     return Snapshot(
-        origin=origin or Origin(name or str(getattr(thing, "name", "")), "otio object", sha256(text), path),
+        origin=origin or Origin(name or str(getattr(thing, "name", "")), "otio object", sha256(whole), path),
         text=text,
         starts=begins,
         parents=walked.parents,
@@ -39,8 +40,19 @@ def snapshot_of(
     )
 
 
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u00([0-7][0-9a-fA-F])")
+
+
 def parse_otio(text: str, where: str) -> Any:
-    """The object in a ``.otio`` text. Raises ``ReadError``."""
+    """The object in a ``.otio`` text. Raises ``ReadError``, also for what OpenTimelineIO reads otherwise than others."""
+    bare = text
+    if "\\u00" in text:
+        bare = _ESCAPED.sub(lambda match: match[1] + chr(int(match[2], 16)), text)
+    if "\0" in bare:
+        raise ReadError("holds a NUL character, at which OpenTimelineIO cuts a text off", where=where)
+    if "SerializableObjectRef" in bare:
+        what = "holds a reference from object to object, which OpenTimelineIO reads but does not write"
+        raise ReadError(what, where=where, next_step="read it with OpenTimelineIO and write it again")
     try:
         return otio.adapters.otio_json.read_from_string(text)
     except Exception as fault:

@@ -138,7 +138,7 @@ class SubjectBuilder:
         )
 
     def _is_trimmed_out(self, node: int) -> bool:
-        placed = self._placer.record(node)
+        placed = self._placer.record(node, with_handles=True)
         return placed is not None and placed.whole.duration > 0 and placed.shown.duration == 0
 
     def _timing(self, node: int, clip: Any, data: Mapping[str, Any]) -> Timing:

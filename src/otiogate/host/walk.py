@@ -1,8 +1,9 @@
 """The objects of a timeline in document order, and where each stands in its compact JSON.
 
 Serialising 10,000 clips in one call takes a fraction of what 10,000 calls take. The text of the whole is therefore
-cut at the places where its objects begin. An object embedded in metadata begins the same way; where the count of
-beginnings differs from the count of objects, the text is put together object by object instead.
+cut at the places where its objects begin. An object embedded in metadata begins the same way, and a list inside a
+list begins with nothing of its own; where beginnings and objects cannot be paired, the text is put together object by
+object instead.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import opentimelineio as otio
 
@@ -38,6 +39,7 @@ def walk(root: Any) -> Walked:
     """Everything below ``root``: a timeline, stack, track, clip, collection, or a list of them. Raises ``ReadError``."""
     walked = Walked()
     roles: dict[type, tuple[bool, bool, bool]] = {}
+    held: set[int] = set()
     pending: list[tuple[Any, int, int, int]] = [(root, -1, 0, 0)]
     while pending:
         thing, parent, place, depth = pending.pop()
@@ -56,6 +58,9 @@ def walk(root: Any) -> Walked:
         if is_holder:
             if depth == _MAX_DEPTH:
                 raise ReadError(f"nested more than {_MAX_DEPTH} deep")
+            if id(thing) in held:  # a few such, each in the other twice, would be walked for ever
+                raise ReadError(f"holds one and the same {_schema(thing)} in two places", next_step="copy it")
+            held.add(id(thing))
             walked.holders.append(node)
             children = [thing.tracks] if isinstance(thing, otio.schema.Timeline) else list(thing)
             for child in {type(child): child for child in children}.values():
@@ -124,24 +129,36 @@ def _schema(thing: Any) -> str:
     return type(thing).__name__
 
 
-def text_of(walked: Walked) -> tuple[bytes, list[int]]:
-    """The compact JSON of the whole as UTF-8, and the offset at which each object's part begins."""
+class Text(NamedTuple):
+    """The text in which things are searched, the offset at which each object's part of it begins, and the compact
+    JSON of the whole, which is the same text in nearly every case."""
+
+    text: bytes
+    begins: list[int]
+    whole: bytes
+
+
+def text_of(walked: Walked) -> Text:
+    """The compact JSON of the whole as UTF-8, cut into one part an object. Raises ``ReadError``."""
     text = compact(walked.objects[0])
     begins = _beginnings(walked, text)
     if begins is not None:
-        return text, begins
+        return Text(text, begins, text)
     holders = set(walked.holders)
     parts = [b"\n".join(pieces(each)) if node in holders else compact(each) for node, each in enumerate(walked.objects)]
     begins, offset = [], 0
     for part in parts:
         begins.append(offset)
         offset += len(part) + 1
-    return b"\n".join(parts), begins
+    return Text(b"\n".join(parts), begins, text)
 
 
 def _beginnings(walked: Walked, text: bytes) -> list[int] | None:
     """Offsets of the objects in ``text``, or ``None`` where they cannot be told from objects embedded in metadata."""
-    first = 0 if isinstance(walked.objects[0], otio.core.SerializableObject) else 1
+    lists = [node for node in walked.holders if not isinstance(walked.objects[node], otio.core.SerializableObject)]
+    if any(lists):
+        return None
+    first = len(lists)
     if not walked.labels:
         return [0] * first
     names = "|".join(re.escape(label) for label in sorted(walked.labels))
@@ -168,8 +185,11 @@ def plain(thing: Any) -> Any:
 
 
 def first_value(text: bytes) -> Any:
-    """The value that begins ``text``, which the host wrote; NaN and infinities become ``None``."""
-    return _DECODER.raw_decode(text.decode("utf-8", "surrogatepass"))[0]
+    """The value that begins ``text``, which the host wrote; NaN and infinities become ``None``. Raises ``ReadError``."""
+    try:
+        return _DECODER.raw_decode(text.decode("utf-8", "surrogatepass"))[0]
+    except RecursionError as fault:
+        raise ReadError("nested too deeply") from fault
 
 
 def pieces(holder: Any) -> list[bytes]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from otiogate.documents.schemas import at, faults
+from otiogate.documents.schemas import at, located_faults
 from otiogate.documents.strict import Document, load_documents
 from otiogate.errors import StoreError, VersionError
 from otiogate.evidence.vocabulary import source_type
@@ -58,7 +58,14 @@ def _files(folder: Path) -> Iterator[Path]:
     def fail(fault: OSError) -> None:
         raise StoreError(f"cannot be listed: {fault.strerror}", where=str(fault.filename)) from fault
 
-    for base, folders, names in os.walk(folder, onerror=fail):
+    seen: set[str] = set()
+    # A folder that is linked in is read too: what stands in it may be a revocation.
+    for base, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        real = os.path.realpath(base)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in sorted(names):
             if name.lower().endswith(SUFFIXES) and not name.startswith("."):
@@ -91,14 +98,15 @@ def _record(path: Path, document: Document, item: Any, start: tuple[int, ...]) -
         raise StoreError("a record is a mapping with the keys 'record', 'schema_version' and 'id'", where=where)
     kind = item.get("record")
     if kind not in KINDS:
-        raise StoreError(f"'record' is {kind!r}", where=where, next_step="known: " + ", ".join(KINDS))
+        what = f"'record' is {str(kind)[:80]!r}" if "record" in item else "'record' is missing"
+        raise StoreError(what, where=where, next_step="known: " + ", ".join(KINDS))
     version = item.get("schema_version")
     if version != 1 and isinstance(version, int):
         raise VersionError(f"schema_version {version} is not known to this otiogate", where=where)
-    found = faults(kind, item)
+    found = located_faults(kind, item)
     if found:
-        place, sentence = found[0]
-        line = document.line((*start, *place))
+        place, sentence, culprit = found[0]
+        line = document.line((*start, *culprit))
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise StoreError(
             f"{kind} {item.get('id', '')!s}: {at(place)}: {sentence}{more}",

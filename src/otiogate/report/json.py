@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from otiogate.errors import VersionError
 from otiogate.report.base import ReportWriter
 from otiogate.report.model import Report, from_data
 
@@ -21,5 +22,10 @@ class JsonWriter(ReportWriter):
 
 
 def read_reports(text: str) -> list[Report]:
-    """The reports that ``JsonWriter`` wrote. Raises ``VersionError`` for a format of another major version."""
-    return [from_data(each) for each in json.loads(text)["reports"]]
+    """The reports that ``JsonWriter`` wrote; keys that this version does not know are passed over. Raises
+    ``VersionError`` for a format of another major version."""
+    data = json.loads(text)
+    found = data.get("format") if isinstance(data, dict) else None
+    if found != FORMAT:
+        raise VersionError(f"a scan of the format {found!r} is not known to this otiogate")
+    return [from_data(each) for each in data["reports"]]

@@ -35,7 +35,7 @@ class TextWriter(ReportWriter):
                 yield f"    - {safe(missing.text)}{of}  [{', '.join(missing.required_by)}]"
         if report.problems:
             yield ""
-            yield "  About the file:"
+            yield "  Problems:"
             for problem in report.problems:
                 where = f"{safe(problem.where)}: " if problem.where else ""
                 yield f"    {problem.severity}: {where}{safe(problem.what)}"
@@ -64,15 +64,20 @@ def headline(report: Report) -> str:
 
 
 def _first_loss(report: Report) -> str:
+    """Why there is no verdict, and where, unless that is the timeline as such."""
     lost = [each for each in report.problems if each.severity == "lost"]
+    if not lost:
+        return "no reason was given"
+    where = lost[0].where
+    place = f"{safe(where)}: " if where and where not in (report.input.path, report.input.name) else ""
     more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-    return f"{safe(lost[0].what)}{more}" if lost else "no reason was given"
+    return f"{place}{safe(lost[0].what)}{more}"
 
 
 def _finding(number: int, finding: Finding) -> Iterator[str]:
     effect = finding.effect if finding.status != "met" else "met"
     about = f"  {safe(finding.disclosure)}" if finding.disclosure else ""
-    yield f"  {number}. {finding.rule} [{effect}] {finding.title}{about}"
+    yield f"  {number}. {finding.rule} [{effect}] {safe(finding.title)}{about}"
     if finding.what:
         yield f"     {safe(finding.what)}"
     for use in finding.uses[:_MOST_USES]:
@@ -109,10 +114,11 @@ def use_text(use: UseLine) -> str:
 def _footer(report: Report) -> Iterator[str]:
     for note in report.notes:
         yield f"  note: {safe(note)}"
-    packs = ", ".join(f"{each.pack} {each.version}" for each in report.packs)
-    yield f"  policy: {packs}; authority: {report.authority}; records: {report.trust}" + (
-        "; advisory (time, records or stage overridden)" if report.advisory else ""
-    )
+    packs = ", ".join(safe(f"{each.pack} {each.version}") for each in report.packs)
+    parts = [f"policy: {packs or 'not asked'}", f"authority: {report.authority}", f"records: {report.trust}"]
+    if report.advisory:
+        parts.append("advisory (time, records or stage overridden)")
+    yield f"  {'; '.join(parts)}"
     if report.config:
         yield f"  configuration: {', '.join(safe(each) for each in report.config)}"
     if report.verdict == "allow":
@@ -125,9 +131,10 @@ def blocking_text(report: Report, doing: str = "export") -> str:
         return "\n".join((f"otiogate stopped this {doing}: COULD NOT JUDGE. Nothing was written.", *_losses(report)))
     blocking = [each for each in report.findings if each.effect == "block"]
     uses = [(finding, use) for finding in blocking for use in finding.uses]
+    clips = count(len({(use.address, use.line) for _, use in uses}), "clip")
     lines = [
-        f"otiogate stopped this {doing}: BLOCKED, {count(len(blocking), 'finding')} on "
-        f"{count(len({(use.address, use.line) for _, use in uses}), 'clip')} ({report.stage} delivery). Nothing was written."
+        f"otiogate stopped this {doing}: BLOCKED, {count(len(blocking), 'finding')} on {clips} "
+        f"({report.stage} delivery). Nothing was written."
     ]
     shown: dict[tuple[str, int], list[Finding]] = {}
     lookup: dict[tuple[str, int], UseLine] = {}
@@ -171,7 +178,26 @@ def summary(reports: Sequence[Report]) -> str:
     """All reports in one line, for standard error."""
     if not reports:
         return "otiogate: nothing to scan"
+    advisory = ", advisory" if any(report.advisory for report in reports) else ""
+    if len(reports) == 1:
+        return f"otiogate: {_outcome(reports[0])}{advisory}"
     verdicts = [report.verdict for report in reports]
     parts = [f"{verdicts.count(each):,} {word.lower()}" for each, word in WORDS.items() if each in verdicts]
-    stage = ", advisory" if any(report.advisory for report in reports) else ""
-    return f"otiogate: {count(len(reports), 'timeline')}: {', '.join(parts)}{stage}"
+    text = f"otiogate: {count(len(reports), 'timeline')}: {', '.join(parts)}{advisory}"
+    worst = max(reports, key=lambda report: report.exit_code)
+    return text if worst.verdict == "allow" else f"{text}; first: {_outcome(worst)}"
+
+
+def _outcome(report: Report) -> str:
+    """``cut.edl: could not judge: is empty (export it again)``."""
+    name = safe(report.input.path or report.input.name or "timeline")
+    word = WORDS[report.verdict].lower()
+    if report.verdict == "cannot_judge":
+        return f"{name}: {word}: {_first_loss(report)}"
+    counts = report.counts
+    parts = [word]
+    if counts.block:
+        parts.append(f"{count(counts.block, 'finding')} to resolve")
+    if counts.warn:
+        parts.append(count(counts.warn, "warning"))
+    return f"{name}: {', '.join(parts)}"

@@ -46,7 +46,7 @@ _ZIP_FAULTS = (
     lzma.LZMAError,
     struct.error,
 )
-"""What the standard library raises for archives that are broken, cut off, encrypted, or packed in a way unknown to it."""
+"""What the standard library raises for archives that are broken, cut off, encrypted, or packed in an unknown way."""
 
 _CONTENT = "content.otio"
 _MAX_CONTENT = 1024**3

@@ -1,0 +1,871 @@
+"""Every shipped rule: open without its records, met with exactly the right ones, and what it comes to on temp."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+import pytest
+
+from otiogate.evidence.vocabulary import GENAI_SOURCE_TYPES, USE_KINDS
+from otiogate.policy.load import policy, shipped
+from otiogate.records.context import Context
+from otiogate.report.model import Report
+from tests.builders import (
+    CONTEXT,
+    EVIDENCE,
+    SUBJECT,
+    TEMP,
+    clearance,
+    cleared,
+    clip,
+    consent,
+    decision,
+    disclosure,
+    finding,
+    judged,
+    notice,
+    notification,
+    raised,
+    reasons,
+    replica,
+    timeline,
+    without,
+)
+
+Data = dict[str, Any]
+PACKS = ("core", "netflix", "sag_aftra", "cue_sheet")
+PRINCIPLES = (
+    "no_unowned_material",
+    "no_training_or_retention",
+    "enterprise_secured",
+    "temporary_only",
+    "no_talent_replaced",
+)
+EFFECTS = {"block": "block", "final": "block", "warn": "warn", "info": "info"}
+
+
+class Row(NamedTuple):
+    """A disclosure under a rule, and what clears the delivery whole.
+
+    ``asks`` are the ids of the records, or changes of records, without each of which the rule is open; ``faulty`` is
+    a disclosure that lacks a statement which the rule asks for. ``on_temp`` is what an open ``final`` rule comes to
+    on a temp delivery.
+    """
+
+    rule: str
+    severity: str
+    about: Data
+    clearing: Callable[[Data], list[Data]]
+    asks: tuple[str | tuple[str, Data], ...] = ()
+    faulty: tuple[Data, ...] = ()
+    on_temp: Literal["warn", "silent"] = "warn"
+    context: Context = CONTEXT
+    tag: Any = None
+    open_tag: Any = None
+    declaration: bool = False
+
+
+def approved(*answers: str, **changes: Any) -> Callable[[Data], list[Data]]:
+    """The notification and an approval."""
+    return lambda about: [notification(about), decision("approval", about, ["NFX-020", *answers], **changes)]
+
+
+def both(*parts: Callable[[Data], list[Data]]) -> Callable[[Data], list[Data]]:
+    return lambda about: [record for part in parts for record in part(about)]
+
+
+def also(*records: Data) -> Callable[[Data], list[Data]]:
+    return lambda about: [copy.deepcopy(each) for each in records]
+
+
+def decided(kind: str, *answers: str, **changes: Any) -> Callable[[Data], list[Data]]:
+    return lambda about: [decision(kind, about, list(answers), **changes)]
+
+
+def rights(kind: str, **changes: Any) -> Callable[[Data], list[Data]]:
+    return lambda about: [clearance(about, rights_type=kind, **changes)]
+
+
+def person(**changes: Any) -> Data:
+    return {"id": SUBJECT, "capacity": "principal", "living": "yes", "minor": "no", "recognisable": "yes"} | changes
+
+
+def altered(*kinds: str, **changes: Any) -> Data:
+    return replica(use_kind=list(kinds), fidelity="substantive", **changes)
+
+
+def tools(**changes: Any) -> list[Data]:
+    return [disclosure()["tools"][0] | changes]
+
+
+def element(prominence: str, **changes: Any) -> Data:
+    return disclosure(use_kind=["gen.element"], prominence=prominence, **changes)
+
+
+CREATURE = disclosure(use_kind=["gen.creature"], prominence="story_critical")
+ESTATE = {"kind": "estate", "id": "person-estate", "authority": EVIDENCE}
+GUARDIAN = {"kind": "guardian", "id": "person-guardian", "authority": EVIDENCE}
+DECEASED = replica(use_kind=["replica.deceased"], identity="identifiable_deceased", subjects=[person(living="no")])
+BACKGROUND = replica(replica_class="background", subjects=[person(capacity="background")])
+MINOR = replica(identity="minor", subjects=[person(minor="yes")])
+INTIMATE = altered("alter.intimate")
+TWO_TOOLS = [*tools(), *tools(system="SecondGen", step="2")]
+UNSURE = disclosure(identity="unsure", use_kind=["gen.shot"])
+
+ROWS = (
+    Row(
+        "GEN-001",
+        "final",
+        disclosure(),
+        approved(),
+        open_tag="GENAI gen.environment",
+    ),
+    Row("GEN-001", "final", disclosure(), approved(), open_tag={"id": "DIS-404"}),
+    Row(
+        "GEN-001",
+        "final",
+        disclosure(),
+        approved(),
+        open_tag=[{"id": "DIS-001"}, "GENAI gen.shot"],
+    ),
+    Row("GEN-002", "block", disclosure(), approved(), open_tag="GENAI gen.environmet id=DIS-001"),
+    Row("GEN-002", "block", disclosure(), approved(), open_tag={"id": "DIS-001", "stage": "final"}),
+    Row("GEN-002", "block", disclosure(), approved(), open_tag=without(disclosure(), "use_kind")),
+    Row(
+        "GEN-002",
+        "block",
+        UNSURE,
+        both(approved(), decided("escalation", "GEN-002", resolves={"identity": "none"})),
+        asks=("ESC-001", ("ESC-001", {"resolves": {"prominence": "none"}}), ("ESC-001", {"decision": "rejected"})),
+    ),
+    Row(
+        "GEN-002",
+        "final",
+        disclosure(),
+        approved(),
+        tag="GENAI gen.environment prominence=incidental id=DIS-001",
+        open_tag="GENAI gen.environment prominence=featured id=DIS-001",
+    ),
+    Row("GEN-002", "final", disclosure(), approved(), open_tag=[{"id": "DIS-001"}, "GENAI none"]),
+    Row("GEN-003", "final", disclosure(), approved(), open_tag=(), declaration=True),
+    Row("NFX-010", "final", disclosure(), approved(), asks=("NTF-001", ("NTF-001", {"production": "OTHER"}))),
+    Row(
+        "NFX-011",
+        "info",
+        disclosure(output_stage="temp", principles=dict.fromkeys(PRINCIPLES, "yes")),
+        approved(),
+        asks=("NTF-001",),
+        context=TEMP,
+    ),
+    Row(
+        "NFX-020",
+        "final",
+        disclosure(),
+        approved(),
+        asks=("APR-001", ("APR-001", {"answers": ["NFX-021"]})),
+        on_temp="silent",
+    ),
+    Row(
+        "NFX-020",
+        "final",
+        disclosure(use_kind=["enhance.upscale"], digital_source_type="compositeWithTrainedAlgorithmicMedia"),
+        approved(),
+        asks=("APR-001",),
+        on_temp="silent",
+    ),
+    Row(
+        "NFX-021",
+        "final",
+        element("incidental"),
+        both(also(), lambda about: [notification(about)], decided("incidental", "NFX-021")),
+        asks=("INC-001", ("INC-001", {"answers": ["NFX-020"]})),
+        on_temp="silent",
+    ),
+    Row("NFX-021", "final", element("incidental"), approved(), asks=("APR-001",), on_temp="silent"),
+    Row(
+        "NFX-021",
+        "final",
+        element("incidental"),
+        lambda about: [notification(about), decision("approval", about, ["NFX-021"])],
+        asks=("APR-001",),
+        on_temp="silent",
+    ),
+    Row(
+        "NFX-022",
+        "final",
+        element("featured", human_input="Two designers drew the page and chose the words."),
+        both(approved("NFX-022"), decided("legal_review", "NFX-022"), rights("third_party_ip")),
+        asks=("APR-001", "LGL-001", "CLR-001", ("CLR-001", {"rights_type": "music"})),
+        faulty=(element("featured"), element("story_critical")),
+    ),
+    *(
+        Row(
+            "NFX-023",
+            "final",
+            about,
+            both(approved("NFX-023"), decided("legal_review", "NFX-023"), decided("consultation", "NFX-023")),
+            asks=("APR-001", "LGL-001", "CNS-001"),
+        )
+        for about in (
+            disclosure(use_kind=["gen.key_visual"]),
+            CREATURE,
+            disclosure(prominence="story_critical"),
+        )
+    ),
+    Row(
+        "NFX-030",
+        "block",
+        replica(),
+        both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent())),
+        asks=(
+            "CON-001",
+            "APR-001",
+            "LGL-001",
+            ("CON-001", {"allowed_use_kinds": ["replica.voice"]}),
+            ("CON-001", {"use": False}),
+            ("CON-001", {"creation": False}),
+        ),
+    ),
+    Row(
+        "NFX-030",
+        "block",
+        replica(),
+        both(
+            approved("NFX-030"), decided("legal_review", "NFX-030"), also(without(consent(), "notice"), notice())
+        ),
+        asks=("NTC-001", ("NTC-001", {"given_at": "2026-11-18T09:00:01Z"}), ("NTC-001", {"production": "OTHER"})),
+    ),
+    Row(
+        "NFX-031",
+        "final",
+        replica(exceptions=["unsafe_for_humans"]),
+        both(
+            approved("NFX-030"),
+            decided("legal_review", "NFX-030"),
+            decided("exception", "NFX-031"),
+            also(consent()),
+        ),
+        asks=("EXC-001", "CON-001", ("CON-001", {"creation": False}), ("EXC-001", {"kinds": ["as_scripted"]})),
+    ),
+    Row(
+        "NFX-032",
+        "block",
+        replica(models=[{"id": "M-9", "production": "OTHER"}], flags={"model.trained_on_performer": "yes"}),
+        both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent(training=True))),
+        asks=("CON-001", ("CON-001", {"training": False}), ("CON-001", {"training": None})),
+    ),
+    Row(
+        "NFX-033",
+        "block",
+        altered("alter.age"),
+        both(approved("NFX-033"), decided("legal_review", "NFX-033"), also(consent(kinds=("alter.age",)))),
+        asks=("CON-001", "APR-001", "LGL-001"),
+    ),
+    *(
+        Row(
+            "NFX-034",
+            "block",
+            altered(kind),
+            both(approved("NFX-034"), decided("legal_review", "NFX-034"), also(consent(kinds=(kind,)))),
+            asks=("CON-001", "APR-001", "LGL-001"),
+        )
+        for kind in ("alter.lipsync.new_dialogue", "alter.performance", "alter.voice")
+    ),
+    Row(
+        "NFX-035",
+        "warn",
+        disclosure(use_kind=["alter.cosmetic"], fidelity="as_performed"),
+        approved(),
+        open_tag="GENAI alter.cosmetic",
+        context=TEMP,
+    ),
+    Row(
+        "NFX-035",
+        "warn",
+        disclosure(use_kind=["alter.voice"], fidelity="non_substantive"),
+        approved(),
+        open_tag="GENAI alter.voice fidelity=non_substantive",
+        context=TEMP,
+    ),
+    *(
+        Row(
+            "NFX-040",
+            "block",
+            disclosure(tools=tools(security_class=security), **proprietary),
+            approved("NFX-040", names=["input.proprietary"]),
+            asks=("APR-001", ("APR-001", {"names": ["input.personal_data"]}), ("APR-001", {"names": None})),
+        )
+        for security in ("consumer", "commercial_no_train", "unknown")
+        for proprietary in (
+            {"flags": {"input.proprietary": "yes"}},
+            {"inputs": [{"reference": "dailies.mov", "sensitivity": "unreleased_footage"}]},
+        )
+    ),
+    *(
+        Row(
+            "NFX-041",
+            "final",
+            disclosure(inputs=[{"reference": "scan.obj", "sensitivity": sensitivity}]),
+            both(approved(), decided("escalation", "NFX-041", resolves={"input.proprietary": "yes"})),
+            asks=("ESC-001", ("ESC-001", {"answers": ["GEN-002"]})),
+        )
+        for sensitivity in ("likeness", "unreleased_footage", "contract")
+    ),
+    Row(
+        "NFX-042",
+        "block",
+        disclosure(flags={"input.personal_data": "yes"}),
+        approved("NFX-042", names=["input.personal_data"]),
+        asks=("APR-001", ("APR-001", {"names": None})),
+    ),
+    *(
+        Row("NFX-043A", "block", disclosure(tools=tools(**{key: "yes"})), approved("NFX-043A"), asks=("APR-001",))
+        for key in ("trains", "retains")
+    ),
+    Row(
+        "NFX-043B",
+        "final",
+        disclosure(tools=[without(tools()[0], "terms")]),
+        both(approved(), decided("escalation", "NFX-043B", resolves={"input.proprietary": "no"})),
+        asks=("ESC-001",),
+    ),
+    Row(
+        "NFX-043B",
+        "final",
+        disclosure(),
+        approved(),
+        faulty=(
+            disclosure(tools=tools(trains="unsure")),
+            disclosure(tools=tools(retains="unsure")),
+            disclosure(tools=[without(tools()[0], "terms")]),
+        ),
+    ),
+    *(
+        Row(
+            "NFX-044",
+            "block",
+            about,
+            both(approved("NFX-044"), rights(kind)),
+            asks=("CLR-001", "APR-001", ("CLR-001", {"permits": forbids}), ("CLR-001", {"rights_type": other})),
+        )
+        for about, kind, other, forbids in (
+            (
+                disclosure(flags={"input.third_party_ip": "yes"}),
+                "third_party_ip",
+                "training_data",
+                {"ai_input": False, "alteration": True, "training": True},
+            ),
+            (
+                disclosure(third_party_ip=[{"work": "A film"}]),
+                "archive",
+                "style",
+                {"ai_input": False, "alteration": True, "training": True},
+            ),
+            (
+                disclosure(flags={"input.artist_style": "yes"}),
+                "style",
+                "archive",
+                {"ai_input": False, "alteration": True, "training": True},
+            ),
+            (
+                disclosure(flags={"model.unowned_training_data": "yes"}),
+                "training_data",
+                "style",
+                {"ai_input": True, "alteration": True, "training": False},
+            ),
+        )
+    ),
+    Row(
+        "NFX-045",
+        "final",
+        disclosure(tools=TWO_TOOLS),
+        approved(),
+        faulty=(
+            disclosure(tools=[*tools(), without(tools()[0], "step")]),
+            disclosure(tools=[*tools(), without(tools()[0], "terms")]),
+            disclosure(tools=[*tools(), *tools(retains="unsure")]),
+        ),
+    ),
+    *(
+        Row(
+            "NFX-050",
+            "block",
+            about,
+            both(approved("NFX-050"), decided("legal_review", "NFX-050"), decided("label_plan", "NFX-050")),
+            asks=("APR-001", "LGL-001", "LBL-001"),
+        )
+        for about in (
+            disclosure(use_kind=["gen.factual"]),
+            disclosure(flags={"real_event": "yes"}),
+            disclosure(use_kind=["enhance.denoise"], flags={"real_event": "yes"}),
+        )
+    ),
+    Row(
+        "NFX-050",
+        "block",
+        replica(flags={"real_event": "yes"}),
+        both(
+            approved("NFX-050", "NFX-030"),
+            decided("legal_review", "NFX-050", "NFX-030"),
+            decided("label_plan", "NFX-050"),
+            also(consent()),
+        ),
+        asks=("CON-001",),
+    ),
+    *(
+        Row("NFX-051", "final", about, approved("NFX-051"), asks=("APR-001", ("APR-001", {"answers": ["NFX-020"]})))
+        for about in (
+            disclosure(use_kind=["gen.person.crowd"], identity="nonidentifiable_human"),
+            disclosure(union_impact="replaced"),
+            disclosure(principles=dict.fromkeys(PRINCIPLES, "yes") | {"no_talent_replaced": "no"}),
+        )
+    ),
+    *(
+        Row(
+            "AUD-001",
+            "final",
+            disclosure(use_kind=[kind]),
+            both(approved("AUD-001"), rights(clears)),
+            asks=("CLR-001", ("CLR-001", {"rights_type": "third_party_ip"})),
+        )
+        for kind, clears in (("gen.music", "music"), ("gen.sfx", "sound"), ("gen.voice.synthetic", "sound"))
+    ),
+    Row(
+        "AUD-001",
+        "final",
+        disclosure(use_kind=["gen.music"]),
+        both(approved("AUD-001"), rights("music")),
+        asks=(("APR-001", {"answers": ["NFX-020"]}),),
+        on_temp="silent",
+    ),
+    Row(
+        "SAG-010",
+        "block",
+        replica(),
+        both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent())),
+        asks=("CON-001", ("CON-001", {"allowed_use_kinds": ["alter.age"]})),
+    ),
+    Row(
+        "SAG-010",
+        "block",
+        altered("alter.age"),
+        both(approved("NFX-033"), decided("legal_review", "NFX-033"), also(consent(kinds=("alter.age",)))),
+        asks=("CON-001",),
+    ),
+    Row(
+        "SAG-010",
+        "block",
+        altered("alter.performance"),
+        both(approved("NFX-034"), decided("legal_review", "NFX-034"), also(consent(kinds=("alter.performance",)))),
+        asks=("CON-001",),
+    ),
+    Row(
+        "SAG-012",
+        "block",
+        DECEASED,
+        both(
+            approved(),
+            also(
+                consent(
+                    kinds=("replica.deceased",), subject={"id": SUBJECT, "status": "deceased"}, grantor=ESTATE
+                )
+            ),
+        ),
+        asks=(
+            "CON-001",
+            ("CON-001", {"grantor": without(ESTATE, "authority")}),
+            ("CON-001", {"grantor": {"kind": "self", "id": SUBJECT}, "survives_death": True}),
+            ("CON-001", {"grantor": ESTATE | {"kind": "union"}}),
+        ),
+    ),
+    Row(
+        "SAG-013",
+        "block",
+        BACKGROUND,
+        both(
+            approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent(replica_class="background"))
+        ),
+        asks=(
+            "CON-001",
+            ("CON-001", {"replica_class": "ebdr"}),
+            ("CON-001", {"scope": consent()["scope"] | {"production": "LAST-YEAR"}}),
+        ),
+    ),
+    Row(
+        "SAG-014",
+        "block",
+        MINOR,
+        both(
+            approved("NFX-030"),
+            decided("legal_review", "NFX-030", "SAG-014"),
+            also(consent(subject={"id": SUBJECT, "status": "minor"}, grantor=GUARDIAN)),
+        ),
+        asks=(
+            "CON-001",
+            "LGL-001",
+            ("CON-001", {"grantor": {"kind": "self", "id": SUBJECT}}),
+            ("CON-001", {"grantor": GUARDIAN | {"kind": "agent"}}),
+            ("CON-001", {"grantor": without(GUARDIAN, "authority")}),
+        ),
+    ),
+    Row(
+        "SAG-016",
+        "block",
+        INTIMATE,
+        both(
+            approved(),
+            decided("legal_review", "SAG-016"),
+            also(consent(kinds=("alter.intimate",), riders=["intimate"])),
+        ),
+        asks=("CON-001", "LGL-001", ("CON-001", {"riders": []}), ("CON-001", {"riders": None})),
+    ),
+)
+
+IMPOSSIBLE = (
+    ("NFX-012", disclosure(output_stage="temp")),
+    ("NFX-012", disclosure(output_stage="ideation")),
+    ("NFX-012", replica(output_stage="temp")),
+    ("SAG-015", altered("alter.intimate", identity="minor", subjects=[person(minor="yes")])),
+    ("SAG-015", altered("alter.intimate", subjects=[person(minor="yes")])),
+    ("SAG-015", altered("alter.intimate", identity="minor")),
+)
+NEEDS_NOTHING = ("CUE-001",)
+AS_REASONS = ("TRUST-001", "SAG-011")
+
+
+def named(row: Row) -> str:
+    return f"{row.rule}-{'+'.join(row.about['use_kind'])}"
+
+
+def changed(records: list[Data], ask: str | tuple[str, Data]) -> list[Data]:
+    """``records`` without, or with another form of, one of them."""
+    wanted, changes = (ask, None) if isinstance(ask, str) else ask
+    assert wanted in [each["id"] for each in records]
+    if changes is None:
+        return [each for each in records if each["id"] != wanted]
+    merged = [each | changes if each["id"] == wanted else each for each in records]
+    return [{key: value for key, value in each.items() if value is not None} for each in merged]
+
+
+def report_on(row: Row, about: Data, records: list[Data], tag: Any = None, context: Context | None = None) -> Report:
+    said = tag if tag is not None else row.tag if row.tag is not None else {"id": about["id"]}
+    cut = timeline(clip(None if said == () else said))
+    return judged(cut, about, *records, context=context or row.context, declaration_required=row.declaration)
+
+
+OPEN = [
+    pytest.param(row, ask, id=f"{named(row)}-{ask if isinstance(ask, str) else ask[0] + str(sorted(ask[1]))}")
+    for row in ROWS
+    for ask in row.asks
+]
+
+
+def test_the_table_has_an_entry_for_every_rule_of_the_default_packs() -> None:
+    rules = {rule.id for pack in policy(PACKS).packs for rule in pack.rules}
+    held = {row.rule for row in ROWS} | {rule for rule, _ in IMPOSSIBLE}
+    assert rules == held | set(NEEDS_NOTHING) | set(AS_REASONS)
+    assert set(PACKS) <= set(shipped())
+
+
+def test_the_table_names_the_severity_that_the_pack_has() -> None:
+    severities = {rule.id: rule.severity for rule in policy(PACKS).rules if rule.id != "GEN-002"}
+    assert {row.rule: row.severity for row in ROWS if row.rule != "GEN-002"}.items() <= severities.items()
+
+
+@pytest.mark.parametrize(("row", "ask"), OPEN)
+def test_a_rule_is_open_while_one_of_its_records_is_missing_or_wrong(row: Row, ask: Any) -> None:
+    report = report_on(row, row.about, changed(row.clearing(row.about), ask))
+    found = finding(report, row.rule)
+    assert (found.severity, found.status, found.effect) == (row.severity, "open", EFFECTS[row.severity])
+    assert found.missing and found.remedy
+    assert report.verdict == ("block" if EFFECTS[row.severity] == "block" else "allow")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=named)
+def test_exactly_the_right_records_meet_the_rule_and_allow_the_delivery(row: Row) -> None:
+    report = report_on(row, row.about, row.clearing(row.about))
+    assert [each for each in report.findings if each.effect not in ("none", "info")] == []
+    assert report.verdict == "allow"
+    assert all(each.status in ("met", "info") for each in report.findings if each.rule == row.rule)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=named)
+def test_no_record_but_the_disclosure_leaves_the_rule_open(row: Row) -> None:
+    if row.asks:
+        assert finding(report_on(row, row.about, []), row.rule).status == "open"
+
+
+@pytest.mark.parametrize(
+    ("row", "faulty"), [pytest.param(row, each, id=named(row)) for row in ROWS for each in row.faulty]
+)
+def test_a_statement_that_the_disclosure_lacks_leaves_the_rule_open(row: Row, faulty: Data) -> None:
+    found = finding(report_on(row, faulty, row.clearing(faulty)), row.rule)
+    assert (found.severity, found.status, found.effect) == (row.severity, "open", EFFECTS[row.severity])
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.open_tag is not None], ids=named)
+def test_what_the_timeline_says_raises_the_rule(row: Row) -> None:
+    report = report_on(row, row.about, row.clearing(row.about), row.open_tag)
+    found = finding(report, row.rule)
+    assert (found.severity, found.status, found.effect) == (row.severity, "open", EFFECTS[row.severity])
+    assert report.verdict == ("block" if EFFECTS[row.severity] == "block" else "allow")
+
+
+@pytest.mark.parametrize(("row", "ask"), [each for each in OPEN if each.values[0].severity in ("final", "block")])
+def test_on_a_temp_delivery_a_final_rule_warns_at_most_and_a_block_rule_still_blocks(row: Row, ask: Any) -> None:
+    report = report_on(row, row.about, changed(row.clearing(row.about), ask), context=TEMP)
+    if row.severity == "block":
+        assert finding(report, row.rule).effect == "block"
+        assert report.verdict == "block"
+        return
+    effects = {each.effect for each in report.findings if each.rule == row.rule and each.status == "open"}
+    assert effects == ({"warn"} if row.on_temp == "warn" else set())
+    assert report.verdict == "allow"
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.severity == "final" and row.open_tag is not None], ids=named
+)
+def test_on_a_temp_delivery_what_the_timeline_says_only_warns_where_the_rule_is_final(row: Row) -> None:
+    report = report_on(row, row.about, row.clearing(row.about), row.open_tag, TEMP)
+    assert finding(report, row.rule).effect == "warn"
+    assert report.verdict == "allow"
+
+
+def pile(about: Data, rule: str) -> list[Data]:
+    """Every granting record that there is, for everything, by everybody entitled."""
+    everything = sorted({each.id for each in policy(PACKS).rules} | {rule})
+    kinds = tuple(about["use_kind"])
+    escalated = {"output_stage": "final", "identity": "identifiable_living", "input.proprietary": "no"}
+    return [
+        notification(about),
+        notice(),
+        clearance(about),
+        consent(kinds=kinds, riders=["intimate"], training=True),
+        consent(
+            id="CON-002",
+            kinds=kinds,
+            riders=["intimate"],
+            training=True,
+            subject={"id": SUBJECT, "status": "minor"},
+            grantor=GUARDIAN,
+        ),
+        decision("approval", about, everything, names=["input.proprietary", "input.personal_data"]),
+        decision("approval", about, everything, id="APR-002", approver=by("studio_legal")),
+        decision("legal_review", about, everything),
+        decision("legal_review", about, everything, id="LGL-002", approver=by("studio_legal")),
+        decision("incidental", about, everything),
+        decision("escalation", about, everything, resolves=escalated),
+        decision("exception", about, everything, kinds=["as_scripted", "unsafe_for_humans", "unrecognisable"]),
+        decision("label_plan", about, everything),
+        decision("consultation", about, everything),
+    ]
+
+
+def by(role: str, id: str = "S-APPROVER") -> Data:
+    return {"id": id, "organisation": "Studio", "role": role}
+
+
+@pytest.mark.parametrize(("rule", "about"), IMPOSSIBLE)
+def test_no_pile_of_granting_records_unblocks_what_nothing_can_satisfy(rule: str, about: Data) -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), about, *pile(about, rule))
+    found = finding(report, rule)
+    assert (found.severity, found.status, found.effect) == ("block", "open", "block")
+    assert report.verdict == "block"
+
+
+def test_nudity_with_a_minor_blocks_a_temp_delivery_and_a_hidden_clip_too() -> None:
+    about = IMPOSSIBLE[3][1]
+    hidden = clip({"id": "DIS-001"})
+    hidden.enabled = False
+    for thing, context in ((timeline(clip({"id": "DIS-001"})), TEMP), (timeline(hidden), CONTEXT)):
+        report = judged(thing, about, *pile(about, "SAG-015"), context=context)
+        assert finding(report, "SAG-015").effect == "block"
+
+
+def test_nudity_with_a_minor_asks_for_no_papers() -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), IMPOSSIBLE[3][1])
+    assert "SAG-016" not in raised(report)
+    assert [each.record for each in report.missing if "SAG-015" in each.required_by] == ["nothing"]
+
+
+def test_no_rule_that_nothing_satisfies_can_be_waived() -> None:
+    rules = {rule.id: rule for rule in policy(PACKS).rules}
+    assert rules["NFX-012"].waivable == rules["SAG-015"].waivable == ()
+
+
+def test_temp_material_is_no_finding_on_a_temp_delivery() -> None:
+    about = disclosure(output_stage="temp")
+    report = judged(timeline(clip({"id": "DIS-001"})), about, notification(about), context=TEMP)
+    assert "NFX-012" not in raised(report)
+    assert report.verdict == "allow"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in USE_KINDS if kind.startswith(("enhance.", "assist."))])
+def test_what_adds_no_content_is_an_entry_of_the_cue_sheet_and_asks_for_nothing(kind: str) -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), disclosure(use_kind=[kind]))
+    assert raised(report) == {"CUE-001"}
+    found = finding(report, "CUE-001")
+    assert (found.severity, found.status, found.effect) == ("info", "info", "info")
+    assert report.verdict == "allow"
+
+
+@pytest.mark.parametrize("source_type", sorted(GENAI_SOURCE_TYPES))
+@pytest.mark.parametrize("kind", ["enhance.upscale", "assist.matte"])
+def test_a_generative_source_type_makes_an_enhancement_generated_content(kind: str, source_type: str) -> None:
+    about = disclosure(use_kind=[kind], digital_source_type=source_type)
+    report = judged(timeline(clip({"id": "DIS-001"})), about)
+    assert {"NFX-010", "NFX-020", "CUE-001"} <= raised(report)
+    assert report.verdict == "block"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in USE_KINDS if not kind.startswith(("enhance.", "assist."))])
+@pytest.mark.parametrize("stage", ["final", "temp"])
+def test_every_generated_kind_is_notified_and_approved_on_final(kind: str, stage: Literal["final", "temp"]) -> None:
+    about = disclosure(use_kind=[kind], prominence="none")
+    report = judged(timeline(clip({"id": "DIS-001"})), about, context=TEMP if stage == "temp" else CONTEXT)
+    assert "NFX-010" in raised(report)
+    assert ("NFX-020" in raised(report)) == (stage == "final")
+    if stage == "final":
+        assert report.verdict == "block"
+
+
+@pytest.mark.parametrize("second", ["enhance.upscale", "gen.element", "alter.cosmetic", "assist.matte"])
+@pytest.mark.parametrize("kind", USE_KINDS)
+def test_a_second_kind_on_a_disclosure_takes_no_rule_away(kind: str, second: str) -> None:
+    alone = judged(timeline(clip({"id": "DIS-001"})), disclosure(use_kind=[kind], prominence="incidental"))
+    beside = sorted({kind, second})
+    both_kinds = judged(timeline(clip({"id": "DIS-001"})), disclosure(use_kind=beside, prominence="incidental"))
+    assert raised(alone) <= raised(both_kinds)
+
+
+@pytest.mark.parametrize("pack", ["netflix", "sag_aftra"])
+@pytest.mark.parametrize("identity", ["none", "nonidentifiable_human", "identifiable_living", "minor", "public_figure"])
+@pytest.mark.parametrize("kind", ["replica.likeness", "replica.voice", "replica.performance"])
+def test_a_replica_needs_consent_whatever_living_identity_is_stated_beside_it(
+    kind: str, identity: str, pack: str
+) -> None:
+    about = disclosure(use_kind=[kind], identity=identity)
+    report = judged(timeline(clip({"id": "DIS-001"})), about, context=TEMP, packs=(pack,))
+    assert any(each.effect == "block" and "consent" in each.missing[0] for each in report.findings)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in USE_KINDS if kind.startswith("gen.")])
+@pytest.mark.parametrize("identity", ["identifiable_living", "minor", "public_figure"])
+def test_a_real_person_who_is_generated_is_a_replica_whatever_kind_it_is_filed_under(kind: str, identity: str) -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), disclosure(use_kind=[kind], identity=identity), context=TEMP)
+    assert {"NFX-030", "SAG-010"} <= raised(report)
+
+
+@pytest.mark.parametrize("changes", [{"subjects": [person(living="no")]}, {"identity": "identifiable_deceased"}])
+def test_a_dead_performer_is_met_by_the_estate_rule_however_it_is_said(changes: Data) -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), replica(**changes), context=TEMP)
+    assert finding(report, "SAG-012").effect == "block"
+
+
+def test_an_incidental_determination_answers_nothing_but_the_incidental_rule() -> None:
+    about = disclosure(use_kind=["gen.element", "gen.shot"])
+    incidental = decision("incidental", about, ["NFX-020", "NFX-021", "NFX-050"])
+    report = judged(timeline(clip({"id": "DIS-001"})), about, notification(about), incidental)
+    assert finding(report, "NFX-021").status == "met"
+    assert finding(report, "NFX-020").effect == "block"
+
+
+def test_a_claimed_exception_takes_nothing_from_the_rule_about_replicas() -> None:
+    about = replica(exceptions=["as_scripted"])
+    exception = decision("exception", about, ["NFX-031", "NFX-030"])
+    report = judged(timeline(clip({"id": "DIS-001"})), about, exception, consent(use=False))
+    assert finding(report, "NFX-031").status == "met"
+    assert finding(report, "NFX-030").effect == "block"
+
+
+def test_a_model_of_another_production_of_which_nobody_says_what_it_was_trained_on_is_a_question_that_blocks() -> None:
+    about = disclosure(models=[{"id": "M-9", "production": "OTHER"}])
+    report = judged(timeline(clip({"id": "DIS-001"})), *cleared(about))
+    found = finding(report, "GEN-002")
+    assert (found.severity, found.effect) == ("block", "block")
+    assert "NFX-032" in found.what and "model.trained_on_performer" in found.what
+
+
+@pytest.mark.parametrize("trained", ["yes", "no"])
+def test_a_model_of_another_production_asks_for_consent_only_if_it_was_trained_on_a_performer(trained: str) -> None:
+    about = disclosure(models=[{"id": "M-9", "production": "OTHER"}], flags={"model.trained_on_performer": trained})
+    report = judged(timeline(clip({"id": "DIS-001"})), *cleared(about))
+    assert ("NFX-032" in raised(report)) == (trained == "yes")
+    assert report.verdict == ("block" if trained == "yes" else "allow")
+
+
+def test_a_tag_alone_never_meets_a_rule_that_asks_for_a_disclosure() -> None:
+    report = judged(timeline(clip("GENAI gen.shot stage=final prominence=none identity=none fidelity=not_performed")))
+    assert finding(report, "NFX-010").missing[0].startswith("disclosure")
+
+
+UNTRUSTED = (
+    ("by the requester", {"requested_by": "S-APPROVER"}),
+    ("by the requester, in another case", {"requested_by": "s-approver"}),
+    ("by who declared the use", {"approver": by("studio_contact", "v-vendor")}),
+    ("by a role that may not", {"approver": by("post_supervisor")}),
+    ("by the director", {"approver": by("director")}),
+    (
+        "for another version",
+        {"covers": [{"disclosure": "DIS-001", "digest": "sha256:" + "9" * 64, "media": {"reference": "vfx_010.mov"}}]},
+    ),
+)
+
+
+@pytest.mark.parametrize(("rule", "about"), [("NFX-020", disclosure()), ("NFX-030", replica())])
+@pytest.mark.parametrize(("why", "changes"), UNTRUSTED)
+def test_trust_001_is_the_reason_beside_the_rule_that_demanded_the_approval(
+    rule: str, about: Data, why: str, changes: Data
+) -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), about, decision("approval", about, [rule], **changes))
+    found = finding(report, rule)
+    assert ("APR-001", "TRUST-001") in [(id, says) for id, says, _ in reasons(report, rule)]
+    assert found.severity == ("block" if rule == "NFX-030" else "final")
+    assert found.effect == "block"
+    assert "TRUST-001" not in raised(report)
+
+
+def test_trust_001_is_the_reason_where_the_approval_is_for_other_media() -> None:
+    about = disclosure()
+    other = clip({"id": "DIS-001"}, reference="other.mov", reel="B002")
+    report = judged(timeline(other), *cleared(about))
+    assert ("APR-001", "TRUST-001") in [(id, says) for id, says, _ in reasons(report, "NFX-020")]
+    assert report.verdict == "block"
+
+
+NOT_IN_FORCE = (
+    ("expired", {"expires_at": "2026-12-31Z"}),
+    ("expires before the release", {"expires_at": "2027-02-28Z"}),
+    ("not valid yet", {"effective_from": "2027-06-01Z"}),
+    ("not signed yet", {"signed_at": "2027-01-15T12:00:01Z"}),
+    ("revoked", {"revoked": {"at": "2027-01-01T00:00:00Z"}}),
+    ("to be revoked before the release", {"revoked": {"at": "2027-02-01T00:00:00Z"}}),
+    ("suspended", {"suspensions": [{"from": "2027-01-10Z", "reason": "Strike."}]}),
+    ("suspended at the release", {"suspensions": [{"from": "2027-02-01Z", "reason": "Strike."}]}),
+)
+
+
+@pytest.mark.parametrize(("why", "changes"), NOT_IN_FORCE)
+def test_sag_011_is_the_reason_beside_the_rule_that_demanded_the_consent(why: str, changes: Data) -> None:
+    about = replica(exceptions=["as_scripted"])
+    report = judged(timeline(clip({"id": "DIS-001"})), about, consent(**changes))
+    for rule, severity in (("NFX-030", "block"), ("SAG-010", "block"), ("NFX-031", "final")):
+        assert ("CON-001", "SAG-011") in [(id, says) for id, says, _ in reasons(report, rule)]
+        assert finding(report, rule).severity == severity
+    assert "SAG-011" not in raised(report)
+    assert report.verdict == "block"
+
+
+def test_without_the_union_pack_the_reason_names_no_rule_that_is_not_active() -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), replica(), consent(expires_at="2026-12-31Z"), packs=("netflix",))
+    assert {says for id, says, _ in reasons(report, "NFX-030") if id == "CON-001"} == {""}
+    assert report.verdict == "block"
+
+
+def test_every_missing_record_is_named_once_with_all_rules_that_ask_for_it() -> None:
+    report = judged(timeline(clip({"id": "DIS-001"})), replica())
+    consents = [each for each in report.missing if each.record == "consent"]
+    assert [(each.subject, each.required_by) for each in consents] == [(SUBJECT, ("NFX-030", "SAG-010"))]

@@ -30,7 +30,7 @@ $(VENV)/ready: pyproject.toml
 	@touch $@
 
 demo: setup
-	@$(BIN)/python sample_timelines/demo.py
+	@sh sample_timelines/demo.sh $(CURDIR)/$(BIN)
 
 test: check source wheel oldest
 	@echo "All of CI has passed: checks, source tree, built wheel, oldest OpenTimelineIO."

@@ -10,7 +10,7 @@ from typing import Any
 from otiogate.documents.digest import sha256
 from otiogate.evidence.collect import Collected, Declared, Raised, UsePoint
 from otiogate.evidence.disclosure import Disclosure
-from otiogate.policy.derived import Truth
+from otiogate.policy.derived import UNANSWERED, Truth
 from otiogate.policy.model import Event, Policy, Rule, Severity, strictest
 from otiogate.records.checks import Case, Reason, decision_faults
 from otiogate.records.context import Context
@@ -32,6 +32,7 @@ from otiogate.report.model import (
     UseLine,
     Verdict,
 )
+from otiogate.timeline.model import ClipUse
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,7 @@ class _Judging:
     def declared(self, declared: Declared) -> None:
         """Every rule that applies to one disclosure."""
         question, stated = self.question, declared.disclosure
-        uses = tuple(point.use for point in declared.points)
-        case = Case(stated, uses, question.context, question.now, question.records)
+        case = Case(stated, _uses(declared.points), question.context, question.now, question.records)
         resolved = self._resolved(stated, case)
         maybe: list[Rule] = []
         for rule, held in question.policy.applicable(resolved, question.context, self._day):
@@ -182,11 +182,15 @@ class _Judging:
             self._note_absent(declared, answer)
             self._add(rule, stated, "", declared.points, answer)
         unsure = sorted(_unsure(resolved.data))
-        if unsure:
-            self._unsure(declared, unsure, maybe)
+        if unsure or maybe:
+            self._unsure(declared, unsure or [UNANSWERED], maybe)
         elif resolved is not stated:
             settled = question.policy.on("unsure", self._day)
             self._add(settled, stated, "answered by an escalation", declared.points, Answer(), "info")
+        newer = question.records.superseded.get(stated.id)
+        if newer and stated.origin == "timeline":
+            what = f"{stated.id}: the disclosure in the timeline was superseded by {newer} in the ledger"
+            self.raise_("differs", Raised(what, declared.points, stated))
 
     def _resolved(self, stated: Disclosure, case: Case) -> Disclosure:
         """The disclosure with what an escalation answered in place of ``unsure``."""
@@ -280,9 +284,11 @@ class _Judging:
         found: Effect = "info"
         for point in points:
             each: Effect = full
-            if point.outside:
+            if self.question.carries_media:
+                pass  # its receiver gets all of the media: nothing is out of sight
+            elif point.outside:
                 each = "info"
-            elif not point.visible and not self.question.carries_media and (severity == "final" or rule.softens):
+            elif not point.visible and (severity == "final" or rule.softens):
                 each = "warn" if full == "block" else full
             found = max(found, each, key=EFFECTS.index)
             if found == full:
@@ -310,6 +316,13 @@ _ASKED: dict[Event, str] = {
 }
 
 _NOT_THERE = Reason("is named here, but is not in the ledger")
+
+
+def _uses(points: list[UsePoint]) -> tuple[tuple[ClipUse, ...], ...]:
+    """The uses at ``points``: each alone, or the sides of a transition together where only that is known of them."""
+    alone = [(point.use,) for point in points if point.alone]
+    transitions = sorted({each for point in points for each in point.sides})
+    return (*alone, *(tuple(point.use for point in points if each in point.sides) for each in transitions))
 
 
 def _unsure(data: Any) -> set[str]:

@@ -22,21 +22,28 @@ from otiogate.config.layers import settings
 from otiogate.config.model import Settings
 from otiogate.documents.digest import sha256
 from otiogate.documents.write import replacing
-from otiogate.errors import CannotJudge, OtiogateError
+from otiogate.errors import CannotJudge, OtiogateError, UsageError
 from otiogate.evidence.tag import is_tag
 from otiogate.host.adapters import inner_adapter, read_through, write_through
 from otiogate.host.annotate import annotate
 from otiogate.host.errors import ExportBlocked
 from otiogate.host.read import snapshot_of
+from otiogate.report.base import safe
 from otiogate.report.model import Report
 from otiogate.report.text import blocking_text, headline
 from otiogate.scan.judging import judge_path, judge_snapshot
-from otiogate.scan.read import MEDIA_INSIDE, content
+from otiogate.scan.read import content
 
 _LOG = logging.getLogger("otiogate")
 _JUDGED = threading.local()
 _ARGUMENTS = ("otiogate_config", "otiogate_stage")
 """What an export may be told beside its path: hook arguments of the host, or arguments of the gated adapter."""
+
+_STAGES = ("temp", "final")
+
+_KEEP_HIDDEN = (".otio",)
+"""Formats in which what is disabled or trimmed out stays so. The host's EDL and XML writers write out what is trimmed
+away, bundles ship its media, and of a suffix that is not known nothing is."""
 
 _FRESH = 60.0
 """Seconds for which a decision may be reused: the second call of one export follows the first at once."""
@@ -44,10 +51,14 @@ _FRESH = 60.0
 
 def export_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -> Any:
     """``pre_adapter_write``: hands the timeline on, or raises ``ExportBlocked``."""
-    arguments = dict(argument_map or {})
-    target = str(arguments.get("_filepath") or "")
-    asked = {name: arguments[name] for name in _ARGUMENTS if name in arguments}
-    _guarded("export", lambda: _judge_export(in_timeline, target, **asked))
+
+    def judge() -> None:
+        arguments = dict(argument_map or {})
+        given = {**(arguments.get("adapter_arguments") or {}), **arguments}
+        asked = {name: given[name] for name in _ARGUMENTS if name in given}
+        _judge_export(in_timeline, str(arguments.get("_filepath") or ""), **asked)
+
+    _guarded("export", judge)
     return in_timeline
 
 
@@ -87,7 +98,7 @@ def read_gated(filepath: str, **arguments: Any) -> Any:
         report = judge_path(Path(filepath), found, _now())
         _act(report, found, filepath, "import")
         timeline = read_through(inner_adapter(filepath), filepath, arguments)
-        if sha256(content(Path(filepath))) != report.input.digest:
+        if report.input.digest and sha256(content(Path(filepath))) != report.input.digest:
             raise CannotJudge("changed while it was read", where=filepath, next_step="read it again")
         return timeline
 
@@ -101,12 +112,12 @@ def _guarded(doing: str, act: Callable[[], Any]) -> Any:
     except ExportBlocked:
         raise
     except OtiogateError as fault:
-        text = f"otiogate stopped this {doing}: COULD NOT JUDGE. Nothing was written.\n  {fault}"
+        text = f"otiogate stopped this {doing}: COULD NOT JUDGE. Nothing was written.\n  {safe(str(fault), 600)}"
         raise ExportBlocked(text, "cannot_judge") from fault
     except Exception as fault:
         text = (
             f"otiogate stopped this {doing}: an error in otiogate itself, so nothing was judged and nothing written.\n"
-            f"  {type(fault).__name__}: {fault}\n"
+            f"  {type(fault).__name__}: {safe(str(fault), 600)}\n"
             "Next: otiogate doctor"
         )
         raise ExportBlocked(text, "cannot_judge") from fault
@@ -137,8 +148,8 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
     if _just_judged(digest, target):
         return digest
     found = found or _settings(target, asked)
-    media = Path(target).suffix.lower() in MEDIA_INSIDE
-    report = judge_snapshot(snapshot, found, _now(), carries_media=media, list_met=False)
+    shows_all = Path(target).suffix.lower() not in _KEEP_HIDDEN
+    report = judge_snapshot(snapshot, found, _now(), carries_media=shows_all, list_met=False)
     _act(report, found, target, "export")
     _JUDGED.digest, _JUDGED.at = digest, time.monotonic()
     return digest
@@ -155,6 +166,8 @@ def _just_judged(digest: str, target: str) -> bool:
 def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:
     config = arguments.get("otiogate_config")
     stage = arguments.get("otiogate_stage")
+    if stage and stage not in _STAGES:
+        raise UsageError(f"otiogate_stage is {stage!r}", next_step=f"write {' or '.join(_STAGES)}")
     return settings(
         [target] if target else [],
         config=[str(config)] if config else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -54,8 +55,12 @@ def put(text: str, output: str | None = None) -> None:
         raise CannotJudge(
             f"cannot be written: {getattr(fault, 'strerror', None) or fault}",
             where=str(file or "standard output"),
-            next_step="make room, or write elsewhere",
+            next_step="make room, or write elsewhere" if _is_full(fault) else "write elsewhere",
         ) from fault
+
+
+def _is_full(fault: Exception) -> bool:
+    return isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _write(stream: TextIO | None, text: str) -> None:

@@ -99,12 +99,12 @@ def _project_files(near: Iterable[str]) -> Iterator[Path]:
 
 def _layer(path: Path, rank: int) -> Layer:
     document = load_one(path, UsageError)
-    for place, sentence, culprit in located_faults("config", document.value):
-        line = document.line(culprit)
+    for fault in located_faults("config", document.value):
+        line = document.line(fault.culprit)
         raise UsageError(
-            f"{at(place)}: {sentence}",
+            f"{at(fault.path)}: {fault.sentence}" if fault.path else fault.sentence,
             where=f"{path}:{line}" if line else str(path),
-            next_step="see 'otiogate schema config'",
+            next_step=(f"did you mean {fault.meant!r}? " if fault.meant else "") + "see 'otiogate schema config'",
         )
     data = dict(document.value)
     data.pop("format")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from otiogate.errors import UsageError
 
@@ -50,35 +51,43 @@ def _validator(name: str) -> Validator:
     )
 
 
+class Fault(NamedTuple):
+    """What is wrong with a document at ``path``. ``culprit`` is the path that a person has to look at and ``meant`` the
+    key that may have been meant; they tell more than ``path`` where a key is not known."""
+
+    path: Path
+    sentence: str
+    culprit: Path
+    meant: str
+
+
 def faults(name: str, value: Any) -> list[tuple[Path, str]]:
     """What is wrong with ``value`` under the schema ``name``: (path, sentence) pairs, by path."""
-    return [(path, sentence) for path, sentence, _ in located_faults(name, value)]
+    return [(fault.path, fault.sentence) for fault in located_faults(name, value)]
 
 
-def located_faults(name: str, value: Any) -> list[tuple[Path, str, Path]]:
-    """The ``faults``, each with the path of what a person has to look at: of a key that is not known, the key itself,
-    where the path of the fault is that of the object around it."""
+def located_faults(name: str, value: Any) -> list[Fault]:
+    """What is wrong with ``value`` under the schema ``name``, by path."""
     try:
-        found = {
-            (tuple(fault.absolute_path), _sentence(fault), _culprit(fault))
-            for top in _validator(name).iter_errors(value)
-            for fault in _leaves(top)
-        }
+        found = {_fault(each) for top in _validator(name).iter_errors(value) for each in _leaves(top)}
     except RecursionError:  # jsonschema takes the repr of what does not fit
-        return [((), "is nested too deeply", ())]
-    return sorted(found, key=lambda each: ([(isinstance(part, str), part) for part in each[0]], each[1]))
+        return [Fault((), "is nested too deeply", (), "")]
+    return sorted(found, key=lambda each: ([(isinstance(part, str), part) for part in each.path], each.sentence))
 
 
-def _culprit(fault: Any) -> Path:
+def _fault(fault: Any) -> Fault:
     path: Path = tuple(fault.absolute_path)
-    if "propertyNames" in fault.relative_schema_path:
-        return (*path, str(fault.instance))
-    if fault.validator in ("additionalProperties", "unevaluatedProperties"):
-        return (*path, *_unknown_keys(fault)[:1])
-    return path
+    extra = _unknown_keys(fault)
+    meant = get_close_matches(extra[0], _known(fault.schema), n=1, cutoff=0.75) if extra else []
+    return Fault(path, _sentence(fault), (*path, *extra[:1]), meant[0] if meant else "")
 
 
 def _unknown_keys(fault: Any) -> list[str]:
+    """The keys, where the fault is that they are not known."""
+    if "propertyNames" in fault.relative_schema_path:
+        return [str(fault.instance)]
+    if fault.validator not in ("additionalProperties", "unevaluatedProperties"):
+        return []
     known = _known(fault.schema)
     patterns = fault.schema.get("patternProperties", {})
     others = (key for key in fault.instance if key not in known)

@@ -131,6 +131,8 @@ def _load(text: str, constant: Callable[[str], Json]) -> Json:
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=constant, parse_float=_finite)
     except json.JSONDecodeError as fault:
+        if fault.pos >= len(text.rstrip()) or fault.msg.startswith("Unterminated string"):
+            raise DocumentError("not JSON: ends in the middle, as if it were cut off", fault.lineno) from fault
         raise DocumentError(f"not JSON: {fault.msg} (column {fault.colno})", fault.lineno) from fault
     except RecursionError as fault:
         raise DocumentError("nested too deeply") from fault

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from otiogate.evidence.disclosure import Disclosure, differences, from_tag
-from otiogate.evidence.matching import Matcher, range_span
+from otiogate.evidence.matching import Matcher, is_of_other_media, range_span
 from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
 from otiogate.evidence.tag import Tag
 from otiogate.evidence.vocabulary import ADDS_NOTHING, GENAI_SOURCE_TYPES, adds_nothing
@@ -22,13 +22,16 @@ from otiogate.timeline.time import Span, SpanIndex
 class UsePoint:
     """One place where a disclosure applies. ``visible`` is false where no viewer of this cut can see or hear it;
     ``outside`` where the cut does not reach the part of the media that the disclosure is about. ``said`` tells where
-    it was said."""
+    it was said. ``sides`` are the transitions that it was said of, and ``alone`` whether it was said of this use
+    too."""
 
     node: int
     use: ClipUse
     said: str
     visible: bool
     outside: bool = False
+    sides: frozenset[int] = frozenset()
+    alone: bool = True
 
 
 @dataclass
@@ -121,7 +124,7 @@ class _Collector:
             for match in matcher.matches(subject.use):
                 said = True
                 point = self._point(node, subject.use, f"ledger match: {match.how}", True, match.disclosure)
-                self._declare(match.disclosure, [point], strong=not match.weak)
+                self._declare(match.disclosure, [point], strong=not match.weak, matched=True)
         if said:  # what is irregular about nodes that say nothing is not looked for
             self.problems.update(dict.fromkeys(subject.problems))
 
@@ -136,7 +139,10 @@ class _Collector:
         for each in nodes:
             use = self.snapshot.subject(each).use
             if use is not None:
-                points.append(self._point(each, use, carrier.where, carrier.active))
+                point = self._point(each, use, carrier.where, carrier.active)
+                if carrier.also and carrier.span is None:
+                    point = replace(point, sides=frozenset({node}), alone=False)
+                points.append(point)
         if not points:
             stand_in = ClipUse(address=subject.address, name="", line=carrier.line, kind="other")
             points.append(UsePoint(node, stand_in, carrier.where, carrier.active))
@@ -158,8 +164,11 @@ class _Collector:
         return self._ranged(point, disclosure) if disclosure else point
 
     def _ranged(self, point: UsePoint, disclosure: Disclosure) -> UsePoint:
-        """``point``, marked where none of the disclosure's ranges is within the cut and its handles."""
-        texts = disclosure.data.get("ranges")
+        """``point``, marked where none of the disclosure's ranges is within the cut and its handles.
+
+        Only the ledger says what is not AI: a range that the timeline states can lower nothing.
+        """
+        texts = disclosure.data.get("ranges") if disclosure.origin == "ledger" else None
         seen = point.use.visible_source if texts else None
         if not texts or seen is None:
             return point
@@ -167,7 +176,7 @@ class _Collector:
         reach = type(seen)(seen.start - self.handles, seen.duration + 2 * self.handles, seen.rate)
         if any(span is None or span.overlaps(reach) for span in spans):
             return point
-        return UsePoint(point.node, point.use, point.said, point.visible, outside=True)
+        return replace(point, outside=True)
 
     def _take(self, statement: Statement, points: list[UsePoint]) -> None:
         if isinstance(statement, Invalid):
@@ -224,14 +233,22 @@ class _Collector:
         return self.on_use.setdefault(point.node, _OnUse(point))
 
     def _declare(
-        self, disclosure: Disclosure, points: list[UsePoint], *, key: str = "", strong: bool = True
+        self,
+        disclosure: Disclosure,
+        points: list[UsePoint],
+        *,
+        key: str = "",
+        strong: bool = True,
+        matched: bool = False,
     ) -> Declared:
+        """Attaches ``disclosure``. ``strong``: it stands for having disclosed, if it is about the media, as the ledger
+        says where it ``matched``."""
         found = self._declared.setdefault((disclosure.origin, key or disclosure.id), Declared(disclosure))
         for point in points:
             found.points.append(self._ranged(point, disclosure))
             known = self._on(point)
             known.said_more = True
-            if strong:
+            if strong and (matched or not is_of_other_media(disclosure, point.use)):
                 known.disclosures.append(disclosure)
         return found
 
@@ -272,6 +289,8 @@ class _Collector:
         kinds = {kind for disclosure in known.disclosures for kind in disclosure.kinds}
         if isinstance(statement, Tag):
             return bool(statement.kinds) and set(statement.kinds) <= kinds
+        if any(disclosure.source_type in GENAI_SOURCE_TYPES for disclosure in known.disclosures):
+            return True
         return statement.ambiguous or any(not kind.startswith(ADDS_NOTHING) for kind in kinds)
 
     def _undisclosed_source_type(self, evidence: Evidence, points: list[UsePoint]) -> None:
@@ -323,8 +342,15 @@ def _unique(points: list[UsePoint]) -> list[UsePoint]:
     best: dict[int, UsePoint] = {}
     for point in points:
         held = best.setdefault(point.node, point)
-        if held is not point and (point.visible > held.visible or point.outside < held.outside):
-            best[point.node] = replace(
-                held, visible=held.visible or point.visible, outside=held.outside and point.outside
-            )
+        if held is point:
+            continue
+        merged = (
+            held.visible or point.visible,
+            held.outside and point.outside,
+            held.sides | point.sides,
+            held.alone or point.alone,
+        )
+        if merged != (held.visible, held.outside, held.sides, held.alone):
+            visible, outside, sides, alone = merged
+            best[point.node] = replace(held, visible=visible, outside=outside, sides=sides, alone=alone)
     return [best[node] for node in sorted(best)]

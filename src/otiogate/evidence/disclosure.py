@@ -106,7 +106,7 @@ class Disclosure:
 def canonical_form(data: Mapping[str, Any]) -> dict[str, Any]:
     """``data`` with its defaults explicit, ids in upper case and sets sorted; without what is not digested."""
     form = dict(_DEFAULTS) | {key: value for key, value in data.items() if key not in NOT_DIGESTED}
-    form["id"] = str(form["id"]).upper()
+    form["id"] = str(form.get("id", "")).upper()
     for key in _SETS:
         if key in form:
             form[key] = sorted(set(form[key]))

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
-from otiogate.timeline.media import fold, names_nobody
+from otiogate.timeline.media import basenames, fold, names_nobody, same_name
 from otiogate.timeline.model import ClipUse, Snapshot
 from otiogate.timeline.time import Span, TimeError, frames_of
 
@@ -31,31 +31,30 @@ class Matcher:
 
     def __init__(self, disclosures: Iterable[Disclosure]) -> None:
         self._index: dict[tuple[str, str], list[tuple[Disclosure, dict[str, Any]]]] = {}
+        self._files: dict[str, list[tuple[Disclosure, str]]] = {}
         for disclosure in disclosures:
             for entry in disclosure.data.get("match", ()):
-                for field, key in (
-                    ("sha256", "sha256"),
-                    ("reference", "reference"),
-                    ("reel", "reel"),
-                    ("clip_name", "name"),
-                ):
+                for field, key in (("sha256", "sha256"), ("reel", "reel"), ("clip_name", "name")):
                     text = entry.get(field)
                     if text and not (field == "reel" and names_nobody(text)):
                         self._index.setdefault((key, fold(text)), []).append((disclosure, entry))
+                for name in _file_names(entry.get("reference", "")):
+                    for form in _forms(name):
+                        self._files.setdefault(form, []).append((disclosure, name))
 
     def __bool__(self) -> bool:
-        return bool(self._index)
+        return bool(self._index or self._files)
 
     @cached_property
     def _texts(self) -> frozenset[str]:
-        return frozenset(text for _, text in self._index)
+        return frozenset(text for _, text in self._index) | self._files.keys()
 
     def candidates(self, snapshot: Snapshot) -> set[int]:
         """The nodes whose names stand in an entry; what they really match is told by ``matches``."""
-        if not self._index:
+        if not self:
             return set()
-        texts = self._texts
-        return {key.node for key in snapshot.keys() if key.node >= 0 and fold(key.text) in texts}
+        texts, keys = self._texts, snapshot.keys()
+        return {key.node for key in keys if key.node >= 0 and not texts.isdisjoint(_forms(key.text))}
 
     def matches(self, use: ClipUse) -> Iterator[Match]:
         """The disclosures that are about the media of ``use``."""
@@ -63,8 +62,10 @@ class Matcher:
             for disclosure, _ in self._index.get(("sha256", fold(sha)), ()):
                 yield Match(disclosure, f"media {sha[:19]}", weak=False)
         for reference in use.media.references:
-            for disclosure, _ in self._index.get(("reference", fold(reference)), ()):
-                yield Match(disclosure, f"file {reference}", weak=False)
+            for form in _forms(reference):
+                for disclosure, name in self._files.get(form, ()):
+                    if same_name(reference, name):
+                        yield Match(disclosure, f"file {reference}", weak=False)
         for reel in use.media.reels:
             for disclosure, entry in self._index.get(("reel", fold(reel)), ()):
                 if _overlaps(entry.get("source_range", ""), use.source):
@@ -72,6 +73,33 @@ class Matcher:
         if use.name:
             for disclosure, _ in self._index.get(("name", fold(use.name)), ()):
                 yield Match(disclosure, f"clip name {use.name}", weak=True)
+
+
+def _file_names(reference: str) -> tuple[str, ...]:
+    """What an entry names, as it stands and without its folder."""
+    return tuple(dict.fromkeys((reference, *basenames(reference)))) if reference else ()
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """The name, and the name without what may be its extension: one form of a file's name in two lists agrees."""
+    folded = fold(name)
+    stem = folded.rpartition(".")[0]
+    return (folded, stem) if stem else (folded,)
+
+
+def is_of_other_media(disclosure: Disclosure, use: ClipUse) -> bool:
+    """Whether ``disclosure`` says that it is about other media than ``use``: the best name that both give differs."""
+    media = disclosure.data.get("media", {})
+    for key, names in (
+        ("sha256", use.media.sha256),
+        ("reference", use.media.references),
+        ("reel", use.media.reels),
+    ):
+        wanted = str(media.get(key, ""))
+        if wanted and names and not (key == "reel" and names_nobody(wanted)):
+            forms = _file_names(wanted) if key == "reference" else (wanted,)
+            return not any(same_name(form, name) for form in forms for name in names)
+    return False
 
 
 def _overlaps(text: str, source: Span | None) -> bool:
@@ -87,4 +115,4 @@ def range_span(text: str, like: Span) -> Span | None:
         end, _ = frames_of(last, like.rate)
     except TimeError:
         return None
-    return Span(start, end - start, like.rate, drop) if end >= start else None
+    return Span(start, end - start, like.rate, drop) if end > start else None

@@ -11,7 +11,7 @@ from otiogate.evidence.tag import ID, Tag, is_tag, parse_tag
 from otiogate.evidence.vocabulary import AMBIGUOUS_SOURCE_TYPES, GENAI_SOURCE_TYPES, source_type
 from otiogate.timeline.model import Carrier, plain_key
 
-_SEPARATED = rb"[ _\-\t]*"
+_SEPARATED = rb"(?:[ _\-\t]|\\t)*"  # a tab stands in JSON as a backslash and a t
 
 TRIGGERS: tuple[bytes, ...] = (
     _SEPARATED.join(bytes([char]) for char in b"genai"),

@@ -18,10 +18,10 @@ ID = re.compile(ID_PATTERN, re.ASCII)
 MAX_LENGTH = 4000
 """Longer tags are a fault: no person wrote them."""
 
-# ASCII letters in either case and nothing else, so that the snapshot's plain search for "genai" finds every tag; blanks of
-# any script and invisible marks may stand before it.
+# ASCII letters in either case and nothing else, so that the snapshot's plain search for "genai" finds every tag. Blanks
+# of any script and invisible marks may stand around it.
 _BLANK = "[\\s\u200b-\u200f\u2060\ufeff]"
-_HEAD = re.compile(_BLANK + r"*[Gg][Ee][Nn][Aa][Ii](?=[\s:]|\Z):?")
+_HEAD = re.compile(_BLANK + r"*[Gg][Ee][Nn][Aa][Ii](?=:|\Z|" + _BLANK + "):?")
 _CONTINUATION = re.compile(_BLANK + r"*[Gg][Ee][Nn][Aa][Ii]\+")
 _PAIR = re.compile(r"""([^\s="]+)=(?:"([^"]*)"(?=\s|\Z)|([^\s"]*)(?=\s|\Z))""")
 _RANGE = re.compile(r"\d{2}:\d{2}:\d{2}[:;.,]\d{2,3}-\d{2}:\d{2}:\d{2}[:;.,]\d{2,3}\Z", re.ASCII)
@@ -100,8 +100,9 @@ class _Parser:
                 break
             self._pair(pair.group(1).lower(), pair.group(2) if pair.group(2) is not None else pair.group(3))
             rest = rest[pair.end() :].strip()
-        if self.none and self.kinds:
-            self.faults.append("'none' stands alone, but other kinds are given beside it")
+        if self.none and (self.kinds or self.values.keys() - {"note"}):
+            beside = ", ".join((*sorted(set(self.kinds)), *sorted(self.values.keys() - {"note"})))
+            self.faults.append(f"'none' stands alone, but {beside} is given beside it")
         return Tag(
             self.shown,
             kinds=tuple(sorted(set(self.kinds))),

@@ -8,7 +8,8 @@ from typing import Any
 
 import opentimelineio as otio
 
-from otiogate.errors import UsageError
+from otiogate.errors import CannotJudge, UsageError
+from otiogate.host.errors import ExportBlocked
 
 GATED = "otiogate_gated"
 
@@ -25,13 +26,29 @@ def inner_adapter(filepath: str) -> Any:
 
 
 def write_through(adapter: Any, thing: Any, filepath: str, arguments: Mapping[str, Any]) -> None:
-    """Writes ``thing`` to ``filepath`` with ``adapter``, hooks and all."""
-    adapter.write_to_file(thing, filepath, **arguments)
+    """Writes ``thing`` to ``filepath`` with ``adapter``, hooks and all. Raises ``CannotJudge``, or ``ExportBlocked``
+    from the hook."""
+    try:
+        adapter.write_to_file(thing, filepath, **arguments)
+    except ExportBlocked:
+        raise
+    except Exception as fault:
+        raise _failed(adapter, "write", fault) from fault
 
 
 def read_through(adapter: Any, filepath: str, arguments: Mapping[str, Any]) -> Any:
-    """What ``adapter`` itself makes of the file; the hooks run around the gated adapter already."""
-    if adapter.has_feature("read_from_file"):
-        return adapter._execute_function("read_from_file", filepath=filepath, **arguments)
-    text = Path(filepath).read_text(encoding="utf-8")
-    return adapter._execute_function("read_from_string", input_str=text, **arguments)
+    """What ``adapter`` itself makes of the file; the hooks run around the gated adapter already. Raises
+    ``CannotJudge``."""
+    try:
+        if adapter.has_feature("read_from_file"):
+            return adapter._execute_function("read_from_file", filepath=filepath, **arguments)
+        text = Path(filepath).read_text(encoding="utf-8")
+        return adapter._execute_function("read_from_string", input_str=text, **arguments)
+    except Exception as fault:
+        raise _failed(adapter, "read", fault) from fault
+
+
+def _failed(adapter: Any, verb: str, fault: Exception) -> CannotJudge:
+    """Adapters raise whatever comes: ``ValueError``, ``AttributeError``, ..."""
+    what = f"the adapter {adapter.name} could not {verb} it: {type(fault).__name__}: {fault}"
+    return CannotJudge(what, next_step=f"{verb} it with {adapter.name} alone to see why")

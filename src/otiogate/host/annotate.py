@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import opentimelineio as otio
 
 from otiogate.errors import ReadError
 from otiogate.host.native import native_marker_texts, native_texts
-from otiogate.host.walk import plain, walk
+from otiogate.host.walk import plain, text_of, walk
 
 KEY = "genai"
 
 
 def annotate(thing: Any, is_tag: Callable[[str], bool]) -> None:
-    """Adds the tags of every object, and of its markers, to its ``metadata["genai"]``. What stands there already
-    stays."""
+    """Adds the tags of every object, of its media references, effects and markers, to its ``metadata["genai"]``. What
+    stands there already stays."""
     try:
-        objects = walk(thing).objects
+        walked = walk(thing)
+        text, begins, _ = text_of(walked)
     except ReadError:
         return  # nothing that is part of a timeline; whoever writes or scans it is told
-    for each in objects:
-        if not isinstance(each, otio.core.SerializableObjectWithMetadata):
-            continue
-        if "cmx_3600" in each.metadata:
-            _add(each, [text for text in native_texts(plain(each.metadata)) if is_tag(text)])
-        for marker in getattr(each, "markers", ()):
-            if "cmx_3600" in marker.metadata:
-                _add(marker, [text for text in native_marker_texts(plain(marker)) if is_tag(text)])
+    named = {bisect_right(begins, match.start()) - 1 for match in re.finditer(b"genai", text.lower())}
+    for node in sorted(named.union(walked.holders)):
+        for each in _with_metadata(walked.objects[node]):
+            data = plain(each.metadata)
+            texts = native_texts(data)
+            if isinstance(each, otio.schema.Marker):
+                texts += native_marker_texts({"name": each.name, "metadata": data})
+            _add(each, [text for text in texts if is_tag(text)])
+
+
+def _with_metadata(thing: Any) -> Iterator[Any]:
+    if not isinstance(thing, otio.core.SerializableObjectWithMetadata):
+        return
+    yield thing
+    if isinstance(thing, otio.schema.Clip):
+        yield from (each for each in thing.media_references().values() if each is not None)
+    for name in ("effects", "markers"):
+        yield from (each for each in getattr(thing, name, ()) if each is not None)
 
 
 def _add(thing: Any, tags: list[str]) -> None:

@@ -21,12 +21,20 @@ def media_of(data: Mapping[str, Any]) -> Media:
     for reference in (data.get("media_references") or {}).values():
         if not reference:
             continue
-        references.update(basenames(str(reference.get("target_url") or "")))
+        references.update(names_in_url(str(reference.get("target_url") or "")))
         if "name_prefix" in reference:
             references.update(sequence_names(reference))
         references.update(basenames(str(reference.get("name") or "")))
     reels = {reel for reel in _reels(data) if not names_nobody(reel)}
     return Media(tuple(sorted(references)), tuple(sorted(reels)))
+
+
+def names_in_url(url: str) -> set[str]:
+    """The names of the file at ``url``; a query, such as a signature, may have slashes of its own."""
+    return {*basenames(url), *basenames(_QUERY.split(url, maxsplit=1)[0])}
+
+
+_QUERY = re.compile(r"[?#]")
 
 
 def sequence_names(reference: Mapping[str, Any]) -> tuple[str, ...]:
@@ -56,8 +64,10 @@ def _reels(data: Any) -> Iterator[str]:
 _TEXT = rb'"((?:[^"\\]+|\\.)*)"'
 _URL = re.compile(rb'"target_url":' + _TEXT)
 _NAME = re.compile(rb'"name":' + _TEXT)
-_SEQUENCE = re.compile(rb'"name_prefix":' + _TEXT + rb',"name_suffix":' + _TEXT + rb'[^{}]*?"frame_zero_padding":(\d+)')
-_REEL_WORD = re.compile(rb"reel|tape")
+_SEQUENCE = re.compile(
+    rb'"name_prefix":' + _TEXT + rb',"name_suffix":' + _TEXT + rb'[^{}]*?"frame_zero_padding":(-?\d+)'
+)
+_REEL_WORD = re.compile(rb"r[ _-]*e[ _-]*e[ _-]*l|t[ _-]*a[ _-]*p[ _-]*e")
 _REEL = re.compile(rb'"([^"\\]*)":' + _TEXT)
 
 
@@ -69,7 +79,7 @@ def media_keys(text: bytes, begins: Sequence[int]) -> Iterator[Key]:
         return bisect_right(begins, match.start()) - 1
 
     for match in _URL.finditer(text):
-        for name in basenames(_decoded(match.group(1))):
+        for name in names_in_url(_decoded(match.group(1))):
             yield Key(node_at(match), "reference", name)
     for match in _NAME.finditer(text):
         if match.group(1):

@@ -1,28 +1,65 @@
-"""What OpenTimelineIO's adapters make of tags written in other formats."""
+"""What OpenTimelineIO's adapters, and programs that write .otio themselves, make of tags written in other formats.
+
+They keep what they do not understand as text in metadata: ``cmx_3600.comments``, ``fcp_xml.comments.mastercomment1``,
+``fcpx.keywords``, ``Resolve_OTIO.Note``. There is no list of such places that would stay true, so every text counts
+of which the first word is GENAI.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from otiogate.timeline.model import plain_key
 
-def native_texts(metadata: Any) -> Iterator[str]:
-    """Comments that OpenTimelineIO's EDL reader keeps in metadata and does not understand."""
-    block = metadata.get("cmx_3600") if isinstance(metadata, dict) else None
-    comments = block.get("comments") if isinstance(block, dict) else None
-    for comment in comments if isinstance(comments, list) else ():
-        if isinstance(comment, str):
-            text = comment.lstrip("* \t")
-            yield text
-            for prefix in ("COMMENT:", "NOTE:"):
-                if text.upper().startswith(prefix):
-                    yield text[len(prefix) :].strip()
+_TAG = re.compile(r"GENAI(?=[\s:]|\Z)", re.IGNORECASE)
+_MORE = re.compile(r"GENAI\+\s*", re.IGNORECASE)
+_KEYWORD = re.compile(r"GENAI/", re.IGNORECASE)
+_REMARK = re.compile(r"(?:COMMENT|NOTE)\s*:\s*", re.IGNORECASE)
+
+
+def native_texts(metadata: Any) -> list[str]:
+    """The texts in ``metadata`` that may be tags, in order, continuations joined to what they continue."""
+    found: list[str] = []
+    for text in _texts(metadata):
+        said = _REMARK.sub("", text.lstrip("* \t"), count=1)
+        more = _MORE.match(said)
+        if more and found:
+            found[-1] = f"{found[-1]} {said[more.end() :]}".rstrip()
+        elif more or _TAG.match(said):
+            found.append(said)
+        elif _KEYWORD.match(said):
+            found.append(_KEYWORD.sub("GENAI ", said, count=1))
+    return found
+
+
+def _texts(metadata: Any) -> Iterator[str]:
+    """Every text in ``metadata``; what stands under a key that means GenAI is left to whoever reads the metadata."""
+    pending: list[tuple[str, Any]] = [("", metadata)]
+    while pending:
+        key, value = pending.pop()
+        if isinstance(value, str):
+            if key.endswith(".genai"):  # Final Cut's <md key="com.studio.genai">
+                yield value if _TAG.match(value) else f"GENAI {value}"
+            else:
+                yield from value.split(",") if key == "keywords" else (value,)
+        elif isinstance(value, list):
+            pending += ((key, item) for item in reversed(value))
+        elif isinstance(value, dict):
+            inner = [(name.lower(), item) for name, item in value.items() if plain_key(name) not in _LEFT]
+            pending += (("keywords" if key == "keywords" else name, item) for name, item in reversed(inner))
+
+
+_LEFT = ("genai", "genaiid")
 
 
 def native_marker_texts(marker: Mapping[str, Any]) -> Iterator[str]:
-    """What the host's EDL reader makes of ``* LOC: <timecode> GENAI ...``: it takes GENAI for the colour."""
+    """What the host's EDL reader makes of a locator: the name of a marker, and of one without a colour, such as
+    ``* LOC: <timecode> GENAI ...``, GENAI becomes the colour."""
     metadata = marker.get("metadata")
     block = metadata.get("cmx_3600") if isinstance(metadata, dict) else None
     colour = block.get("color") if isinstance(block, dict) else None
-    if isinstance(colour, str) and colour.lower().startswith("genai"):
-        yield f"{colour} {marker.get('name') or ''}".strip()
+    if isinstance(colour, str):
+        name = str(marker.get("name") or "")
+        yield f"{colour} {name}".strip() if colour.lower().startswith("genai") else name

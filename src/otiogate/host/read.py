@@ -44,7 +44,7 @@ _ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u00([0-7][0-9a-fA-F])")
 
 
 def parse_otio(text: str, where: str) -> Any:
-    """The object in a ``.otio`` text. Raises ``ReadError``, also for what OpenTimelineIO reads otherwise than others."""
+    """The object in a ``.otio`` text. Raises ``ReadError``, also for what others than OpenTimelineIO read otherwise."""
     bare = text
     if "\\u00" in text:
         bare = _ESCAPED.sub(lambda match: match[1] + chr(int(match[2], 16)), text)

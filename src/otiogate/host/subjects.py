@@ -47,7 +47,8 @@ class SubjectBuilder:
         if not isinstance(thing, otio.core.SerializableObject):
             return {}
         names = ("metadata", "effects", "markers")
-        return {"name": thing.name} | {name: plain(getattr(thing, name)) for name in names if hasattr(thing, name)}
+        others: dict[str, Any] = plain(thing._dynamic_fields)
+        return others | {name: plain(getattr(thing, name)) for name in names if hasattr(thing, name)}
 
     def _sides(self, node: int) -> tuple[int, ...]:
         """The uses on both sides of the transition at ``node``."""
@@ -90,30 +91,31 @@ class SubjectBuilder:
     def _carriers(self, node: int, data: Mapping[str, Any], also: tuple[int, ...]) -> Iterator[Carrier]:
         thing = self._walked.objects[node]
         what = _schema_word(thing)
-        own = data.get("metadata") or {}
+        own = _stated(data)
         yield Carrier(f"{what} metadata", tuple(native_texts(own)), own, also=also)
         active = data.get("active_media_reference_key")
         for key, reference in (data.get("media_references") or {}).items():
             if reference:
-                carried = {name: reference.get(name) for name in ("metadata", "parameters") if reference.get(name)}
+                said = _stated(reference)
                 where = f"media reference {key!r}" + ("" if key == active else " (inactive)")
-                yield Carrier(where, (), carried, active=key == active)
+                yield Carrier(where, tuple(native_texts(said)), said, active=key == active)
         for number, effect in enumerate(data.get("effects") or (), 1):
             if effect:
-                yield Carrier(
-                    f"effect {number} {effect.get('effect_name') or ''}".rstrip(), (), effect.get("metadata") or {}
-                )
+                said = _stated(effect)
+                where = f"effect {number} {effect.get('effect_name') or ''}".rstrip()
+                yield Carrier(where, tuple(native_texts(said)), said)
         for number, marker in enumerate(data.get("markers") or (), 1):
             if marker:
                 yield self._marker(node, number, marker)
 
     def _marker(self, node: int, number: int, marker: Mapping[str, Any]) -> Carrier:
-        metadata = marker.get("metadata") or {}
-        texts = tuple(text for text in (marker.get("name"), marker.get("comment")) if isinstance(text, str) and text)
+        said = _stated(marker)
+        texts = [text for text in (marker.get("name"), marker.get("comment")) if isinstance(text, str) and text]
+        texts += [*native_marker_texts(marker), *native_texts(said)]
         span = None
         if node in self._holders:
             span = self._marked(node, marker)
-        return Carrier(f"marker {number}", (*texts, *native_marker_texts(marker)), metadata, span=span, scope=node)
+        return Carrier(f"marker {number}", tuple(texts), said, span=span, scope=node)
 
     def _marked(self, node: int, marker: Mapping[str, Any]) -> Span | None:
         try:
@@ -183,6 +185,31 @@ class _Around:
 _NOTHING_AROUND = _Around()
 _KINDS: dict[str, Kind] = {"Video": "video", "Audio": "audio"}
 _WORDS = {each: each for each in ("track", "timeline", "stack", "gap", "transition")}
+
+
+_SCHEMAS = (
+    otio.schema.Clip,
+    otio.schema.Effect,
+    otio.schema.ExternalReference,
+    otio.schema.GeneratorReference,
+    otio.schema.ImageSequenceReference,
+    otio.schema.LinearTimeWarp,
+    otio.schema.Marker,
+    otio.schema.Timeline,
+    otio.schema.Track,
+    otio.schema.Transition,
+)
+_FIELDS = frozenset(name for each in _SCHEMAS for name in plain(each())) - {"parameters"}
+"""What the host's schemas define, the parameters of a generator apart: that is where other programs put what they
+like."""
+
+
+def _stated(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The metadata of an object; and beside it, where there are such, fields that its schema does not know: the host
+    keeps them and writes them again."""
+    metadata = data.get("metadata") or {}
+    others = {name: value for name, value in data.items() if name not in _FIELDS}
+    return others | {"metadata": metadata} if others else metadata
 
 
 def _schema_word(thing: Any) -> str:

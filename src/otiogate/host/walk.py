@@ -36,7 +36,7 @@ class Walked:
 
 
 def walk(root: Any) -> Walked:
-    """Everything below ``root``: a timeline, stack, track, clip, collection, or a list of them. Raises ``ReadError``."""
+    """``root`` and all below it: a timeline, track, clip, collection, ..., or a list of them. Raises ``ReadError``."""
     walked = Walked()
     roles: dict[type, tuple[bool, bool, bool]] = {}
     held: set[int] = set()
@@ -174,6 +174,8 @@ def compact(thing: Any) -> bytes:
         return str(otio.core.serialize_json_to_string(thing, {}, -1)).encode("utf-8", "surrogatepass")
     except (ValueError, otio.exceptions.OTIOError) as fault:
         raise ReadError(f"OpenTimelineIO cannot serialise it: {fault}") from fault
+    except RecursionError as fault:
+        raise ReadError("nested too deeply") from fault
 
 
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
@@ -185,7 +187,7 @@ def plain(thing: Any) -> Any:
 
 
 def first_value(text: bytes) -> Any:
-    """The value that begins ``text``, which the host wrote; NaN and infinities become ``None``. Raises ``ReadError``."""
+    """The value that begins ``text``, which the host wrote; NaN and infinity become ``None``. Raises ``ReadError``."""
     try:
         return _DECODER.raw_decode(text.decode("utf-8", "surrogatepass"))[0]
     except RecursionError as fault:

@@ -42,11 +42,16 @@ def _likeness(disclosure: Disclosure, context: Context) -> Truth:
     return max(truth(identity in _IDENTIFIABLE), Truth.MAYBE if identity == "unsure" else Truth.NO, recognisable)
 
 
+UNANSWERED = "model.trained_on_performer"
+"""The one question that has to be answered although nobody answered ``unsure``: of a model of another production."""
+
+
 def _model_foreign(disclosure: Disclosure, context: Context) -> Truth:
-    trained = _answer(disclosure.data.get("flags", {}).get("model.trained_on_performer"))
+    stated = disclosure.data.get("flags", {}).get(UNANSWERED)
+    trained = _answer(stated)
     models = disclosure.data.get("models", ())
     named = [fold(str(each.get("production", ""))) for each in models]
-    if trained is Truth.NO and any(each and each != fold(context.production) for each in named):
+    if stated is None and any(each and each != fold(context.production) for each in named):
         trained = Truth.MAYBE  # a model of another production: what it was trained on has to be said
     home = bool(context.production) and bool(named) and set(named) == {fold(context.production)}
     return min(trained, truth(not home))

@@ -120,8 +120,8 @@ class Policy:
     def applicable(self, disclosure: Disclosure, context: Context, day: date) -> tuple[tuple[Rule, Truth], ...]:
         """The rules that apply to ``disclosure``, or may, and which of both; one that another replaces is left out.
 
-        A rule that only may apply replaces nothing. What applies to a disclosure of the ledger is remembered: it is asked
-        anew at every export.
+        A rule that only may apply replaces nothing. What applies to a disclosure of the ledger is remembered: it is
+        asked anew at every export.
         """
         if disclosure.origin != "ledger":
             return self._applying(disclosure, context, day)

@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
-from otiogate.timeline.media import fold, names_nobody, same_name
+from otiogate.timeline.media import basenames, fold, names_nobody, same_name
 from otiogate.timeline.model import ClipUse
 
 
-def misfit(covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: Iterable[ClipUse]) -> str:
-    """Why none of the ``covers`` entries is about this version of the disclosure and its media; nothing where one is."""
+def misfit(covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: Iterable[Sequence[ClipUse]]) -> str:
+    """Why the ``covers`` entries are not about this version of the disclosure and its media; nothing where they are.
+
+    Each of ``uses`` is one use, or the sides of one transition, of which one is enough: what a transition does is said
+    of both its sides. An entry may name one of several media.
+    """
     entries = [each for each in covers if str(each["disclosure"]).upper() == disclosure.id]
     if not entries:
         return f"does not name {disclosure.id}"
+    if disclosure.origin == "tag":
+        return f"was given for {disclosure.id}, not for what a tag says otherwise"
     reason = ""
+    named: list[Mapping[str, Any]] = []
     for entry in entries:
-        wanted = entry.get("digest")
+        wanted, media = entry.get("digest"), entry.get("media")
         if wanted is not None and wanted != disclosure.digest:
             reason = (
                 reason or f"was given for another version of {disclosure.id} (its digest is now {disclosure.digest})"
             )
             continue
-        media = entry.get("media")
-        other = _other_media(media, disclosure, uses) if media else ""
-        if not other:
+        if not media:
             return ""
-        reason = other
-    return reason
+        other = _not_its_own(media, disclosure)
+        if other:
+            reason = other
+        else:
+            named.append(media)
+    if not named:
+        return reason
+    for sides in uses:
+        faults = [_of_none(named, use) for use in sides]
+        if all(faults):
+            return faults[0]
+    return ""
 
 
-def _other_media(media: Mapping[str, Any], disclosure: Disclosure, uses: Iterable[ClipUse]) -> str:
+def _not_its_own(media: Mapping[str, Any], disclosure: Disclosure) -> str:
+    """Why ``media`` is not what the disclosure is about. One of an effect is about whatever the effect touches."""
     own = disclosure.data.get("media", {})
-    for key in set(media) & set(own):
-        if fold(str(media[key])) != fold(str(own[key])):
+    for key in () if disclosure.data.get("effect") else sorted(set(media) & set(own)):
+        if not any(_same(key, each, str(own[key])) for each in _names(key, str(media[key]))):
             return f"was given for the {key} {media[key]}, but the disclosure is about {own[key]}"
-    found = [_not_this_use(media, use) for use in uses]
-    faults = [fault for fault in found if fault]
-    if disclosure.data.get("effect") and len(faults) < len(found):
-        return ""  # an effect or transition is about one of the uses that it touches
-    return faults[0] if faults else ""
+    return ""
+
+
+def _of_none(named: Sequence[Mapping[str, Any]], use: ClipUse) -> str:
+    """Why ``use`` is of none of the media ``named``; nothing where it is of one."""
+    faults = [_not_this_use(media, use) for media in named]
+    return faults[0] if all(faults) else ""
 
 
 def _not_this_use(media: Mapping[str, Any], use: ClipUse) -> str:
@@ -54,10 +72,23 @@ def _not_this_use(media: Mapping[str, Any], use: ClipUse) -> str:
         wanted = str(media.get(key, ""))
         if not wanted or not names or (key == "reel" and names_nobody(wanted)):
             continue
-        if not any(same_name(wanted, each) for each in names):
+        if not any(_same(key, one, each) for one in _names(key, wanted) for each in names):
             return f"was given for the {key} {wanted}, but {use.address} uses {', '.join(names)}"
         agreed = True
-    if agreed or (use.name and same_name(str(media.get("clip_name", "")), use.name)):
+    files = [each for each in use.media.references if not same_name(each, use.name)]
+    by_name = use.name and same_name(str(media.get("clip_name", "")), use.name)
+    if agreed or (by_name and not (files or use.media.reels or use.media.sha256)):
         return ""
-    named = ", ".join(f"{key} {value}" for key, value in sorted(media.items()))
-    return f"was given for {named}, and nothing in {use.address} tells that it uses that"
+    told = ", ".join(f"{key} {value}" for key, value in sorted(media.items()))
+    return f"was given for {told}, and nothing in {use.address} tells that it uses that"
+
+
+def _names(key: str, text: str) -> tuple[str, ...]:
+    """The forms of what a record names; of a file, the folder does not count."""
+    return (text, *basenames(text)) if key == "reference" else (text,)
+
+
+def _same(key: str, one: str, two: str) -> bool:
+    if key == "sha256":
+        return fold(one) == fold(two)
+    return any(same_name(one, each) for each in _names(key, two))

@@ -16,7 +16,7 @@ from otiogate.records.binding import misfit
 from otiogate.records.context import Context
 from otiogate.records.dates import begin, end, instant
 from otiogate.records.model import Record, RecordSet
-from otiogate.records.scope import outside
+from otiogate.records.scope import other_production, outside
 from otiogate.timeline.media import fold
 from otiogate.timeline.model import ClipUse
 
@@ -36,10 +36,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Case:
-    """What a record is held against: one disclosure, the uses it applies to, the delivery, and the time of judging."""
+    """What a record is held against: one disclosure, the uses it applies to, the delivery, and the time of judging.
+
+    Each of ``uses`` is one use, or the sides of one transition.
+    """
 
     disclosure: Disclosure
-    uses: tuple[ClipUse, ...]
+    uses: tuple[tuple[ClipUse, ...], ...]
     context: Context
     now: datetime
     records: RecordSet
@@ -59,6 +62,7 @@ def consent_faults(
     missing = sorted(set(_kinds_of_person(case.disclosure)) - set(data["allowed_use_kinds"]))
     if missing:
         yield Reason(f"does not allow {', '.join(missing)}")
+    yield from _person(data, subject, case.disclosure)
     yield from _grantor(data, subject, wanted, case.disclosure)
     yield from _replica_class(data, subject, case.disclosure)
     if wanted.get("rider") and wanted["rider"] not in data.get("riders", ()):
@@ -68,22 +72,29 @@ def consent_faults(
     for text in outside("consent", data["scope"], case.disclosure, case.context):
         yield Reason(text)
     for suspension in data.get("suspensions", ()):
-        until = suspension.get("until")
-        if begin(suspension["from"]) <= case.now and (until is None or case.now < end(until)):
-            yield Reason(f"is suspended since {suspension['from']}: {suspension['reason']}", NOT_IN_FORCE)
+        since, until = begin(suspension["from"]), suspension.get("until")
+        for what, at in (("is suspended", case.now), ("is suspended at the release", case.context.release_date)):
+            if at is not None and since <= at and (until is None or at < end(until)):
+                yield Reason(f"{what}, since {suspension['from']}: {suspension['reason']}", NOT_IN_FORCE)
+                break
     if instant(data["signed_at"]) > case.now:
         yield Reason(f"is signed only at {data['signed_at']}", NOT_IN_FORCE)
     yield from _in_force(data, data.get("effective_from"), case, NOT_IN_FORCE)
 
 
+_OF_A_PERSON = ("replica.", "alter.", "gen.person.synthetic", "gen.voice.synthetic")
+_SHOWS_A_PERSON = ("gen.shot", "gen.still", "gen.key_visual", "gen.person.", "gen.factual")
+
+
 def _kinds_of_person(disclosure: Disclosure) -> tuple[str, ...]:
-    """The kinds that a person consents to; all kinds, where none of them is of a person."""
-    kinds = tuple(
-        kind
-        for kind in disclosure.kinds
-        if kind.startswith(("replica.", "alter.", "gen.person.synthetic", "gen.voice.synthetic"))
-    )
-    return kinds or disclosure.kinds
+    """The kinds that a person consents to; all kinds, where none of them is of a person.
+
+    What is generated whole is of a person where somebody can be recognised in it: consent to a touch-up that stands
+    beside it is not consent to it.
+    """
+    nobody = disclosure.data.get("identity") in (None, "none", "nonidentifiable_human")
+    wanted = _OF_A_PERSON if nobody else _OF_A_PERSON + _SHOWS_A_PERSON
+    return tuple(kind for kind in disclosure.kinds if kind.startswith(wanted)) or disclosure.kinds
 
 
 def is_minor(subject: Mapping[str, Any], disclosure: Disclosure) -> bool:
@@ -98,12 +109,25 @@ def is_deceased(subject: Mapping[str, Any], disclosure: Disclosure) -> bool:
     return bool(subject.get("living", "no" if dead else "yes") == "no")
 
 
+def _person(data: Mapping[str, Any], subject: Mapping[str, Any], disclosure: Disclosure) -> Iterator[Reason]:
+    """Where the consent and the disclosure contradict each other about who the person is: one of them is wrong."""
+    status = data["subject"]["status"]
+    if status == "minor" and not is_minor(subject, disclosure):
+        yield Reason("is for a minor, but the disclosure says that the person is none", UNTRUSTED)
+    if status == "deceased" and not is_deceased(subject, disclosure):
+        yield Reason("is for somebody deceased, but the disclosure does not say that the person has died", UNTRUSTED)
+
+
 def _grantor(
     data: Mapping[str, Any], subject: Mapping[str, Any], wanted: Mapping[str, Any], disclosure: Disclosure
 ) -> Iterator[Reason]:
     grantor, status = data["grantor"]["kind"], data["subject"]["status"]
     if wanted.get("grantor") and grantor not in wanted["grantor"]:
         yield Reason(f"is granted by {grantor}, where {' or '.join(wanted['grantor'])} is asked", UNTRUSTED)
+    if grantor == "self" and fold(data["grantor"]["id"]) != fold(data["subject"]["id"]):
+        yield Reason(f"says that the person grants it, but is signed by {data['grantor']['id']}", UNTRUSTED)
+    if grantor == "estate" and not is_deceased(subject, disclosure):
+        yield Reason("is granted by an estate, but the disclosure does not say that the person has died", UNTRUSTED)
     if (wanted.get("authority") or grantor != "self") and not data["grantor"].get("authority"):
         yield Reason(f"the {grantor} who grants it proves no authority", UNTRUSTED)
     if (status == "minor" or is_minor(subject, disclosure)) and grantor != "guardian":
@@ -183,14 +207,20 @@ def _authority(data: Mapping[str, Any], roles: tuple[str, ...], case: Case) -> I
     approver = data["approver"]
     if approver["role"] not in roles:
         yield Reason(f"is given by {approver['role']}, where {' or '.join(roles)} is asked", UNTRUSTED)
-    same = fold(approver["id"])
-    for who, what in (
-        (data.get("requested_by"), "requested it"),
+    for what in _own_part(approver["id"], data.get("requested_by"), case):
+        yield Reason(f"is given by {approver['id']}, who {what}", UNTRUSTED)
+
+
+def _own_part(who: str, requester: str | None, case: Case) -> Iterator[str]:
+    """What ``who`` has done in the matter that leaves them no say in it."""
+    for other, what in (
+        (requester, "requested it"),
+        (case.context.requested_by, "requested it"),
         (case.disclosure.data.get("declared_by"), "declared the AI use"),
         (case.disclosure.data.get("requested_by"), "requested the AI use"),
     ):
-        if who and fold(str(who)) == same:
-            yield Reason(f"is given by {approver['id']}, who {what}", UNTRUSTED)
+        if other and fold(str(other)) == fold(who):
+            yield what
 
 
 def clearance_faults(record: Record, roles: tuple[str, ...], wanted: Mapping[str, Any], case: Case) -> Iterator[Reason]:
@@ -208,6 +238,8 @@ def clearance_faults(record: Record, roles: tuple[str, ...], wanted: Mapping[str
         yield Reason(
             f"was reviewed by {data['reviewed']['by']['role']}, where {' or '.join(roles)} is asked", UNTRUSTED
         )
+    for what in _own_part(data["reviewed"]["by"]["id"], None, case):
+        yield Reason(f"was reviewed by {data['reviewed']['by']['id']}, who {what}", UNTRUSTED)
     if instant(data["reviewed"]["at"]) > case.now:
         yield Reason(f"is reviewed only at {data['reviewed']['at']}")
     against = misfit(data["covers"], case.disclosure, case.uses)
@@ -237,10 +269,8 @@ def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
     """Why a notification to the studio does not stand for ``case``."""
     data = record.data
     yield from _superseded(record, case)
-    if not case.context.production:
-        yield Reason(f"is for the production {data['production']}, but 'production' is not set in the configuration")
-    elif fold(data["production"]) != fold(case.context.production):
-        yield Reason(f"is for the production {data['production']}, not {case.context.production}")
+    for text in other_production(data["production"], case.context):
+        yield Reason(text)
     digests = [each.get("digest") for each in data["covers"] if str(each["disclosure"]).upper() == case.disclosure.id]
     if None not in digests and case.disclosure.digest not in digests:
         yield Reason(f"was given for another version of {case.disclosure.id}", UNTRUSTED)
@@ -249,8 +279,14 @@ def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
     yield from _revoked(data, case, "")
 
 
-def notice_faults(notice: Mapping[str, Any], case: Case) -> Iterator[Reason]:
-    """Why the notice to a performer is not enough: 48 hours before the work, or at engagement."""
+def notice_faults(record: Record, case: Case) -> Iterator[Reason]:
+    """Why the notice to a performer, of its own or in a consent, is not enough: 48 hours before the work, or at
+    engagement, in this production."""
+    data = record.data
+    yield from _superseded(record, case)
+    notice, about = (data["notice"], data["scope"]) if record.kind == "consent" else (data, data)
+    for text in other_production(about["production"], case.context):
+        yield Reason(text)
     if notice.get("at_engagement"):
         return
     started = case.disclosure.data.get("work_started_at")

@@ -102,11 +102,13 @@ class ConsentDemand(Demand):
         subjects = case.disclosure.subjects
         if not subjects:
             return Answer(missing=[Missing("consent", "consent: the disclosure names no subject whose it could be")])
+        double = case.disclosure.data.get("replica_class") == "double"
+        people = {str(each["id"]).upper() for each in subjects}
         of = {"minor": is_minor, "deceased": is_deceased}.get(self.wanted.get("of", ""))
         # Where the rule is about one sort of person, the others are left to the rules about them.
         subjects = [each for each in subjects if of and of(each, case.disclosure)] or subjects
         answer = Answer()
-        if case.disclosure.data.get("replica_class") == "double" and len({each["id"] for each in subjects}) < 2:
+        if double and len(people) < 2:
             answer.missing.append(Missing("consent", "a double needs two consents: the disclosure names one subject"))
         for subject in subjects:
             candidates = (
@@ -183,21 +185,18 @@ class NoticeDemand(Demand):
     def answer(self, rule: str, case: Case) -> Answer:
         """A notice to each subject, in its consent or as a record of its own."""
         answer = Answer()
+        if not case.disclosure.subjects:
+            answer.missing.append(Missing("notice", "notice: the disclosure names no subject who could have had it"))
         for subject in case.disclosure.subjects:
-            candidates = [
-                (record, tuple(notice_faults(record.data["notice"], case)))
-                for record in case.records.of("consent", subject["id"])
-                if "notice" in record.data
-            ] + [(record, self._of_record(record, case)) for record in case.records.of("notice", subject["id"])]
+            notices = (*case.records.of("consent", subject["id"]), *case.records.of("notice", subject["id"]))
+            candidates = (
+                (record, tuple(notice_faults(record, case)))
+                for record in notices
+                if record.kind == "notice" or "notice" in record.data
+            )
             text = f"notice to {subject['id']}, 48 hours before the work or at engagement"
             answer.add(_first(candidates, Missing("notice", text, subject["id"])))
         return answer
-
-    def _of_record(self, record: Record, case: Case) -> tuple[Reason, ...]:
-        wanted = record.data["production"]
-        other = wanted.casefold() != case.context.production.casefold()
-        wrong = (Reason(f"is for the production {wanted}"),) if other else ()
-        return (*wrong, *notice_faults(record.data, case))
 
 
 _STATEMENTS = {

@@ -60,7 +60,11 @@ class RecordSet:
     @cached_property
     def superseded(self) -> dict[str, str]:
         """Id of a record that was replaced -> id of the one that replaced it."""
-        return {str(old).upper(): each.id for each in self.records.values() for old in each.data.get("supersedes", ())}
+        return {
+            str(old).upper(): key
+            for key, each in sorted(self.records.items())
+            for old in each.data.get("supersedes", ())
+        }
 
     @cached_property
     def _by_disclosure(self) -> dict[tuple[str, str], list[Record]]:

@@ -61,17 +61,21 @@ AXES: dict[str, tuple[str, ...]] = {
 
 def outside(family: str, scope: Mapping[str, Any], disclosure: Disclosure, context: Context) -> Iterator[str]:
     """Sentences about each axis on which ``scope`` does not hold the delivery; none where it does."""
-    wanted = scope.get("production")
-    if not context.production:
-        yield _unknown("production", str(wanted), "production")
-    elif fold(str(wanted)) != fold(context.production):
-        yield f"is for the production {wanted}, not {context.production}"
+    yield from other_production(str(scope.get("production")), context)
     excludes = scope.get("excludes", {})
     for axis in AXES[family]:
         values, key = _values(axis, disclosure, context)
         fault = _axis(axis, scope.get(axis), excludes.get(axis, []), values, key)
         if fault:
             yield fault
+
+
+def other_production(wanted: str, context: Context) -> Iterator[str]:
+    """Why a record for the production ``wanted`` does not count here; nothing where it does."""
+    if not context.production:
+        yield f"is for the production {wanted}, but 'production' is not set in the configuration"
+    elif fold(wanted) != fold(context.production):
+        yield f"is for the production {wanted}, not {context.production}"
 
 
 def _values(axis: str, disclosure: Disclosure, context: Context) -> tuple[tuple[str, ...], str]:

@@ -12,7 +12,7 @@ from otiogate.documents.schemas import at, located_faults
 from otiogate.documents.strict import Document, load_documents
 from otiogate.errors import StoreError, VersionError
 from otiogate.evidence.vocabulary import source_type
-from otiogate.records.model import KINDS, Record, RecordSet, record_set
+from otiogate.records.model import DECISIONS, KINDS, Record, RecordSet, record_set
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -43,6 +43,7 @@ class FolderStore(RecordStore):
         if held is not None and held[0] == state:
             return held[1]
         found = record_set(_distinct(each for path in files for each in read_file(path)), key)
+        _check_succession(found)
         self._read[key] = (state, found)
         return found
 
@@ -105,13 +106,15 @@ def _record(path: Path, document: Document, item: Any, start: tuple[int, ...]) -
         raise VersionError(f"schema_version {version} is not known to this otiogate", where=where)
     found = located_faults(kind, item)
     if found:
-        place, sentence, culprit = found[0]
-        line = document.line((*start, *culprit))
+        first = found[0]
+        line = document.line((*start, *first.culprit))
+        place = f"{at(first.path)}: " if first.path else ""
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        meant = f"did you mean {first.meant!r}? " if first.meant else ""
         raise StoreError(
-            f"{kind} {item.get('id', '')!s}: {at(place)}: {sentence}{more}",
+            f"{kind} {item.get('id', '')!s}: {place}{first.sentence}{more}",
             where=f"{path}:{line}" if line else str(path),
-            next_step=f"see 'otiogate schema {kind}'; no record is used until this one is right",
+            next_step=f"{meant}see 'otiogate schema {kind}'; no record is used until this one is right",
         )
     if kind == "disclosure" and not source_type(item.get("digital_source_type", "digitalCapture")):
         raise StoreError(f"disclosure {item['id']}: digital_source_type: not an IPTC digital source type", where=where)
@@ -129,3 +132,36 @@ def _distinct(records: Iterator[Record]) -> Iterator[Record]:
                 next_step="ids differ in more than case; a record is replaced by a new one that 'supersedes' it",
             )
         yield record
+
+
+def _check_succession(found: RecordSet) -> None:
+    """A record takes the place of an older one of its sort, and never, by any way round, of itself: what is superseded
+    no longer counts, and a disclosure must not vanish by a slip or by two records that supersede each other."""
+    older: dict[str, list[str]] = {}
+    for key, record in found.records.items():
+        for old in (str(each).upper() for each in record.data.get("supersedes", ())):
+            other = found.records.get(old)
+            if other is None:
+                continue  # it was put away
+            if _sort(other.kind) != _sort(record.kind):
+                raise StoreError(
+                    f"{record.kind} {key} supersedes {old}, which is of another sort: {other.kind}",
+                    where=record.where,
+                    next_step="a record supersedes records of its own sort only",
+                )
+            older.setdefault(key, []).append(old)
+    for key in older:
+        pending, seen = list(older[key]), set[str]()
+        while pending:
+            each = pending.pop()
+            if each == key:
+                raise StoreError(
+                    f"{key} supersedes itself, or something that supersedes it", where=found.records[key].where
+                )
+            if each not in seen:
+                seen.add(each)
+                pending += older.get(each, ())
+
+
+def _sort(kind: str) -> str:
+    return "decision" if kind in DECISIONS else kind

@@ -89,11 +89,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class ProblemLine:
-    """Something about the delivered file. ``lost``: a part of it was not read. ``odd``: read whole, but irregular."""
+    """Something about the delivered file, or why there is no verdict on it. ``lost``: a part of it was not read.
+    ``odd``: read whole, but irregular."""
 
     severity: Literal["lost", "odd"]
     what: str
     where: str
+    next_step: str = ""
 
 
 @dataclass(frozen=True)

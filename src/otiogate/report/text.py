@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from otiogate.report.base import WORDS, ReportWriter, count, safe
-from otiogate.report.model import Finding, Report, UseLine
+from otiogate.report.model import Finding, ProblemLine, Report, UseLine
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
+_WIDTH = 100
 
 
 class TextWriter(ReportWriter):
@@ -37,8 +39,7 @@ class TextWriter(ReportWriter):
             yield ""
             yield "  Problems:"
             for problem in report.problems:
-                where = f"{safe(problem.where)}: " if problem.where else ""
-                yield f"    {problem.severity}: {where}{safe(problem.what)}"
+                yield f"    {problem.severity}: {_problem(problem, problem.where, limit=2000)}"
         yield ""
         yield from _footer(report)
 
@@ -68,10 +69,18 @@ def _first_loss(report: Report) -> str:
     lost = [each for each in report.problems if each.severity == "lost"]
     if not lost:
         return "no reason was given"
-    where = lost[0].where
-    place = f"{safe(where)}: " if where and where not in (report.input.path, report.input.name) else ""
+    path, where = report.input.path, lost[0].where
+    if path and where.startswith(f"{path}:"):
+        where = f"line {where.removeprefix(f'{path}:')}"
     more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-    return f"{place}{safe(lost[0].what)}{more}"
+    return f"{_problem(lost[0], '' if where in (path, report.input.name) else where)}{more}"
+
+
+def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
+    """``line 12: this looks like an event but cannot be read (correct it there, or have it exported again)``."""
+    place = f"{safe(where)}: " if where else ""
+    step = problem.next_step or ("correct it there, or have it exported again" if problem.severity == "lost" else "")
+    return f"{place}{safe(problem.what, limit)}" + (f" ({safe(step)})" if step else "")
 
 
 def _finding(number: int, finding: Finding) -> Iterator[str]:
@@ -89,11 +98,13 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
     for tried in finding.tried:
         for reason in tried.reasons:
             rule = f" [{reason.rule}]" if reason.rule else ""
-            yield f"     tried:   {tried.kind.replace('_', ' ')} {safe(tried.id)} {safe(reason.text)}{rule}"
+            yield f"     tried:   {tried.kind.replace('_', ' ')} {safe(tried.id)}: {safe(reason.text)}{rule}"
     if finding.records:
-        yield f"     met by:  {', '.join(safe(each) for each in finding.records)}"
+        label = "met by:" if finding.status == "met" else "counts:"
+        yield f"     {label}  {', '.join(safe(each) for each in finding.records)}"
     if finding.effect in ("block", "warn"):
-        yield f"     next:    {safe(finding.remedy, 600)}"
+        lines = wrap(safe(finding.remedy, 1000), _WIDTH, break_long_words=False, break_on_hyphens=False)
+        yield from (f"     {'next:' if not number else '':<8} {line}" for number, line in enumerate(lines))
 
 
 def use_text(use: UseLine) -> str:
@@ -168,8 +179,7 @@ def _by_missing(findings: list[Finding]) -> Iterator[str]:
 def _losses(report: Report) -> Iterator[str]:
     lost = [each for each in report.problems if each.severity == "lost"]
     for problem in lost[:_MOST_CLIPS]:
-        where = f"{safe(problem.where)}: " if problem.where else ""
-        yield f"  {where}{safe(problem.what)}"
+        yield f"  {_problem(problem, problem.where)}"
     if len(lost) > _MOST_CLIPS:
         yield f"  ... and {len(lost) - _MOST_CLIPS} more"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from otiogate.evidence.collect import Collected, collect
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
-from otiogate.report.model import InputLine, Report
+from otiogate.report.model import InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
-from otiogate.timeline.model import Origin, Problem, Snapshot
+from otiogate.timeline.model import Origin, Snapshot
 
 
 def judge_near(
@@ -90,11 +91,9 @@ def judge_snapshot(
 def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Settings | None = None) -> Report:
     """The report that says why there is no verdict on ``origin``; ``found`` are the settings, where they are known. It
     asks neither policy nor records, which may be what is broken."""
-    what = f"{fault.what} ({fault.next_step})" if fault.next_step else fault.what
     known = found or Settings()
-    collected = Collected(problems=[Problem("lost", what, fault.where or origin.path)], uses=-1)
-    return judge(
-        collected,
+    report = judge(
+        Collected(uses=-1),
         Question(RecordSet({}), Policy(()), known.context, now),
         source=_input(origin),
         notes=_notes(found) if found else (),
@@ -103,6 +102,8 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
         advisory=known.advisory,
         tool_version=__version__,
     )
+    problem = ProblemLine("lost", fault.what, fault.where or origin.path, fault.next_step)
+    return replace(report, verdict="cannot_judge", problems=(problem,))
 
 
 def _input(origin: Origin) -> InputLine:

@@ -1,0 +1,16 @@
+"""No test here depends on the machine: on a facility file, on the environment, or on the folder it is run from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from otiogate.config import layers
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(layers, "facility_file", lambda: tmp_path / "no" / "facility.yaml")
+    monkeypatch.delenv("OTIOGATE_FACILITY", raising=False)
+    monkeypatch.chdir(tmp_path)

@@ -102,8 +102,10 @@ def test_each_sample_gets_the_verdict_that_its_folder_names(sample: str, suffix:
 def test_both_formats_tell_the_same_about_the_same_clips(sample: str) -> None:
     def told(report: Report) -> list[object]:
         return [
-            (each.rule, each.status, each.disclosure, each.missing, each.tried, each.records)
-            + tuple((use.name, use.reel, use.record, use.source, use.visible) for use in each.uses)
+            (
+                *(each.rule, each.status, each.disclosure, each.missing, each.tried, each.records),
+                *((use.name, use.reel, use.record, use.source, use.visible) for use in each.uses),
+            )
             for each in report.findings
         ]
 

@@ -138,7 +138,13 @@ def test_a_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
 
 
 def test_without_a_timeline_the_run_is_a_usage_error(tmp_path: Path) -> None:
-    for arguments in ((), ("scan",), ("scan", "--format", "xml", "a.edl"), ("judge", "a.edl"), ("scan", "a.edl", "--x")):
+    for arguments in (
+        (),
+        ("scan",),
+        ("scan", "--format", "xml", "a.edl"),
+        ("judge", "a.edl"),
+        ("scan", "a.edl", "--x"),
+    ):
         ran = run(*arguments, cwd=tmp_path)
         assert ran.code == 2
         assert ran.out == ""
@@ -258,7 +264,7 @@ CONFIGS: dict[str, tuple[str, str]] = {
         "format: 1\nproduction: X\nstagee: temp\n",
         "otiogate.yaml:3: 'stagee' is not known here; allowed: format, ",
     ),
-    "bad value": ("format: 1\nstage: rough\n", "otiogate.yaml:2: stage: \"rough\" is not one of temp, final"),
+    "bad value": ("format: 1\nstage: rough\n", 'otiogate.yaml:2: stage: "rough" is not one of temp, final'),
     "key given twice": ("format: 1\nstage: temp\nstage: final\n", "otiogate.yaml:3: the key 'stage' is given twice"),
     "number for text": ("format: 1\nepisode: 101\n", "otiogate.yaml:2: episode: 101 is not text; put it in quotes"),
     "bomb": (BOMB, "otiogate.yaml:1: YAML anchors and aliases are not accepted"),

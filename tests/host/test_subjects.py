@@ -191,6 +191,13 @@ def test_the_part_of_a_clip_that_a_trim_leaves_is_what_is_visible_of_it() -> Non
     assert frames(found.source) == (100, 48)
 
 
+@pytest.mark.parametrize("start", [-86400, -1, 48, 86400])
+def test_a_source_range_that_begins_outside_of_what_a_holder_has_hides_nothing(start: float) -> None:
+    cuts = timeline(cut("one", 0, 24), cut("two", 0, 24))
+    cuts.tracks[0].source_range = time_range(start, 1)
+    assert [use.visible for use in uses(cuts)] == [True, True]
+
+
 def test_a_trim_of_no_length_hides_everything() -> None:
     cuts = timeline(cut("one", 0, 24))
     cuts.tracks.source_range = time_range(0, 0)

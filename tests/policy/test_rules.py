@@ -232,9 +232,7 @@ ROWS = (
         "NFX-030",
         "block",
         replica(),
-        both(
-            approved("NFX-030"), decided("legal_review", "NFX-030"), also(without(consent(), "notice"), notice())
-        ),
+        both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(without(consent(), "notice"), notice())),
         asks=("NTC-001", ("NTC-001", {"given_at": "2026-11-18T09:00:01Z"}), ("NTC-001", {"production": "OTHER"})),
     ),
     Row(
@@ -483,9 +481,7 @@ ROWS = (
         "SAG-013",
         "block",
         BACKGROUND,
-        both(
-            approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent(replica_class="background"))
-        ),
+        both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent(replica_class="background"))),
         asks=(
             "CON-001",
             ("CON-001", {"replica_class": "ebdr"}),
@@ -765,7 +761,9 @@ def test_a_replica_needs_consent_whatever_living_identity_is_stated_beside_it(
     ],
 )
 @pytest.mark.parametrize("identity", ["identifiable_living", "minor", "public_figure"])
-def test_a_real_person_who_is_generated_whole_is_a_replica_whatever_kind_it_is_filed_under(kind: str, identity: str) -> None:
+def test_a_real_person_who_is_generated_whole_is_a_replica_whatever_kind_it_is_filed_under(
+    kind: str, identity: str
+) -> None:
     report = judged(timeline(clip({"id": "DIS-001"})), disclosure(use_kind=[kind], identity=identity), context=TEMP)
     assert {"NFX-030", "SAG-010"} <= raised(report)
 

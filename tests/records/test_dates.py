@@ -53,9 +53,7 @@ def test_a_time_without_a_zone_is_no_instant(text: str) -> None:
         ("2199-12-31-14:00", utc(2199, 12, 31, 14), utc(2200, 1, 1, 14)),
     ],
 )
-def test_a_day_begins_at_its_midnight_and_ends_when_the_next_begins(
-    day: str, first: datetime, after: datetime
-) -> None:
+def test_a_day_begins_at_its_midnight_and_ends_when_the_next_begins(day: str, first: datetime, after: datetime) -> None:
     assert (begin(day), end(day)) == (first, after)
 
 

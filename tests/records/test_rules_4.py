@@ -24,7 +24,6 @@ from tests.builders import (
     cleared,
     clip,
     consent,
-    covers,
     decision,
     digest_of,
     disclosure,

@@ -40,9 +40,7 @@ CONTEXT_KEYS = {
 EVERY = [(family, axis) for family, axes in AXES.items() for axis in axes]
 
 
-def said(
-    family: str, given_scope: dict[str, Any], context: Context = CONTEXT, about: Disclosure = ABOUT
-) -> list[str]:
+def said(family: str, given_scope: dict[str, Any], context: Context = CONTEXT, about: Disclosure = ABOUT) -> list[str]:
     return list(outside(family, given_scope, about, context))
 
 
@@ -63,9 +61,7 @@ def test_an_omitted_axis_fails(family: str, axis: str) -> None:
 def test_a_list_holds_what_is_in_it_and_nothing_else(family: str, axis: str) -> None:
     assert said(family, scope(family, **{axis: [STATED[axis]]})) == []
     other = {"territories": "GB", "languages": "fr"}.get(axis, "something else")
-    assert said(family, scope(family, **{axis: [other]})) == [
-        f"its {axis} ({other}) do not include {STATED[axis]}"
-    ]
+    assert said(family, scope(family, **{axis: [other]})) == [f"its {axis} ({other}) do not include {STATED[axis]}"]
 
 
 @pytest.mark.parametrize(("family", "axis"), EVERY)
@@ -128,9 +124,7 @@ def test_all_of_several_values_have_to_be_in_scope() -> None:
     about = Disclosure("DIS-001", "ledger", replica(scenes=["12", "13"]))
     assert said("consent", scope("consent", scenes=["12"]), about=about) == ["its scenes (12) do not include 13"]
     two = replace(CONTEXT, territories=("US", "GB"), languages=("en", "fr"))
-    assert said("clearance", scope("clearance", territories=["US"]), two) == [
-        "its territories (US) do not include GB"
-    ]
+    assert said("clearance", scope("clearance", territories=["US"]), two) == ["its territories (US) do not include GB"]
     assert said("clearance", scope("clearance", languages=["en"]), two) == ["its languages (en) do not include fr"]
 
 

@@ -48,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _suggestion(wanted: str, known: Policy) -> str:
     """The rules that may have been meant; all, where nothing is like it."""
     ids = sorted({rule.id for rule in known.rules})
-    near = difflib.get_close_matches(wanted, ids, n=3)
+    family = [each for each in ids if wanted[4:] and each.startswith(wanted)]
+    near = family or sorted(difflib.get_close_matches(wanted, ids, n=3))
     if near:
         return f"did you mean {' or '.join(near)}?"
     return "known: " + ", ".join([each for each in ids if each.startswith(wanted.split("-")[0])] or ids)

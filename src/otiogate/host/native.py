@@ -35,7 +35,8 @@ def native_texts(metadata: Any) -> list[str]:
 
 
 def _texts(metadata: Any) -> Iterator[str]:
-    """Every text in ``metadata``; what stands under a key that means GenAI is left to whoever reads the metadata."""
+    """Every text in ``metadata``; what stands under a key that means GenAI is left to whoever reads the metadata, and
+    the colour of a locator to ``native_marker_texts``."""
     pending: list[tuple[str, Any]] = [("", metadata)]
     while pending:
         key, value = pending.pop()
@@ -51,7 +52,7 @@ def _texts(metadata: Any) -> Iterator[str]:
             pending += (("keywords" if key == "keywords" else name, item) for name, item in reversed(inner))
 
 
-_LEFT = ("genai", "genaiid")
+_LEFT = ("genai", "genaiid", "color")
 
 
 def native_marker_texts(marker: Mapping[str, Any]) -> Iterator[str]:

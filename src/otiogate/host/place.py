@@ -126,8 +126,19 @@ class Placer:
             return _Frame(offset, around.window)
         own = span_of(thing.source_range).at(rate)
         offset -= own.start
+        if not _is_trim(thing, own):
+            return _Frame(offset, around.window)
         window = self._with_handles(node, own).moved(offset)
         return _Frame(offset, window.within(around.window) if around.window else window)
+
+
+def _is_trim(holder: Any, own: Span) -> bool:
+    """Whether the source range ``own`` of ``holder`` cuts something away.
+
+    One that begins outside of what the holder has does not: the host's EDL reader writes the record time of the first
+    event into it, with a minus sign.
+    """
+    return 0 <= own.start < span_of(holder.available_range()).at(own.rate).end
 
 
 _UNTOLD = (TimeError, KeyError, ValueError, otio.exceptions.OTIOError)

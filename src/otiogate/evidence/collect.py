@@ -73,11 +73,12 @@ def collect(
     handles: int = 0,
     declaration_required: bool = False,
     everything: bool = False,
+    shows_trimmed: bool = False,
 ) -> Collected:
     """Reads the nodes that can say something, or that the ledger knows. ``everything`` reads all of them, to the same
-    result."""
+    result. ``shows_trimmed``: in what is written, everything that is trimmed out comes back into sight."""
     nodes = range(len(snapshot.starts)) if everything else _nodes(snapshot, matcher)
-    collector = _Collector(snapshot, ledger, handles)
+    collector = _Collector(snapshot, ledger, handles, shows_trimmed)
     for node in nodes:
         collector.read(node, matcher)
     return collector.result(declaration_required)
@@ -98,10 +99,11 @@ class _OnUse:
 
 
 class _Collector:
-    def __init__(self, snapshot: Snapshot, ledger: Mapping[str, Disclosure], handles: int) -> None:
+    def __init__(self, snapshot: Snapshot, ledger: Mapping[str, Disclosure], handles: int, shows_trimmed: bool) -> None:
         self.snapshot = snapshot
         self.ledger = ledger
         self.handles = handles
+        self.shows_trimmed = shows_trimmed
         self.found = Collected(uses=snapshot.uses)
         self.problems: dict[Problem, None] = dict.fromkeys(snapshot.problems)
         self.on_use: dict[int, _OnUse] = {}
@@ -160,8 +162,11 @@ class _Collector:
         self, node: int, use: ClipUse, said: str, active: bool, disclosure: Disclosure | None = None
     ) -> UsePoint:
         place = said if use.line is None or said.startswith("line") else f"{said}, line {use.line}"
-        point = UsePoint(node, use, place, active and use.visible)
+        point = UsePoint(node, use, place, active and self._in_sight(use))
         return self._ranged(point, disclosure) if disclosure else point
+
+    def _in_sight(self, use: ClipUse) -> bool:
+        return not use.disabled if self.shows_trimmed else use.visible
 
     def _ranged(self, point: UsePoint, disclosure: Disclosure) -> UsePoint:
         """``point``, marked where none of the disclosure's ranges is within the cut and its handles.
@@ -328,7 +333,7 @@ class _Collector:
             if is_use and not (known and (known.disclosures or known.said_none)):
                 use = self.snapshot.subject(node).use
                 if use is not None:
-                    point = UsePoint(node, use, "nothing said", use.visible)
+                    point = UsePoint(node, use, "nothing said", self._in_sight(use))
                     self._raise("undeclared", "a use without a declaration", [point])
 
 

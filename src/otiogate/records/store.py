@@ -49,7 +49,7 @@ class FolderStore(RecordStore):
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path's own raises for a name that is too long
         raise StoreError(
             "the folder of records does not exist",
             where=str(folder),

@@ -298,6 +298,7 @@ def judged(
     handles: int = 0,
     declaration_required: bool = False,
     everything: bool = False,
+    shows_trimmed: bool = False,
     check: bool = True,
 ) -> Report:
     """The report on an OpenTimelineIO object, or on a snapshot, with the records ``data``."""
@@ -310,6 +311,7 @@ def judged(
         handles=handles,
         declaration_required=declaration_required,
         everything=everything,
+        shows_trimmed=shows_trimmed,
     )
     active = _POLICY.setdefault(packs, policy(packs))
     question = Question(held, active, context, now, carries_media or snapshot.carries_media)

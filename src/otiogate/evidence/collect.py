@@ -110,7 +110,7 @@ class _Collector:
         self._declared: dict[tuple[str, str], Declared] = {}
         self._raised: dict[tuple[str, str], Raised] = {}
         self._records: dict[int, SpanIndex] = {}
-        self._bodies: dict[str, str] = {}
+        self._bodies: dict[str, dict[str, Declared]] = {}
         self._loose: list[tuple[Tag | Evidence, list[UsePoint]]] = []
 
     def read(self, node: int, matcher: Matcher) -> None:
@@ -177,10 +177,11 @@ class _Collector:
         seen = point.use.visible_source if texts else None
         if not texts or seen is None:
             return point
-        spans = [range_span(text, seen) for text in texts]
-        reach = type(seen)(seen.start - self.handles, seen.duration + 2 * self.handles, seen.rate)
-        if any(span is None or span.overlaps(reach) for span in spans):
-            return point
+        for part in (seen, point.use.source) if self.shows_trimmed and point.use.source else (seen,):
+            spans = [range_span(text, part) for text in texts]
+            reach = replace(part, start=part.start - self.handles, duration=part.duration + 2 * self.handles)
+            if any(span is None or span.overlaps(reach) for span in spans):
+                return point
         return replace(point, outside=True)
 
     def _take(self, statement: Statement, points: list[UsePoint]) -> None:
@@ -200,10 +201,8 @@ class _Collector:
         if known is not None and known.digest == disclosure.digest:
             self._declare(known, points)
             return
-        self._declare(disclosure, points, key=disclosure.digest)
-        if self._bodies.setdefault(disclosure.id, disclosure.digest) != disclosure.digest:
-            what = f"{disclosure.id}: the timeline holds two disclosures of this id that differ"
-            self._raise("differs", what, points, disclosure)
+        found = self._declare(disclosure, points, key=disclosure.digest)
+        self._bodies.setdefault(disclosure.id, {})[disclosure.digest] = found
         if known is not None:
             self._declare(known, points)
             what = f"{disclosure.id}: the disclosure in the timeline is not the one in the ledger"
@@ -278,6 +277,7 @@ class _Collector:
             if known.said_none and known.said_more:
                 what = "'GENAI none' stands beside evidence or a disclosure of AI use"
                 self._raise("differs", what, [known.point])
+        self._two_bodies()
         if declaration_required:
             self._undeclared()
         self.found.declared = [_merged(each) for each in self._declared.values()]
@@ -326,6 +326,16 @@ class _Collector:
             if found and all(found):
                 return min(found, key=len)
         return []
+
+    def _two_bodies(self) -> None:
+        """One id that stands for two things in the timeline, on every use of either."""
+        for id, bodies in self._bodies.items():
+            if len(bodies) > 1:
+                points = [point for body in bodies.values() for point in body.points]
+                first = bodies[min(bodies)].disclosure
+                self._raise(
+                    "differs", f"{id}: the timeline holds two disclosures of this id that differ", points, first
+                )
 
     def _undeclared(self) -> None:
         for node, is_use in enumerate(self.snapshot.is_use):

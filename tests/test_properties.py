@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from otiogate.records.store import FolderStore
 from otiogate.report.json import JsonWriter, read_reports
 from otiogate.report.model import Report
+from otiogate.timeline.edl import read_edl
 from tests import builders
 from tests.builders import (
     CONTEXT,
@@ -54,7 +55,7 @@ URLS = (
     "",
 )
 REELS = ("A001", "a001", "B \u00e9 2", "AX", "BL", 'quo"te', "")
-REEL_KEYS = ("reel", "Reel Name", "tape_name", "TapeID", "source-reel", "Tape")
+REEL_KEYS = ("reel", "Reel Name", "tape_name", "TapeID", "source-reel", "Tape", "re el")
 KINDS = (
     ["gen.environment"],
     ["gen.element"],
@@ -339,6 +340,45 @@ def cuts(draw: st.DrawFn, pool: Pool = WILD) -> Data:
     return {"tracks": tracks, "metadata": draw(metadata(pool)), "stack": draw(metadata(pool))}
 
 
+@st.composite
+def edls(draw: st.DrawFn) -> str:
+    """A CMX 3600 EDL of cuts and dissolves, with names and tags in its comments."""
+    lines = ["TITLE: CUT", "FCM: NON-DROP FRAME"]
+    if draw(rarely):
+        lines.append(f"* {draw(st.sampled_from(TEXTS))}")
+    for number in range(1, draw(st.integers(1, 4)) + 1):
+        reel = draw(st.sampled_from(["A001", "a001", "AX", "BL", "B002", "vfx_010"]))
+        start, end = f"01:00:0{number}:00", f"01:00:0{number + 1}:00"
+        source = "00:00:00:10 00:00:01:10"
+        if draw(rarely):
+            lines.append(f"{number:03d}  {reel}  V  C  {source[:11]} {source[:11]} {start} {start}")
+            reel, edit = draw(st.sampled_from(["A001", "B002"])), "D    012"
+        else:
+            edit = "C"
+        lines.append(
+            f"{number:03d}  {reel}  {draw(st.sampled_from(['V', 'A', 'AA/V']))}  {edit}  {source} {start} {end}"
+        )
+        for _ in range(draw(SMALL)):
+            name, text = draw(st.sampled_from(NAMES)), draw(st.sampled_from(TEXTS)).strip()
+            lines.append(
+                draw(
+                    st.sampled_from(
+                        [
+                            f"* FROM CLIP NAME: {name}",
+                            f"* TO CLIP NAME: {name}.mov",
+                            f"* SOURCE FILE: /show/{name}.mov",
+                            f"* REEL: {reel}",
+                            f"* {text}",
+                            f"* COMMENT: {text}",
+                            f"* LOC: {start} RED {text}",
+                            f"*\tNOTE:\t{text}",
+                        ]
+                    )
+                )
+            )
+    return "\n".join(lines) + "\n"
+
+
 def media(made: Data) -> otio.core.MediaReference:
     carried = copy.deepcopy(made.get("media", {}))
     if made["sequence"]:
@@ -447,6 +487,14 @@ def test_the_prefilter_changes_no_report_that_asks_for_declarations(cut: Data, l
     made = built(cut)
     fast = judged(made, *ledger, declaration_required=True)
     assert fast.to_data() == judged(made, *ledger, declaration_required=True, everything=True).to_data()
+
+
+@settings(CALM, max_examples=80)
+@given(edls(), ledgers(), contexts)
+def test_the_prefilter_changes_no_report_on_an_edl(edl: str, ledger: list[Data], context: Any) -> None:
+    snapshot = read_edl(edl.encode(), "cut.edl")
+    fast = judged(snapshot, *ledger, context=context)
+    assert fast.to_data() == judged(snapshot, *ledger, context=context, everything=True).to_data()
 
 
 @settings(CALM, max_examples=80)
@@ -664,7 +712,7 @@ def test_an_export_that_carries_media_is_never_judged_more_mildly(cut: Data, led
 @settings(CALM, max_examples=60)
 @given(cuts(), ledgers(), contexts)
 def test_an_otio_file_is_judged_as_the_object_that_it_was_written_from(
-    tmp_path_factory: pytest.TempPathFactory, cut: Data, ledger: list[Data], context: Any
+    cut: Data, ledger: list[Data], context: Any
 ) -> None:
     made = built(cut)
     again = otio.core.deserialize_json_from_string(otio.core.serialize_json_to_string(made))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otiogate.evidence.statements import Evidence, statements
@@ -110,6 +110,7 @@ def test_nothing_else_is_a_source_type(text: str) -> None:
     assert source_type(text) is None
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.text(max_size=80))
 def test_no_text_raises(text: str) -> None:
     for whole in (text, IPTC + text, f"digsrctype:{text}", text + "/composite"):

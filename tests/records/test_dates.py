@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otiogate.documents.schemas import faults
@@ -86,6 +86,7 @@ def test_a_day_that_is_none_is_refused(text: str) -> None:
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30), timezones=ZONES))
 def test_every_time_that_the_schema_takes_is_read_as_that_instant(moment: datetime) -> None:
     text = moment.isoformat(timespec="microseconds")
@@ -93,6 +94,7 @@ def test_every_time_that_the_schema_takes_is_read_as_that_instant(moment: dateti
     assert instant(text) == begin(text) == end(text) == moment
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.dates(datetime(1900, 1, 2).date(), datetime(2199, 12, 30).date()), ZONES)
 def test_every_day_that_the_schema_takes_lasts_24_hours(day: object, zone: timezone) -> None:
     text = f"{day}{datetime(2027, 1, 1, tzinfo=zone).isoformat()[19:]}"

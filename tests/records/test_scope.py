@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otiogate.evidence.disclosure import Disclosure
@@ -208,6 +208,7 @@ def test_the_union_has_27_countries() -> None:
 TERRITORIES = st.sampled_from(["worldwide", "EU", "US", "US-NY", "US-CA", "DE", "FR", "GB", "CN", "DE-BY"])
 
 
+@settings(deadline=None, derandomize=True)
 @given(TERRITORIES, st.lists(TERRITORIES, min_size=1, max_size=4, unique=True))
 def test_what_is_listed_is_met_and_no_longer_held_once_it_is_excluded(delivered: str, listed: list[str]) -> None:
     context = replace(CONTEXT, territories=(delivered,))
@@ -218,6 +219,7 @@ def test_what_is_listed_is_met_and_no_longer_held_once_it_is_excluded(delivered:
     assert said("decision", both, context) != []
 
 
+@settings(deadline=None, derandomize=True)
 @given(TERRITORIES, st.lists(TERRITORIES, min_size=1, max_size=3, unique=True), TERRITORIES)
 def test_a_longer_list_of_exclusions_never_lets_more_through(delivered: str, excluded: list[str], more: str) -> None:
     context = replace(CONTEXT, territories=(delivered,))

@@ -1,11 +1,12 @@
 """What the gate costs, against the bare host, in one run.
 
-    python benchmarks/bench.py            the whole table (about five minutes)
-    python benchmarks/bench.py --quick    fewer runs, no 10,000-event EDL
+python benchmarks/bench.py the whole table (about five minutes) python benchmarks/bench.py --quick fewer runs, no
+10,000-event EDL
 
-Exports of timelines of which 5 % of the clips are tagged by id, each with its own disclosure, notification and approval on record, so
-that every tagged clip is judged through all its rules and allowed. Imports and records are warm; runs with and without the gate alternate, so
-that a drift of the machine's speed meets both. Ratios of medians are what counts; the seconds are this machine's.
+Exports of timelines of which 5 % of the clips are tagged by id, each with its own disclosure, notification and
+approval on record, so that every tagged clip is judged through all its rules and allowed. Imports and records are
+warm; runs with and without the gate alternate, so that a drift of the machine's speed meets both. Ratios of medians
+are what counts; the seconds are this machine's.
 """
 
 from __future__ import annotations
@@ -47,9 +48,10 @@ def timeline(clips: int, every: int = 20) -> otio.schema.Timeline:
     made = otio.schema.Timeline(f"{clips} clips", global_start_time=otio.opentime.RationalTime(86400, 24))
     track = otio.schema.Track("V1", kind="Video")
     for number in range(clips):
-        clip = builders.clip(name=f"sh{number:05d}_v003", reference=f"sh{number:05d}_v003.mov", reel=f"R{number % 9999:04d}")
+        name = f"sh{number:05d}_v003"
+        clip = builders.clip(name=name, reference=f"{name}.mov", reel=f"R{number % 9999:04d}")
         clip.metadata["cmx_3600"]["comments"] = [f"SOURCE FILE: SH{number:05d}_V003"]
-        clip.metadata["editorial"] = {"scene": str(number // 10), "take": number % 10, "colour": "Iris", "notes": "ok for temp mix"}
+        clip.metadata["editorial"] = {"scene": str(number // 10), "take": number % 10, "notes": "ok for temp mix"}
         if number % every == 0:
             clip.metadata["genai"] = {"id": f"DIS-{number:05d}"}
         track.append(clip)
@@ -88,7 +90,9 @@ class Switch:
         self._attached.extend(self._names if on else [])
 
 
-def pairs(without: Callable[[], Any], with_gate: Callable[[], Any], switch: Switch, runs: int) -> tuple[float, float, float]:
+def pairs(
+    without: Callable[[], Any], with_gate: Callable[[], Any], switch: Switch, runs: int
+) -> tuple[float, float, float]:
     """Medians: seconds without the gate, with it, and of what it adds, run by run."""
     bare, gated = [], []
     for _ in range(runs):
@@ -108,7 +112,16 @@ def row(*cells: object) -> None:
 def exports(quick: bool, folder: Path, switch: Switch) -> None:
     """The first table: exports with and without the gate."""
     print("\nExports, 5 % of the clips tagged by id and cleared\n")
-    row("clips", "format", "bare", "gated", "the gate adds", "in bare writes of this format", "in bare .otio writes", "wanted")
+    row(
+        "clips",
+        "format",
+        "bare",
+        "gated",
+        "the gate adds",
+        "in bare writes of this format",
+        "in bare .otio writes",
+        "wanted",
+    )
     row(*["---"] * 8)
     for clips in (1_000, 10_000):
         made = timeline(clips)

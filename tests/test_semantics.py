@@ -490,6 +490,16 @@ def test_8_only_the_ledger_says_that_the_rest_of_the_media_is_real() -> None:
     assert effects(judged(cut(clip(tag)), context=TEMP))["NFX-033"] == "block"
 
 
+def test_8_a_range_that_only_a_trim_hides_is_in_sight_where_the_trim_is_lost() -> None:
+    stack = otio.schema.Stack("nested", source_range=time_range(24, 24))
+    track = otio.schema.Track("V1", kind="Video")
+    track.append(clip(TAGGED))
+    stack.append(track)
+    about = disclosure(ranges=["00:00:00:12-00:00:00:20"])
+    assert judged(timeline(stack), about).verdict == "allow"
+    assert judged(timeline(stack), about, shows_trimmed=True).verdict == "block"
+
+
 def test_8_a_clip_that_is_retimed_hides_no_range() -> None:
     made = clip(TAGGED)
     made.effects.append(otio.schema.LinearTimeWarp("fast", time_scalar=2.0))

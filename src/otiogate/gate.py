@@ -181,6 +181,8 @@ class _Judging:
             self.cues.declared(stated, declared.points)
         case = Case(stated, _uses(declared.points), question.context, question.now, question.records)
         resolved = self._resolved(stated, case)
+        # A tag that says otherwise than the disclosure of its id is judged beside it, and told from it.
+        said = stated.where[:200] if stated.origin == "tag" and stated.id else ""
         maybe: list[Rule] = []
         for rule, held in question.policy.applicable(resolved, question.context, self._day):
             if held is Truth.MAYBE:
@@ -191,7 +193,7 @@ class _Judging:
                 if requirement.when is None or requirement.when(resolved, question.context) is not Truth.NO:
                     answer.add(requirement.demand.answer(rule.id, case))
             self._note_absent(declared, answer)
-            self._add(rule, stated, "", declared.points, answer)
+            self._add(rule, stated, said, declared.points, answer)
         unsure = sorted(_unsure(resolved.data))
         if unsure or maybe:
             self._unsure(declared, unsure or [UNANSWERED], maybe)

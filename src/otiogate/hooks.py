@@ -24,7 +24,7 @@ from otiogate.documents.digest import sha256
 from otiogate.documents.write import replacing, write_text
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 from otiogate.evidence.tag import is_tag
-from otiogate.host.adapters import inner_adapter, read_through, write_through
+from otiogate.host.adapters import edl_shows_disabled, inner_adapter, read_through, write_through
 from otiogate.host.annotate import annotate
 from otiogate.host.errors import ExportBlocked
 from otiogate.host.read import snapshot_of
@@ -32,7 +32,7 @@ from otiogate.report.base import safe
 from otiogate.report.model import Report
 from otiogate.report.text import blocking_text, headline
 from otiogate.scan.judging import judge_path, judge_snapshot
-from otiogate.scan.read import content
+from otiogate.scan.read import MEDIA_INSIDE, content
 
 _LOG = logging.getLogger("otiogate")
 _JUDGED = threading.local()
@@ -41,9 +41,9 @@ _ARGUMENTS = ("otiogate_config", "otiogate_stage")
 
 _STAGES = ("temp", "final")
 
-_KEEP_HIDDEN = (".otio",)
-"""Formats in which what is disabled or trimmed out stays so. The host's EDL and XML writers write out what is trimmed
-away, bundles ship its media, and of a suffix that is not known nothing is."""
+_KEEP_TRIMS = (".otio", *MEDIA_INSIDE)
+"""Formats in which what is trimmed out stays out: the host's EDL and XML writers write what an enclosing stack or track
+trims away. Of a suffix that is not known, or none, nothing is known."""
 
 _FRESH = 60.0
 """Seconds for which a decision may be reused: the second call of one export follows the first at once."""
@@ -82,6 +82,8 @@ def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
             with replacing(Path(filepath)) as temporary:
                 write_through(adapter, input_otio, str(temporary), arguments)
                 _act(judge_path(temporary, found, _now(), list_met=False), found, filepath, "export")
+        except OSError as fault:
+            raise UsageError(f"cannot be written: {fault.strerror or fault}", where=filepath) from fault
         finally:
             _JUDGED.within = ""
 
@@ -179,8 +181,17 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
     if _just_judged(digest, target):
         return digest
     found = found or _settings(target, asked)
-    shows_all = Path(target).suffix.lower() not in _KEEP_HIDDEN
-    report = judge_snapshot(snapshot, found, _now(), carries_media=shows_all, list_met=False)
+    suffix = Path(target).suffix.lower()
+    # Bundles ship the media; the XML writer writes what is disabled as if it were not, the EDL writer some of it.
+    hides = suffix == ".otio" or (suffix == ".edl" and not edl_shows_disabled(timeline))
+    report = judge_snapshot(
+        snapshot,
+        found,
+        _now(),
+        carries_media=not hides,
+        shows_trimmed=suffix not in _KEEP_TRIMS,
+        list_met=False,
+    )
     _act(report, found, target, "export")
     _JUDGED.digest, _JUDGED.at = digest, time.monotonic()
     return digest

@@ -17,6 +17,7 @@ from otiogate.config.laws import (
     agreed,
     facility_first,
     facility_only,
+    largest,
     strictest,
     strictest_of_each,
     union,
@@ -51,8 +52,9 @@ def test_the_laws_are_those_of_the_design() -> None:
     assert {key for key, law in LAWS.items() if law is facility_first} == {"records"}
     assert {key for key, law in LAWS.items() if law is agreed} == {
         *("production", "season", "episode", "cut", "deliverable.type", "deliverable.medium"),
-        *("stage", "release_date", "licence_end", "requested_by", "handles"),
+        *("stage", "release_date", "licence_end", "requested_by"),
     }
+    assert {key for key, law in LAWS.items() if law is largest} == {"handles"}
 
 
 def test_the_ranks_run_from_the_built_in_to_the_command_line() -> None:

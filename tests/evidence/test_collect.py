@@ -44,3 +44,14 @@ def test_a_marker_that_meets_no_use_speaks_for_its_whole_track_and_is_called_odd
     report = judged(made)
     assert [use.name for use in finding(report, "GEN-001").uses] == ["a", "b"]
     assert any("outside every use" in each.what for each in report.problems)
+
+
+def test_an_empty_cell_of_a_column_says_nothing_and_an_empty_mark_is_a_fault():
+    assert judged(timeline(clip({"id": "DIS-404"}), clip(""))).counts.ai_uses == 1
+    blank = clip(None)
+    blank.metadata["ale"] = {"GenAI": " ", "GenAI ID": ""}
+    assert judged(timeline(blank)).verdict == "allow"
+    for empty in ({}, [], None, False, 0):
+        made = clip()
+        made.metadata["genai"] = empty
+        assert finding(judged(timeline(made)), "GEN-002").effect == "block"

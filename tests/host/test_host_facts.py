@@ -16,6 +16,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,12 @@ from otiogate.host.walk import plain
 from otiogate.timeline.media import basenames
 from otiogate.timeline.model import ClipUse
 from tests.builders import clip, judged, time_range, timeline
+from tests.cli.running import ALONE
+
+pytestmark = ALONE
 
 TAG = "GENAI gen.shot"
-PLUGINS = Path(__file__).parents[2] / "plugins"
+PLUGINS, SCHEMAS = (Path(str(find_spec(f"otiogate.{name}").origin)).parent for name in ("plugins", "schemas"))
 HOOK_FILES = ("otiogate_export.py", "otiogate_gated.py", "otiogate_tags.py")
 
 # Code for another interpreter: a tagged timeline, and whether a write of it was stopped.
@@ -358,9 +362,9 @@ def copied(folder: Path) -> Path:
     package = Path(otiogate.__file__).parent
     target = folder / "site" / "otiogate"
     shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("plugins", "schemas"):
-        if not (target / name).exists():
-            shutil.copytree(PLUGINS.parent / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in (PLUGINS, SCHEMAS):
+        if not (target / part.name).exists():
+            shutil.copytree(part, target / part.name, ignore=shutil.ignore_patterns("__pycache__"))
     return target
 
 

@@ -16,6 +16,9 @@ from otiogate.host.read import snapshot_of
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.model import Snapshot
 from tests.builders import clip, judged, time_range, timeline
+from tests.cli.running import ALONE
+
+pytestmark = ALONE
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 TAG = "GENAI gen.shot"
@@ -106,7 +109,7 @@ def trimmed_away() -> otio.schema.Timeline:
     return cuts
 
 
-def off_beside_a_dissolve() -> otio.schema.Timeline:
+def off_behind_a_dissolve() -> otio.schema.Timeline:
     cuts = timeline(clip(name="seen"), clip(TAG, name="off", reel="A002"))
     cuts.tracks[0][1].enabled = False
     six = otio.opentime.RationalTime(6, 24)
@@ -114,26 +117,74 @@ def off_beside_a_dissolve() -> otio.schema.Timeline:
     return cuts
 
 
-@pytest.mark.parametrize("made", [trimmed_away, off_beside_a_dissolve])
-def test_fact_17_the_edl_writer_shows_what_the_timeline_hides_so_nothing_is_softened(made: Any) -> None:
-    """The timeline hides the clip, and only warns; the EDL of it has an event that does not."""
+def off_with_all_tracks() -> otio.schema.Timeline:
+    cuts = timeline(clip(name="seen"), clip(TAG, name="off", reel="A002"))
+    cuts.tracks.enabled = False
+    return cuts
+
+
+def off_by_itself() -> otio.schema.Timeline:
+    cuts = timeline(clip(name="seen"), clip(TAG, name="off", reel="A002"))
+    cuts.tracks[0][1].enabled = False
+    return cuts
+
+
+def off_with_its_track() -> otio.schema.Timeline:
+    cuts = timeline(clip(name="seen"))
+    track = otio.schema.Track("V2", kind="Video")
+    track.append(clip(TAG, name="off", reel="A002"))
+    track.enabled = False
+    cuts.tracks.append(track)
+    return cuts
+
+
+HIDDEN = [trimmed_away, off_behind_a_dissolve, off_with_all_tracks, off_by_itself, off_with_its_track]
+
+
+@pytest.mark.parametrize("made", HIDDEN)
+def test_fact_17_what_a_timeline_hides_stays_hidden_in_otio_and_only_warns(made: Any) -> None:
     assert judged(made()).verdict == "allow"
+    otio.adapters.write_to_file(made(), "cut.otio")
+    assert otiogate.scan_path("cut.otio").verdict == "allow"
+
+
+@pytest.mark.parametrize("made", [trimmed_away, off_behind_a_dissolve, off_with_all_tracks])
+def test_fact_17_the_edl_writer_shows_what_the_timeline_hides_so_it_is_not_softened(made: Any) -> None:
+    """It asks clips and tracks whether they are enabled, but no stack, and no clip behind a transition; nor trims."""
     assert "A002" in written(made())
     with pytest.raises(otiogate.ExportBlocked):
         otio.adapters.write_to_file(made(), "cut.edl")
-    with pytest.raises(otiogate.ExportBlocked):
-        otio.adapters.write_to_string(made(), "cmx_3600")
     assert not Path("cut.edl").exists()
 
 
-def test_fact_17_the_xml_writer_loses_what_is_disabled_or_trimmed_away_so_nothing_is_softened() -> None:
-    cuts = trimmed_away()
-    cuts.tracks[0][1].enabled = False
-    text = written(cuts.deepcopy(), "fcp_xml")
-    assert "<name>trimmed</name>" in text
+@pytest.mark.parametrize("made", [off_by_itself, off_with_its_track])
+def test_fact_17_the_edl_writer_leaves_out_other_disabled_clips_so_they_only_warn(made: Any) -> None:
+    assert "A002" not in written(made())
+    otio.adapters.write_to_file(made(), "cut.edl")
+    assert "A002" not in Path("cut.edl").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("made", HIDDEN)
+def test_fact_17_the_xml_writer_shows_all_that_the_timeline_hides_so_nothing_is_softened(made: Any) -> None:
+    text = written(made(), "fcp_xml")
+    assert "<name>off</name>" in text or "<name>trimmed</name>" in text
     assert "<enabled>" not in text
     with pytest.raises(otiogate.ExportBlocked):
-        otio.adapters.write_to_file(cuts, "cut.xml")
+        otio.adapters.write_to_file(made(), "cut.xml")
+    assert not Path("cut.xml").exists()
+
+
+@pytest.mark.parametrize("adapter", ["otio_json", "cmx_3600", "fcp_xml"])
+@pytest.mark.parametrize("made", HIDDEN)
+def test_fact_17_without_a_path_nobody_knows_the_format_so_nothing_is_softened(made: Any, adapter: str) -> None:
+    with pytest.raises(otiogate.ExportBlocked):
+        otio.adapters.write_to_string(made(), adapter)
+
+
+@pytest.mark.parametrize("name", ["cut.ale", "cut.svg", "cut.unheard_of"])
+def test_fact_17_of_a_format_that_is_not_known_to_hide_anything_nothing_is_softened(name: str) -> None:
+    with pytest.raises(otiogate.ExportBlocked):
+        otio.adapters.write_to_file(off_by_itself(), name, adapter_name="otio_json")
 
 
 # 18. Record time
@@ -324,7 +375,7 @@ def test_no_clip_of_a_real_edl_is_hidden_where_the_host_has_read_it() -> None:
             continue
         try:
             read = bare(path.read_text(encoding="utf-8"))
-        except Exception:  # noqa: BLE001, S112 - whatever the host's reader raises on it
+        except Exception:  # noqa: BLE001 - whatever the host's reader raises on it
             continue
         snapshot = snapshot_of(read)
         found = (snapshot.subject(node).use for node in range(len(snapshot.starts)))

@@ -214,6 +214,7 @@ def test_the_text_that_stops_an_export_stands_alone() -> None:
         "otiogate stopped this export: BLOCKED, 2 findings on 1 clip (final delivery). Nothing was written.\n"
         "  01:00:03:00-01:00:04:00  event 003 (line 6)  reel R003  'SHOT_0003.mov'\n"
         "    NFX-030, SAG-010: missing consent of person-7f3a for DIS-0042\n"
+        "      tried consent CON-0007: expired at 2025-08-31Z\n"
         "Next: otiogate explain NFX-030   (why, and what to do)\n"
         "      otiogate scan TIMELINE       (the whole report)"
     )

@@ -243,9 +243,7 @@ def test_lines_that_edls_have_are_no_problem(line: str) -> None:
     assert snapshot.problems == ()
 
 
-@pytest.mark.parametrize(
-    "line", ["THIS IS A USER NOTE", "TITLES by hand", "12 monkeys", "3 takes at 01:00:00:00"]
-)
+@pytest.mark.parametrize("line", ["THIS IS A USER NOTE", "TITLES by hand", "12 monkeys", "3 takes at 01:00:00:00"])
 def test_a_line_that_no_edl_has_is_odd_and_its_text_kept(line: str) -> None:
     snapshot = read(HEAD + CUT + line)
     assert problems(snapshot) == [("odd", "line 4")]
@@ -639,9 +637,7 @@ def test_no_line_with_an_event_number_and_two_timecodes_vanishes(body: str) -> N
     assert_keys_hold_what_is_built(snapshot)
 
 
-@given(
-    st.binary(max_size=400) | st.lists(LINES, max_size=8).map(lambda lines: "\n".join(lines).encode("utf-16"))
-)
+@given(st.binary(max_size=400) | st.lists(LINES, max_size=8).map(lambda lines: "\n".join(lines).encode("utf-16")))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         snapshot = read_edl(data, "cut.edl")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import glob
+import os
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from otiogate.report.model import Report
 
 
+NOTHING_TO_SCAN = 4
+
+
 def add_to(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
@@ -23,7 +28,7 @@ def add_to(commands: Any) -> None:
         "standard error.",
         allow_abbrev=False,
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a timeline")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a timeline, or a pattern such as 'cuts/*.edl'")
     parser.add_argument(
         "--config", action="append", default=[], metavar="FILE", help="in place of the otiogate.yaml near each timeline"
     )
@@ -58,7 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
     reports: list[Report] = []
     faults: dict[str, OtiogateError] = {}
     bugs = 0
-    for name in arguments.paths:
+    names = _matched(arguments.paths)
+    if not names:
+        say(f"otiogate: nothing to scan: no file matches {', '.join(arguments.paths)}")
+        return NOTHING_TO_SCAN
+    for name in names:
         try:
             reports.append(judge_near(Path(name), now, config=arguments.config, command=command, as_of=as_of))
         except OtiogateError as fault:
@@ -77,6 +86,15 @@ def run(arguments: argparse.Namespace) -> int:
     if bugs:
         return OtiogateError.exit_code
     return UsageError.exit_code if faults else max(report.exit_code for report in reports)
+
+
+def _matched(paths: list[str]) -> list[str]:
+    """The paths, with patterns that the shell left as they are replaced by what they match, which may be nothing."""
+    names: list[str] = []
+    for path in paths:
+        is_pattern = glob.has_magic(path) and not os.path.lexists(path)
+        names += sorted(glob.glob(path, recursive=True)) if is_pattern else [path]  # noqa: PTH207 - Path has no such call
+    return names
 
 
 def _check_output(arguments: argparse.Namespace) -> None:
@@ -101,7 +119,7 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
     names = [each for each in arguments.policy if each in shipped()]
     files = [each for each in arguments.policy if each not in names]
     for each in files:
-        if not Path(each).exists():
+        if not os.path.exists(each):  # noqa: PTH110 - Path's own raises for a name that is too long
             known = "shipped packs: " + ", ".join(shipped())
             raise UsageError(f"--policy {each}: no pack of that name, and no such file", next_step=known)
     if names:

@@ -50,6 +50,11 @@ def strictest(order: tuple[str, ...]) -> Law:
     return law
 
 
+def largest(key: str, said: Said) -> Any:
+    """The largest number: of handles, the longest bring the most of the media into the question."""
+    return max(value for _, value in said)
+
+
 def strictest_of_each(order: tuple[str, ...]) -> Law:
     """The strictest for each key of a mapping."""
 
@@ -118,7 +123,7 @@ LAWS: dict[str, Law] = {
     "severity": strictest_of_each(SEVERITY_ORDER),
     "on_export": strictest(("report", "block")),
     "declaration": strictest(("off", "required")),
-    "handles": agreed,
+    "handles": largest,
     "stages": facility_only,
     "working_paths": facility_only,
     "replaced_packs": facility_only,

@@ -63,7 +63,7 @@ def _facility_layers() -> Iterator[Layer]:
     if fixed:
         yield _layer(path, FACILITY)
     added = os.environ.get(FACILITY_VARIABLE)
-    if added and not Path(added).exists():
+    if added and not os.path.exists(added):  # noqa: PTH110 - as in _project_files
         step = "correct the variable, or take it away"
         raise UsageError("there is no such file", where=f"{FACILITY_VARIABLE}={added}", next_step=step)
     if added:
@@ -90,7 +90,7 @@ def _project_files(near: Iterable[str]) -> Iterator[Path]:
         start = Path(os.path.abspath(each))  # noqa: PTH100 - resolve() would leave the folder in which a link stands
         for folder in (start, *start.parents):
             path = folder / PROJECT_FILE
-            if path.is_file():
+            if os.path.isfile(path):  # noqa: PTH113 - Path's own raises for a name that is too long
                 if path not in seen:
                     seen.add(path)
                     yield path

@@ -25,6 +25,9 @@ MAX_DEPTH = 64
 Json = Any
 """Plain data: ``dict`` with text keys, ``list``, ``str``, ``int``, ``float``, ``bool``, ``None``."""
 
+Pairs = list[tuple[str, Json]]
+"""The keys and values of one object, as they stand."""
+
 
 class DocumentError(Exception):
     """A document is not well formed. ``line`` counts from 1, or is ``None``."""
@@ -127,9 +130,9 @@ def _check_text(text: str, line: int | None = None) -> None:
         raise DocumentError(f"holds {what}", line)
 
 
-def _load(text: str, constant: Callable[[str], Json]) -> Json:
+def _load(text: str, constant: Callable[[str], Json], pairs: Callable[[Pairs], dict[str, Json]] | None = None) -> Json:
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=constant, parse_float=_finite)
+        return json.loads(text, object_pairs_hook=pairs or _unique, parse_constant=constant, parse_float=_finite)
     except json.JSONDecodeError as fault:
         if fault.pos >= len(text.rstrip()) or fault.msg.startswith("Unterminated string"):
             raise DocumentError("not JSON: ends in the middle, as if it were cut off", fault.lineno) from fault
@@ -142,18 +145,49 @@ def _load(text: str, constant: Callable[[str], Json]) -> Json:
 
 def parse_otio_json(text: str) -> list[str]:
     """Checks the JSON of a timeline that another parser will read: that parser keeps the first of two equal
-    keys, others the last, so a repeated key is an error. OpenTimelineIO writes NaN, so that is only odd; what
-    is odd is returned."""
+    keys, others the last, so a repeated key is an error, and it crashes on an object inside a time. OpenTimelineIO
+    writes NaN, so that is only odd; what is odd is returned."""
     odd: dict[str, None] = {}
 
     def constant(name: str) -> Json:
         odd[f"holds {name}, which is not JSON"] = None
 
-    _load(text, constant)
+    _load(text, constant, _otio_object)
     return list(odd)
 
 
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+_PLAIN = {
+    "RationalTime.1": 3,
+    "TimeRange.1": 3,
+    "TimeTransform.1": 4,
+    "V2d.1": 3,
+    "Box2d.1": 3,
+    "Color.1": 6,
+    "SerializableObjectRef.1": 2,
+}
+"""What OpenTimelineIO reads as a plain value, and how many keys that has. Where there are more, and one of them holds
+an object, OpenTimelineIO 0.18.1 ends the whole process."""
+
+
+def _otio_object(pairs: Pairs) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        return _unique(pairs)
+    schema = found.get("OTIO_SCHEMA")
+    if schema.__class__ is str and len(found) > _PLAIN.get(schema, len(found)) and any(map(_object, found.values())):
+        raise DocumentError(f"a {schema} holds an object, which OpenTimelineIO cannot read")
+    return found
+
+
+def _object(value: Json) -> bool:
+    """Whether ``value`` is, or holds, an object that is no plain value."""
+    if isinstance(value, dict):
+        schema = value.get("OTIO_SCHEMA")
+        return (schema is not None and str(schema) not in _PLAIN) or any(map(_object, value.values()))
+    return isinstance(value, list) and any(map(_object, value))
+
+
+def _unique(pairs: Pairs) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()

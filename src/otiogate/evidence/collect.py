@@ -73,11 +73,12 @@ def collect(
     handles: int = 0,
     declaration_required: bool = False,
     everything: bool = False,
+    shows_trimmed: bool = False,
 ) -> Collected:
     """Reads the nodes that can say something, or that the ledger knows. ``everything`` reads all of them, to the same
-    result."""
+    result. ``shows_trimmed``: in what is written, everything that is trimmed out comes back into sight."""
     nodes = range(len(snapshot.starts)) if everything else _nodes(snapshot, matcher)
-    collector = _Collector(snapshot, ledger, handles)
+    collector = _Collector(snapshot, ledger, handles, shows_trimmed)
     for node in nodes:
         collector.read(node, matcher)
     return collector.result(declaration_required)
@@ -98,17 +99,18 @@ class _OnUse:
 
 
 class _Collector:
-    def __init__(self, snapshot: Snapshot, ledger: Mapping[str, Disclosure], handles: int) -> None:
+    def __init__(self, snapshot: Snapshot, ledger: Mapping[str, Disclosure], handles: int, shows_trimmed: bool) -> None:
         self.snapshot = snapshot
         self.ledger = ledger
         self.handles = handles
+        self.shows_trimmed = shows_trimmed
         self.found = Collected(uses=snapshot.uses)
         self.problems: dict[Problem, None] = dict.fromkeys(snapshot.problems)
         self.on_use: dict[int, _OnUse] = {}
         self._declared: dict[tuple[str, str], Declared] = {}
         self._raised: dict[tuple[str, str], Raised] = {}
         self._records: dict[int, SpanIndex] = {}
-        self._bodies: dict[str, str] = {}
+        self._bodies: dict[str, dict[str, Declared]] = {}
         self._loose: list[tuple[Tag | Evidence, list[UsePoint]]] = []
 
     def read(self, node: int, matcher: Matcher) -> None:
@@ -160,8 +162,11 @@ class _Collector:
         self, node: int, use: ClipUse, said: str, active: bool, disclosure: Disclosure | None = None
     ) -> UsePoint:
         place = said if use.line is None or said.startswith("line") else f"{said}, line {use.line}"
-        point = UsePoint(node, use, place, active and use.visible)
+        point = UsePoint(node, use, place, active and self._in_sight(use))
         return self._ranged(point, disclosure) if disclosure else point
+
+    def _in_sight(self, use: ClipUse) -> bool:
+        return not use.disabled if self.shows_trimmed else use.visible
 
     def _ranged(self, point: UsePoint, disclosure: Disclosure) -> UsePoint:
         """``point``, marked where none of the disclosure's ranges is within the cut and its handles.
@@ -172,10 +177,11 @@ class _Collector:
         seen = point.use.visible_source if texts else None
         if not texts or seen is None:
             return point
-        spans = [range_span(text, seen) for text in texts]
-        reach = type(seen)(seen.start - self.handles, seen.duration + 2 * self.handles, seen.rate)
-        if any(span is None or span.overlaps(reach) for span in spans):
-            return point
+        for part in (seen, point.use.source) if self.shows_trimmed and point.use.source else (seen,):
+            spans = [range_span(text, part) for text in texts]
+            reach = replace(part, start=part.start - self.handles, duration=part.duration + 2 * self.handles)
+            if any(span is None or span.overlaps(reach) for span in spans):
+                return point
         return replace(point, outside=True)
 
     def _take(self, statement: Statement, points: list[UsePoint]) -> None:
@@ -195,10 +201,8 @@ class _Collector:
         if known is not None and known.digest == disclosure.digest:
             self._declare(known, points)
             return
-        self._declare(disclosure, points, key=disclosure.digest)
-        if self._bodies.setdefault(disclosure.id, disclosure.digest) != disclosure.digest:
-            what = f"{disclosure.id}: the timeline holds two disclosures of this id that differ"
-            self._raise("differs", what, points, disclosure)
+        found = self._declare(disclosure, points, key=disclosure.digest)
+        self._bodies.setdefault(disclosure.id, {})[disclosure.digest] = found
         if known is not None:
             self._declare(known, points)
             what = f"{disclosure.id}: the disclosure in the timeline is not the one in the ledger"
@@ -273,6 +277,7 @@ class _Collector:
             if known.said_none and known.said_more:
                 what = "'GENAI none' stands beside evidence or a disclosure of AI use"
                 self._raise("differs", what, [known.point])
+        self._two_bodies()
         if declaration_required:
             self._undeclared()
         self.found.declared = [_merged(each) for each in self._declared.values()]
@@ -322,13 +327,23 @@ class _Collector:
                 return min(found, key=len)
         return []
 
+    def _two_bodies(self) -> None:
+        """One id that stands for two things in the timeline, on every use of either."""
+        for id, bodies in self._bodies.items():
+            if len(bodies) > 1:
+                points = [point for body in bodies.values() for point in body.points]
+                first = bodies[min(bodies)].disclosure
+                self._raise(
+                    "differs", f"{id}: the timeline holds two disclosures of this id that differ", points, first
+                )
+
     def _undeclared(self) -> None:
         for node, is_use in enumerate(self.snapshot.is_use):
             known = self.on_use.get(node)
             if is_use and not (known and (known.disclosures or known.said_none)):
                 use = self.snapshot.subject(node).use
                 if use is not None:
-                    point = UsePoint(node, use, "nothing said", use.visible)
+                    point = UsePoint(node, use, "nothing said", self._in_sight(use))
                     self._raise("undeclared", "a use without a declaration", [point])
 
 

@@ -63,7 +63,8 @@ def _in_metadata(metadata: Mapping[str, Any], where: str) -> Iterator[Statement]
                 if plain == "genai":
                     yield from _stated(item, where)
                 elif plain == "genaiid":
-                    yield _pointer(item)
+                    if item != "":
+                        yield _pointer(item)
                 else:
                     pending.append((plain, item))
         elif isinstance(value, list):
@@ -77,11 +78,13 @@ def _in_metadata(metadata: Mapping[str, Any], where: str) -> Iterator[Statement]
 
 
 def _stated(value: Any, where: str) -> Iterator[Statement]:
-    """What stands under a key that means GenAI."""
+    """What stands under a key that means GenAI. Blank text is an empty cell of a column, and says nothing."""
+    if isinstance(value, str) and not value.strip():
+        return
     if isinstance(value, list) and value:
         for item in value:
             yield from _stated(item, where)
-    elif isinstance(value, str) and value.strip():
+    elif isinstance(value, str):
         yield parse_tag(value if is_tag(value) else f"GENAI {value}")
     elif isinstance(value, Mapping) and set(value) == {"id"}:
         yield _pointer(value["id"])

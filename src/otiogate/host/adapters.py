@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import opentimelineio as otio
 
 from otiogate.errors import CannotJudge, UsageError
 from otiogate.host.errors import ExportBlocked
+from otiogate.host.walk import walk
 
 GATED = "otiogate_gated"
 
@@ -46,6 +48,20 @@ def read_through(adapter: Any, filepath: str, arguments: Mapping[str, Any]) -> A
         return adapter._execute_function("read_from_string", input_str=text, **arguments)
     except Exception as fault:
         raise _failed(adapter, "read", fault) from fault
+
+
+def edl_shows_disabled(thing: Any) -> bool:
+    """Whether the host's EDL writer would write something of ``thing`` that is disabled: it asks clips and tracks, but
+    no stack, and no clip that a transition leads into."""
+    for each in walk(thing).objects:
+        if isinstance(each, otio.schema.Stack) and not each.enabled:
+            return True
+        if isinstance(each, otio.schema.Track) and any(
+            isinstance(one, otio.schema.Transition) and not getattr(other, "enabled", True)
+            for one, other in pairwise(each)
+        ):
+            return True
+    return False
 
 
 def _failed(adapter: Any, verb: str, fault: Exception) -> CannotJudge:

@@ -13,17 +13,21 @@ from typing import Any
 
 from otiogate.timeline.model import plain_key
 
-_TAG = re.compile(r"GENAI(?=[\s:]|\Z)", re.IGNORECASE)
-_MORE = re.compile(r"GENAI\+\s*", re.IGNORECASE)
-_KEYWORD = re.compile(r"GENAI/", re.IGNORECASE)
-_REMARK = re.compile(r"(?:COMMENT|NOTE)\s*:\s*", re.IGNORECASE)
+# ASCII letters alone, so that a plain search for "genai" finds every node that says it. Blanks of any script, invisible
+# marks and the stars of an EDL may stand before it.
+_LEAD = re.compile("[\\s*\u200b-\u200f\u2060\ufeff]*")
+_WORD = "[Gg][Ee][Nn][Aa][Ii]"
+_TAG = re.compile(_WORD + r"(?=[\s:]|\Z)")
+_MORE = re.compile(_WORD + r"\+\s*")
+_KEYWORD = re.compile(_WORD + "/")
+_REMARK = re.compile(r"(?:COMMENT|NOTE)\s*:\s*", re.IGNORECASE | re.ASCII)
 
 
 def native_texts(metadata: Any) -> list[str]:
     """The texts in ``metadata`` that may be tags, in order, continuations joined to what they continue."""
     found: list[str] = []
     for text in _texts(metadata):
-        said = _REMARK.sub("", text.lstrip("* \t"), count=1)
+        said = _REMARK.sub("", _LEAD.sub("", text, count=1), count=1)
         more = _MORE.match(said)
         if more and found:
             found[-1] = f"{found[-1]} {said[more.end() :]}".rstrip()
@@ -41,7 +45,7 @@ def _texts(metadata: Any) -> Iterator[str]:
     while pending:
         key, value = pending.pop()
         if isinstance(value, str):
-            if key.endswith(".genai"):  # Final Cut's <md key="com.studio.genai">
+            if key.endswith(".genai") and value.strip():  # Final Cut's <md key="com.studio.genai">
                 yield value if _TAG.match(value) else f"GENAI {value}"
             else:
                 yield from value.split(",") if key == "keywords" else (value,)

@@ -134,9 +134,8 @@ class SubjectBuilder:
             track=around.track,
             media=media_of(data),
             timing=lambda: self._timing(node, clip, data),
-            visible=around.enabled
-            and data.get("enabled") is not False
-            and not (around.trimmed and self._is_trimmed_out(node)),
+            disabled=not around.enabled or data.get("enabled") is False,
+            trimmed_out=around.trimmed and self._is_trimmed_out(node),
         )
 
     def _is_trimmed_out(self, node: int) -> bool:

@@ -111,6 +111,10 @@ def read_pack(path: Path) -> Pack:
     data = document.value
     if isinstance(data, dict) and isinstance(data.get("format"), int) and data["format"] != 1:
         raise VersionError(f"pack format {data['format']} is not known to this otiogate", where=str(path))
+    if isinstance(data, dict) and data.get("rules") == []:
+        raise UsageError(
+            "an empty policy allows everything: 'rules' is empty", where=f"{path}:{document.line(('rules',))}"
+        )
     for place, sentence in faults("policy", data):
         raise PolicyError(f"{at(place)}: {sentence}", where=f"{path}:{document.line(place)}")
     rules = []

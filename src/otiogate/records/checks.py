@@ -154,8 +154,10 @@ def _grantor(
 
 def _replica_class(data: Mapping[str, Any], subject: Mapping[str, Any], disclosure: Disclosure) -> Iterator[Reason]:
     asked, given = disclosure.data.get("replica_class"), data.get("replica_class")
-    if asked and asked != given:
-        yield Reason(f"is for the replica class {given or '(none stated)'}, not {asked}")
+    replica = any(kind.startswith("replica.") for kind in disclosure.kinds)
+    if asked != given and (asked or replica):
+        stated = asked or "(none stated in the disclosure)"
+        yield Reason(f"is for the replica class {given or '(none stated)'}, not {stated}")
     if given == "background" and subject.get("capacity") == "principal":
         yield Reason("is for a background replica, which is used as a principal here")
 

@@ -91,12 +91,20 @@ def _values(axis: str, disclosure: Disclosure, context: Context) -> tuple[tuple[
         "deliverables": lambda: one(context.deliverable_type, "deliverable.type"),
         "media": lambda: one(context.medium, "deliverable.medium"),
         "territories": lambda: (context.territories, "deliverable.territories"),
-        "languages": lambda: (context.languages, "deliverable.languages"),
+        "languages": lambda: (_languages(disclosure, context), "deliverable.languages"),
         "scenes": lambda: (tuple(disclosure.data.get("scenes", ())), ""),
         "characters": lambda: (tuple(disclosure.data.get("characters", ())), ""),
         "models": lambda: (tuple(str(each["id"]) for each in disclosure.data.get("models", ())), ""),
     }
     return found[axis]()
+
+
+def _languages(disclosure: Disclosure, context: Context) -> tuple[str, ...]:
+    """The languages of the delivery, and the one that it was dubbed into."""
+    dubbed = disclosure.data.get("target_language")
+    if not dubbed or not context.languages or dubbed in context.languages:
+        return context.languages
+    return (*context.languages, str(dubbed))
 
 
 def _axis(axis: str, allowed: Any, excluded: list[str], values: tuple[str, ...], key: str) -> str:

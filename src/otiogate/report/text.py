@@ -10,6 +10,7 @@ from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLin
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
+_MOST_TRIED = 5
 _WIDTH = 100
 
 
@@ -192,6 +193,9 @@ def _by_missing(findings: list[Finding]) -> Iterator[str]:
             asked.setdefault(f"missing {safe(text)}{about}", []).append(finding.rule)
     for text, rules in asked.items():
         yield f"{', '.join(sorted(set(rules)))}: {text}"
+    tried = {(each.id, reason.text): each for finding in findings for each in finding.tried for reason in each.reasons}
+    for (record, reason), each in list(tried.items())[:_MOST_TRIED]:
+        yield f"  tried {each.kind.replace('_', ' ')} {safe(record)}: {safe(reason, 160)}"
 
 
 def _losses(report: Report) -> Iterator[str]:

@@ -61,11 +61,13 @@ def judge_snapshot(
     now: datetime,
     *,
     carries_media: bool = False,
+    shows_trimmed: bool = False,
     everything: bool = False,
     list_met: bool = True,
 ) -> Report:
-    """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``list_met``: findings
-    that are met are listed, not only counted, and so are cues and hints. Raises ``CannotJudge``.
+    """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``shows_trimmed``: what
+    is written brings back into sight what is trimmed out. ``list_met``: findings that are met are listed, not only
+    counted, and so are cues and hints. Raises ``CannotJudge``.
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
@@ -78,6 +80,7 @@ def judge_snapshot(
         handles=settings.handles,
         declaration_required=settings.declaration_required,
         everything=everything,
+        shows_trimmed=shows_trimmed,
     )
     question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media)
     return judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -63,7 +64,7 @@ def read_timeline(path: Path) -> Snapshot:
             next_step=_CONVERT,
         )
     if suffix not in READ:
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - Path's own raises for a name that is too long
             raise ReadError("is a folder", where=where, next_step="name the timelines in it")
         what = f"is no timeline format that is known ({suffix or 'no suffix'})"
         raise ReadError(what, where=where, next_step=_CONVERT)

@@ -83,8 +83,8 @@ class Timing(NamedTuple):
 class ClipUse:
     """One use of media in one place of the cut.
 
-    ``visible`` is false for a use that a viewer of this cut cannot reach: disabled, on a disabled track, or trimmed
-    out by something around it. Its ``timing`` is worked out when it is first asked for: most uses never are.
+    A viewer of this cut cannot reach a use that is ``disabled``, itself or by its track, or ``trimmed_out`` by
+    something around it. Its ``timing`` is worked out when it is first asked for: most uses never are.
     """
 
     address: str
@@ -93,9 +93,15 @@ class ClipUse:
     track: str = ""
     media: Media = Media()
     timing: Callable[[], Timing] = Timing
-    visible: bool = True
+    disabled: bool = False
+    trimmed_out: bool = False
     line: int | None = None
     event: str = ""
+
+    @property
+    def visible(self) -> bool:
+        """Whether a viewer of this cut can see or hear it."""
+        return not (self.disabled or self.trimmed_out)
 
     @cached_property
     def _times(self) -> Timing:

@@ -17,7 +17,8 @@ from otiogate.evidence.collect import collect
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.gate import Question, judge
 from otiogate.host.read import snapshot_of
-from otiogate.policy.load import DEFAULT, policy
+from otiogate.policy import load
+from otiogate.policy.load import DEFAULT
 from otiogate.policy.model import Policy
 from otiogate.records.context import Context
 from otiogate.records.model import Record, RecordSet, record_set
@@ -289,14 +290,12 @@ def timeline(*clips: otio.schema.Clip) -> otio.schema.Timeline:
     return made
 
 
-_POLICY: dict[tuple[str, ...], Policy] = {}
-
-
 def judged(
     thing: Any,
     *data: dict[str, Any],
     context: Context = CONTEXT,
     packs: tuple[str, ...] = DEFAULT,
+    policy: Policy | None = None,
     now: datetime = NOW,
     carries_media: bool = False,
     handles: int = 0,
@@ -317,7 +316,7 @@ def judged(
         everything=everything,
         shows_trimmed=shows_trimmed,
     )
-    active = _POLICY.setdefault(packs, policy(packs))
+    active = policy or load.policy(packs)
     question = Question(held, active, context, now, carries_media or snapshot.carries_media)
     return judge(collected, question, source=InputLine("cut", "otio", "", snapshot.origin.digest))
 

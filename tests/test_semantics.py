@@ -13,20 +13,17 @@ import pytest
 
 from otiogate.errors import UsageError
 from otiogate.evidence.vocabulary import USE_KINDS
-from otiogate.gate import Question, judge
 from otiogate.host.read import snapshot_of
 from otiogate.policy.derived import DERIVED
 from otiogate.policy.load import policy
-from otiogate.policy.model import Policy
 from otiogate.records.demands import ROLES
 from otiogate.records.model import record_set
 from otiogate.report.json import JsonWriter, read_reports
-from otiogate.report.model import EXIT_CODES, InputLine, Report
+from otiogate.report.model import EXIT_CODES, Report
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.model import Problem
 from tests.builders import (
     CONTEXT,
-    NOW,
     SUBJECT,
     TEMP,
     clearance,
@@ -677,20 +674,11 @@ def test_13_an_unknown_delivery_territory_fires_every_rule_of_a_territory(tmp_pa
     active = policy(("core",), [path])
 
     def fires(*territories: str) -> bool:
-        return "HSE-001" in raised(_judged_under(active, disclosure(), replace(CONTEXT, territories=territories)))
+        context = replace(CONTEXT, territories=territories)
+        return "HSE-001" in raised(judged(cut(), disclosure(), context=context, policy=active))
 
     assert fires() and fires("CN") and fires("worldwide") and fires("US", "CN")
     assert not fires("US")
-
-
-def _judged_under(active: Policy, about: Data, context: Any) -> Report:
-    from otiogate.evidence.collect import collect
-    from tests.builders import records
-
-    held = records(about)
-    snapshot = snapshot_of(cut())
-    collected = collect(snapshot, held.disclosures, held.matcher)
-    return judge(collected, Question(held, active, context, NOW), source=InputLine("cut", "otio", "", ""))
 
 
 def test_13_scene_and_character_come_from_the_disclosure_and_the_cut_from_the_context() -> None:

@@ -162,7 +162,7 @@ def test_a_nested_stack_is_placed_and_trimmed_where_it_stands() -> None:
 
 
 def test_ranges_are_intersected_at_every_level_and_not_only_at_the_next() -> None:
-    """The host says frame 50 of a stack of 10: HOST_FACTS 9."""
+    """The host says frame 50 of a stack of 10."""
     inner = stack_of(cut("in", 0, 100), source_range=time_range(40, 40))
     outer = stack_of(inner, source_range=time_range(15, 10))
     found = named(timeline(outer), "in")

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
@@ -1120,3 +1121,42 @@ def test_every_missing_record_is_named_once_with_all_rules_that_ask_for_it() -> 
     report = judged(timeline(clip({"id": "DIS-001"})), replica())
     consents = [each for each in report.missing if each.record == "consent"]
     assert [(each.subject, each.required_by) for each in consents] == [(SUBJECT, ("NFX-030", "SAG-010"))]
+
+
+@pytest.mark.parametrize("severity", ["info", "warn", "final", "block"])
+@pytest.mark.parametrize(
+    ("event", "said", "rule"),
+    [
+        ("undisclosed", "GENAI gen.shot", "GEN-001"),
+        ("invalid", "GENAI gen.shott", "GEN-002"),
+        ("differs", ["GENAI none", {"id": "DIS-001"}], "GEN-002"),
+    ],
+)
+def test_a_pack_cannot_switch_off_what_the_gate_raises_itself(
+    tmp_path: Path, event: str, said: Any, rule: str, severity: str
+) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(
+        "pack: aaa\nformat: 1\nversion: '1'\nissued: '2026-11-22'\ntitle: House\nrules:\n"
+        f"  - {{id: AAA-001, title: t, severity: {severity}, on: {event}, require: [], why: w, remedy: r,"
+        " source: {title: s}}\n",
+        encoding="utf-8",
+    )
+    active = policy(("netflix",), [path])
+    report = judged(timeline(clip(said)), *cleared(disclosure()), policy=active)
+    stricter = severity == "block" and event != "invalid"
+    assert finding(report, "AAA-001" if stricter else rule).effect == "block"
+    assert report.verdict == "block"
+
+
+def test_a_pack_cannot_settle_what_is_unsure(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(
+        "pack: aaa\nformat: 1\nversion: '1'\nissued: '2026-11-22'\ntitle: House\nrules:\n"
+        "  - {id: AAA-001, title: t, severity: info, on: unsure, require: [], why: w, remedy: r, source: {title: s}}\n",
+        encoding="utf-8",
+    )
+    active = policy(("netflix",), [path])
+    about = disclosure(use_kind=["gen.shot"], identity="unsure")
+    report = judged(timeline(clip({"id": "DIS-001"})), *cleared(about), policy=active)
+    assert finding(report, "GEN-002").effect == "block"

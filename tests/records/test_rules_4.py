@@ -152,6 +152,29 @@ def test_4_1_territories_and_groups_expand_to_lists(
     assert report.verdict == verdict
 
 
+def test_4_1_a_consent_to_one_language_is_none_to_a_dub_into_another() -> None:
+    about = replica(use_kind=["alter.lipsync.translation"], fidelity="substantive", target_language="fr")
+    records = [*cleared(about), decision("legal_review", about, ["SAG-010"])]
+    kinds = ("alter.lipsync.translation",)
+    report = judged(cut(), *records, consent(kinds=kinds))
+    assert report.verdict == "allow"
+    dubbed = replica(target_language="fr")
+    english = consent(scope=scope("consent", languages=["en"]))
+    assert "do not include fr" in why(judged(cut(), *replica_records(dubbed, english)), "SAG-010")
+    both = consent(scope=scope("consent", languages=["en", "fr"]))
+    assert judged(cut(), *replica_records(dubbed, both)).verdict == "allow"
+
+
+@pytest.mark.parametrize("stated", ["icdr", None])
+def test_4_1_a_consent_to_one_class_of_replica_is_none_to_another_or_to_one_that_is_not_stated(
+    stated: str | None,
+) -> None:
+    about = replica(replica_class=stated) if stated else replica()
+    for given, verdict in (("ebdr", "block"), (stated, "allow")):
+        held = consent(replica_class=given) if given else consent()
+        assert judged(cut(), *replica_records(about, held)).verdict == verdict
+
+
 # 2. Three dates; expires <= now means expired; a missing end is not forever; a date ends at the end of its day.
 
 

@@ -104,8 +104,8 @@ class Policy:
         return tuple(sorted((rule for pack in self.packs for rule in pack.rules), key=lambda rule: rule.id))
 
     def on(self, event: Event, day: date) -> Rule:
-        """The rule that is raised by ``event``: of several, the strictest, and of those core's own, so that no pack makes
-        another's milder. Raises ``PolicyError`` where no pack has one: silence would let it pass."""
+        """The rule that is raised by ``event``: of several, the strictest, and of those core's own, so that no pack
+        makes another's milder. Raises ``PolicyError`` where no pack has one: silence would let it pass."""
         found = [rule for rule in self.rules if rule.event == event and rule.holds_on(day)]
         if not found:
             raise PolicyError(f"no active pack has a rule on {event!r}", next_step="the pack core has to have one")

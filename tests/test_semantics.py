@@ -383,7 +383,6 @@ def test_7_an_escalation_does_not_change_an_answer_that_is_sure() -> None:
         {"id": "DIS-001", "use_kind": ["gen.shot"]},
         [],
         {},
-        "",
         None,
         True,
         7,

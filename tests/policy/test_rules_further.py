@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from otiogate.policy.conditions import kinds_of
-from otiogate.policy.load import DEFAULT
+from otiogate.policy.load import DEFAULT, policy
 from otiogate.records.scope import beyond, delivered_of
 from otiogate.report.model import Report
 from tests.builders import (
@@ -320,15 +320,13 @@ def test_a_statutory_exception_is_of_no_help_to_a_claimed_one() -> None:
 
 
 def test_a_rule_about_two_kinds_is_met_by_a_disclosure_of_two_kinds(tmp_path: Path) -> None:
-    from otiogate.policy.load import policy
-    from tests.test_semantics import _judged_under
-
     when = "{disclosure: {use_kind: [gen.shot, gen.still]}, any_of: [{disclosure: {use_kind: [alter.age, gen.still]}}]}"
     path = tmp_path / "house.yaml"
     path.write_text(PACK + rule("HSE-001", when), encoding="utf-8")
     active = policy(("core",), [path])
     for kinds, fires in ((["gen.still"], True), (["alter.age", "gen.shot"], True), (["gen.shot"], False)):
-        assert ("HSE-001" in raised(_judged_under(active, disclosure(use_kind=kinds), CONTEXT))) == fires
+        report = judged(timeline(clip({"id": "DIS-001"})), disclosure(use_kind=kinds), policy=active)
+        assert ("HSE-001" in raised(report)) == fires
 
 
 def test_the_kinds_of_a_rule_are_those_without_which_it_cannot_hold() -> None:

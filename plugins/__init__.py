@@ -8,12 +8,8 @@ import opentimelineio as otio
 _MANIFEST = {
     "OTIO_SCHEMA": "PluginManifest.1",
     "adapters": [
-        {
-            "OTIO_SCHEMA": "Adapter.1",
-            "name": "otiogate_gated",
-            "filepath": "otiogate_gated.py",
-            "suffixes": [],
-        },
+        {"OTIO_SCHEMA": "Adapter.1", "name": name, "filepath": f"{name}.py", "suffixes": []}
+        for name in ("otiogate_gated", "otiogate_cuesheet")
     ],
     "hook_scripts": [
         {"OTIO_SCHEMA": "HookScript.1", "name": name, "filepath": f"{name}.py"}

@@ -135,6 +135,8 @@ _ROLE = {
     "exception": "clearance",
     "label_plan": "clearance",
     "consultation": "director",
+    "union_notice": "union_rep",
+    "bargaining": "union_rep",
 }
 _PREFIX = {
     "approval": "APR",
@@ -144,6 +146,8 @@ _PREFIX = {
     "exception": "EXC",
     "label_plan": "LBL",
     "consultation": "CNS",
+    "union_notice": "UNO",
+    "bargaining": "BRG",
 }
 
 

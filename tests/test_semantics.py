@@ -840,6 +840,9 @@ def test_18_the_derived_facts_are_a_closed_set() -> None:
         "multi_tool",
         "union_replaced",
         "principles_all_yes",
+        "translated",
+        "source_forbids",
+        "mark_stripped",
     }
 
 

@@ -16,11 +16,13 @@ from otiogate.records.checks import Case, Reason, decision_faults
 from otiogate.records.context import Context
 from otiogate.records.demands import ROLES, Answer, Missing, Tried
 from otiogate.records.model import RecordSet
+from otiogate.report.cues import Cues
 from otiogate.report.model import (
     EFFECTS,
     Counts,
     Effect,
     Finding,
+    HintLine,
     InputLine,
     MissingLine,
     PackLine,
@@ -61,10 +63,12 @@ def judge(
     advisory: bool = False,
     tool_version: str = "",
     list_met: bool = True,
+    hints: Iterable[HintLine] = (),
 ) -> Report:
     """The report on what was collected from one timeline. No input, no output, no clock.
 
-    Without ``list_met``, findings that are met are counted and not listed; nothing else is different.
+    Without ``list_met``, findings that are met are counted and not listed, and there are no cues; nothing else is
+    different. ``hints`` are passed on: they decide nothing.
     """
     judging = _Judging(question, list_met)
     for event, raised in _raised(collected):
@@ -89,6 +93,8 @@ def judge(
         counts=_counts(collected, findings, judging.met),
         findings=findings,
         missing=tuple(judging.missing()),
+        cues=judging.cues.lines() if judging.cues else (),
+        hints=tuple(hints),
         problems=problems,
         notes=tuple(said),
         config=tuple(config),
@@ -158,16 +164,21 @@ class _Judging:
         self._day = self.question.now.astimezone(timezone.utc).date()
         self._reasons = self.question.policy.reasons(self._day)
         self._lines: dict[int, tuple[UseLine, str]] = {}
+        self.cues = Cues(self.question.records) if self.list_met else None
 
     def raise_(self, event: Event, raised: Raised, severity: Severity | None = None) -> None:
         """A finding of the gate's own: the rule that is on ``event``, about what was raised."""
         rule = self.question.policy.on(event, self._day)
         missing = Missing("disclosure", _ASKED[event])
+        if self.cues and raised.disclosure is None and event in ("undisclosed", "invalid"):
+            self.cues.found(raised.what, raised.points)
         self._add(rule, raised.disclosure, raised.what, raised.points, Answer(missing=[missing]), severity)
 
     def declared(self, declared: Declared) -> None:
         """Every rule that applies to one disclosure."""
         question, stated = self.question, declared.disclosure
+        if self.cues:
+            self.cues.declared(stated, declared.points)
         case = Case(stated, _uses(declared.points), question.context, question.now, question.records)
         resolved = self._resolved(stated, case)
         # A tag that says otherwise than the disclosure of its id is judged beside it, and told from it.
@@ -246,6 +257,10 @@ class _Judging:
                 return
         else:
             effect = self._effect(rule, severity, points)
+        if self.cues:
+            met = answer.met
+            effects = [(point, "none" if met else self._effect(rule, severity, [point])) for point in points]
+            self.cues.judged(disclosure, what, effects, answer.used)
         name = disclosure.label if disclosure else ""
         lines = [self._line(point) for point in points]
         for each in answer.missing:

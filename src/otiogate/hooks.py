@@ -21,7 +21,7 @@ from typing import Any
 from otiogate.config.layers import settings
 from otiogate.config.model import Settings
 from otiogate.documents.digest import sha256
-from otiogate.documents.write import replacing
+from otiogate.documents.write import replacing, write_text
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 from otiogate.evidence.tag import is_tag
 from otiogate.host.adapters import edl_shows_disabled, inner_adapter, read_through, write_through
@@ -81,7 +81,7 @@ def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
         try:
             with replacing(Path(filepath)) as temporary:
                 write_through(adapter, input_otio, str(temporary), arguments)
-                _act(judge_path(temporary, found, _now()), found, filepath, "export")
+                _act(judge_path(temporary, found, _now(), list_met=False), found, filepath, "export")
         except OSError as fault:
             raise UsageError(f"cannot be written: {fault.strerror or fault}", where=filepath) from fault
         finally:
@@ -97,7 +97,7 @@ def read_gated(filepath: str, **arguments: Any) -> Any:
     def read() -> Any:
         asked = {name: arguments.pop(name) for name in _ARGUMENTS if name in arguments}
         found = _settings(filepath, asked)
-        report = judge_path(Path(filepath), found, _now())
+        report = judge_path(Path(filepath), found, _now(), list_met=False)
         _act(report, found, filepath, "import")
         timeline = read_through(inner_adapter(filepath), filepath, arguments)
         if report.input.digest and sha256(content(Path(filepath))) != report.input.digest:
@@ -105,6 +105,37 @@ def read_gated(filepath: str, **arguments: Any) -> Any:
         return timeline
 
     return _guarded("import", read)
+
+
+def write_cuesheet(timeline: Any, filepath: str, **arguments: Any) -> None:
+    """Writes the cue sheet of ``timeline`` to ``filepath``, whole or not at all. Raises ``ExportBlocked``."""
+    text = cuesheet(timeline, filepath, **arguments)
+    _guarded("export", lambda: _put(Path(filepath), text))
+
+
+def cuesheet(timeline: Any, filepath: str = "", *, bom: bool = False, **arguments: Any) -> str:
+    """The cue sheet of ``timeline`` as CSV, under the configuration near ``filepath``. It is no verdict: what is open
+    is listed as such. Raises ``ExportBlocked`` where a part of the timeline is not read."""
+    from otiogate.report.cuesheet import CueSheetWriter
+
+    def made() -> str:
+        for name in sorted(arguments.keys() - set(_ARGUMENTS)):
+            raise UsageError(f"{name} is no argument of a cue sheet", next_step=f"known: bom, {', '.join(_ARGUMENTS)}")
+        found = _settings(filepath, arguments)
+        report = judge_snapshot(snapshot_of(timeline, name=Path(filepath).name, path=filepath), found, _now())
+        if report.verdict == "cannot_judge":
+            raise ExportBlocked(blocking_text(report), report.verdict)
+        return CueSheetWriter(bom=bom).write([report])
+
+    return str(_guarded("export", made))
+
+
+def _put(target: Path, text: str) -> None:
+    try:
+        write_text(target, text)
+    except (OSError, ValueError) as fault:
+        what = f"cannot be written: {getattr(fault, 'strerror', None) or fault}"
+        raise CannotJudge(what, where=str(target), next_step="write elsewhere") from fault
 
 
 def _guarded(doing: str, act: Callable[[], Any]) -> Any:

@@ -123,7 +123,7 @@ def test_a_pack_that_is_neither_shipped_nor_a_file_is_a_usage_error(capsys: pyte
     ran = call(capsys, "scan", "cut.edl", "--policy", "netflx")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(
-        "otiogate: --policy netflx: no pack of that name, and no such file (shipped packs: core, "
+        "otiogate: --policy netflx: no pack of that name, and no such file (shipped packs: cn_labelling, core, "
     )
 
 

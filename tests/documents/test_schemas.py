@@ -26,6 +26,8 @@ DECISIONS = (
     "exception",
     "consultation",
     "label_plan",
+    "union_notice",
+    "bargaining",
 )
 RECORDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification")
 NAMES = schema_names()
@@ -267,10 +269,13 @@ def test_the_axes_equal_the_vocabulary_wherever_they_are_spelled_out(axis: str) 
     assert enum_of("policy", "$defs", axis) == list(AXES[axis])
 
 
+QUESTIONS = ("union_impact", "deepfake", "in_place_of_performer", "script_material")
+
+
 def test_flags_equal_the_vocabulary_wherever_they_are_spelled_out() -> None:
     assert tuple(schema("disclosure")["properties"]["flags"]["properties"]) == FLAGS
     resolves = schema("escalation")["properties"]["resolves"]["properties"]
-    assert set(resolves) == {*AXES, "union_impact", "deepfake", *FLAGS}
+    assert set(resolves) == {*AXES, *QUESTIONS, *FLAGS}
     assert all(resolves[flag]["enum"] == ["yes", "no"] for flag in FLAGS)
 
 
@@ -439,6 +444,10 @@ CASES: list[tuple[str, str, Any, str, str]] = [
     ("disclosure", "inputs/0/sensitivity", "high", "inputs[0].sensitivity", "is not one of none, likeness, "),
     ("disclosure", "flags/real_event", "maybe", "flags.real_event", '"maybe" is not one of yes, no, unsure'),
     ("disclosure", "flags/input.private", "yes", "flags", "'input.private' is not known here; allowed: input.prop"),
+    ("disclosure", "in_place_of_performer", False, "in_place_of_performer", "false is not one of yes, no, unsure"),
+    ("disclosure", "script_material", "maybe", "script_material", '"maybe" is not one of yes, no, unsure'),
+    ("disclosure", "inputs/0/forbids_ai", "perhaps", "inputs[0].forbids_ai", "is not one of yes, no, unsure"),
+    ("disclosure", "value_rationale", " ", "value_rationale", "does not fit: text that is not empty"),
     ("disclosure", "subjects/0/id", "Ada Example", "subjects[0].id", "an opaque id of 3 to 64"),
     ("disclosure", "subjects/0/minor", GONE, "subjects[0]", "is missing 'minor'"),
     ("disclosure", "subjects/0/name", "Ada", "subjects[0]", "'name' is not known here; allowed: id, capacity, "),
@@ -569,6 +578,9 @@ CASES: list[tuple[str, str, Any, str, str]] = [
     ("exception", "kinds/0", "urgent", "kinds[0]", '"urgent" is not one of as_scripted, unsafe_for_humans, unrecog'),
     ("label_plan", "text", GONE, "(top)", "is missing 'text'"),
     ("label_plan", "territories", "any", "territories", '"any" is not a list'),
+    ("label_plan", "means", ["label"], "means[0]", '"label" is not one of visible_label, conspicuous_label, aigc_'),
+    ("union_notice", "window_ends", "2026-12-02", "window_ends", "does not fit: a date with its zone"),
+    ("bargaining", "window_ends", "2026-12-02Z", "(top)", "'window_ends' is not known here; allowed: record, "),
     # notice and notification
     ("notice", "given_at", GONE, "(top)", "needs exactly one of given_at, at_engagement"),
     ("notice", "at_engagement", True, "(top)", "at_engagement, not given_at and at_engagement"),
@@ -681,6 +693,27 @@ CASES: list[tuple[str, str, Any, str, str]] = [
     ),
     ("policy", "rules/0/require/0/authority", False, "rules[0].require[0].authority", "false is not true"),
     ("policy", "rules/0/require/1/names", ["real_event"], "rules[0].require[1].names", "a list is not one of input."),
+    (
+        "policy",
+        "rules/0/require/1",
+        {"record": "approval", "territories": ["EU"]},
+        "rules[0].require[1]",
+        "'territories' does not belong here; allowed: record, ",
+    ),
+    (
+        "policy",
+        "rules/0/require/1",
+        {"record": "exception", "window_over": True},
+        "rules[0].require[1]",
+        "'window_over' does not belong here; allowed: record, kinds, ",
+    ),
+    (
+        "policy",
+        "rules/0/require/3",
+        {"record": "notice", "of": "director"},
+        "rules[0].require[3].of",
+        '"director" is not one of deceased, minor, writer',
+    ),
     ("policy", "rules/0/source/url", "rules.html", "rules[0].source.url", "does not fit: an absolute URI"),
     ("policy", "rules/0/waivable", ["editor"], "rules[0].waivable[0]", '"editor" is not one of studio_contact, '),
     # config

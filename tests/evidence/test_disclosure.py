@@ -46,6 +46,10 @@ FULL = replica(
     exceptions=["as_scripted"],
     existing_agreement="Clause 5.",
     deepfake="yes",
+    in_place_of_performer="yes",
+    script_material="yes",
+    value_rationale="A reason.",
+    preservation_note="A note.",
     labels=[{"territory": "EU", "form": "opening card"}],
     consents=["CON-001"],
     clearances=["CLR-001"],
@@ -80,6 +84,10 @@ OTHER: Data = {
     "exceptions": ["unrecognisable"],
     "existing_agreement": "Clause 6.",
     "deepfake": "unsure",
+    "in_place_of_performer": "no",
+    "script_material": "unsure",
+    "value_rationale": "Another reason.",
+    "preservation_note": "Another note.",
     "labels": [],
     "scenes": ["13"],
     "characters": ["Tom"],
@@ -116,6 +124,13 @@ def test_an_answer_that_is_taken_away_changes_the_digest(field: str) -> None:
     assert Disclosure("DIS-001", "ledger", without(FULL, field)).digest != digest_of(FULL)
 
 
+@pytest.mark.parametrize("field", ["deepfake", "in_place_of_performer", "script_material"])
+@pytest.mark.parametrize("answer", ["yes", "no", "unsure"])
+def test_an_answer_that_is_not_stated_is_not_no_and_no_other_answer(field: str, answer: str) -> None:
+    bare = without(disclosure(), field)
+    assert digest_of(bare | {field: answer}) != digest_of(bare)
+
+
 @pytest.mark.parametrize("field", FREE)
 def test_what_may_be_added_later_does_not_change_the_digest(field: str) -> None:
     assert digest_of(FULL | {field: FREE[field]}) == digest_of(FULL) == digest_of(without(FULL, field))
@@ -124,7 +139,6 @@ def test_what_may_be_added_later_does_not_change_the_digest(field: str) -> None:
 @pytest.mark.parametrize(
     ("field", "default"),
     [
-        ("deepfake", "no"),
         ("exceptions", []),
         ("flags", {}),
         ("inputs", []),

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
 
 from otiogate.evidence.vocabulary import GENAI_SOURCE_TYPES, USE_KINDS
-from otiogate.policy.load import policy, shipped
+from otiogate.policy.load import DEFAULT, policy, shipped
 from otiogate.records.context import Context
 from otiogate.report.model import Report
 from tests.builders import (
     CONTEXT,
     EVIDENCE,
+    NOW,
     SUBJECT,
     TEMP,
     clearance,
@@ -36,7 +39,7 @@ from tests.builders import (
 )
 
 Data = dict[str, Any]
-PACKS = ("core", "netflix", "sag_aftra", "cue_sheet")
+PACKS = shipped()
 PRINCIPLES = (
     "no_unowned_material",
     "no_training_or_retention",
@@ -52,7 +55,8 @@ class Row(NamedTuple):
 
     ``asks`` are the ids of the records, or changes of records, without each of which the rule is open; ``faulty`` is
     a disclosure that lacks a statement which the rule asks for. ``on_temp`` is what an open ``final`` rule comes to
-    on a temp delivery.
+    on a temp delivery. ``packs`` are those that the rule is judged with; the default ones are among them, so that what
+    clears the delivery clears it whole.
     """
 
     rule: str
@@ -66,6 +70,8 @@ class Row(NamedTuple):
     tag: Any = None
     open_tag: Any = None
     declaration: bool = False
+    packs: tuple[str, ...] = DEFAULT
+    now: datetime = NOW
 
 
 def approved(*answers: str, **changes: Any) -> Callable[[Data], list[Data]]:
@@ -114,6 +120,15 @@ MINOR = replica(identity="minor", subjects=[person(minor="yes")])
 INTIMATE = altered("alter.intimate")
 TWO_TOOLS = [*tools(), *tools(system="SecondGen", step="2")]
 UNSURE = disclosure(identity="unsure", use_kind=["gen.shot"])
+SYNTHETIC = disclosure(
+    use_kind=["gen.person.synthetic"],
+    identity="nonidentifiable_human",
+    value_rationale="She is seen through a window for a second, and changes into the next character in the shot.",
+)
+PROMPTED = {"prompt.names_person": "yes", "prompt.names_facial_feature": "yes"}
+PRODUCER = {"id": "P-RODUCER", "organisation": "Production", "role": "studio_contact"}
+TRANSLATED = replica(use_kind=["alter.lipsync.translation"], fidelity="non_substantive", target_language="fr")
+CLEAR = ("clear_and_conspicuous", "separately_signed")
 
 ROWS = (
     Row(
@@ -517,7 +532,200 @@ ROWS = (
         ),
         asks=("CON-001", "LGL-001", ("CON-001", {"riders": []}), ("CON-001", {"riders": None})),
     ),
+    Row(
+        "SAG-020",
+        "block",
+        SYNTHETIC,
+        both(approved("SAG-020"), decided("union_notice", "SAG-020"), decided("bargaining", "SAG-020")),
+        asks=(
+            "UNO-001",
+            "BRG-001",
+            ("APR-001", {"answers": ["NFX-020"]}),
+            ("BRG-001", {"decision": "rejected"}),
+            ("BRG-001", {"approver": PRODUCER}),
+            ("UNO-001", {"approver": PRODUCER}),
+        ),
+        faulty=(without(SYNTHETIC, "value_rationale"),),
+    ),
+    Row(
+        "SAG-020",
+        "block",
+        SYNTHETIC,
+        both(approved("SAG-020"), decided("union_notice", "SAG-020", window_ends="2027-01-14Z")),
+        asks=(
+            "UNO-001",
+            ("UNO-001", {"window_ends": "2027-01-15Z"}),
+            ("UNO-001", {"window_ends": None}),
+        ),
+    ),
+    Row(
+        "SAG-021",
+        "block",
+        disclosure(use_kind=["gen.shot"], flags=PROMPTED, subjects=[person()]),
+        both(approved(), decided("bargaining", "SAG-021"), also(consent(kinds=("gen.shot",)))),
+        asks=("CON-001", "BRG-001", ("CON-001", {"allowed_use_kinds": ["replica.likeness"]})),
+    ),
+    *(
+        Row(
+            "SAG-030",
+            "final",
+            about,
+            both(approved(), also(consent(kinds=("alter.lipsync.translation",)))),
+            asks=("CON-001", ("CON-001", {"scope": consent()["scope"] | {"languages": ["de"]}})),
+            now=now,
+        )
+        for about, now in ((TRANSLATED, NOW), (TRANSLATED, datetime(2027, 7, 1, tzinfo=timezone.utc)))
+    ),
+    Row(
+        "SAG-030",
+        "final",
+        TRANSLATED | {"existing_agreement": "Dubbing agreement 2026, clause 7."},
+        approved(),
+        faulty=(TRANSLATED,),
+    ),
+    Row(
+        "SAG-030",
+        "final",
+        replica(use_kind=["replica.voice"], target_language="fr"),
+        both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent(kinds=("replica.voice",)))),
+        asks=("CON-001",),
+    ),
+    *(
+        Row(
+            "WGA-001",
+            "final",
+            disclosure(use_kind=["gen.text"], subjects=[person(capacity="writer", recognisable="no")], **stated),
+            both(approved(), also(without(consent(kinds=("gen.text",)), "notice"), notice())),
+            asks=(
+                "NTC-001",
+                "CON-001",
+                ("CON-001", {"allowed_use_kinds": ["gen.shot"]}),
+                ("NTC-001", {"production": "OTHER"}),
+                ("NTC-001", {"given_at": "2027-01-16T00:00:00Z"}),
+            ),
+            packs=(*DEFAULT, "guilds"),
+        )
+        for stated in ({}, {"script_material": "yes"})
+    ),
+    *(
+        Row(
+            "SRC-001",
+            "final",
+            disclosure(inputs=[{"reference": "newsreel.mov"} | stated]),
+            both(approved(), rights("archive")),
+            asks=(
+                "CLR-001",
+                ("CLR-001", {"permits": {"ai_input": True, "alteration": False, "training": True}}),
+                ("CLR-001", {"permits": {"ai_input": False, "alteration": True, "training": True}}),
+            ),
+            packs=(*DEFAULT, "provenance"),
+        )
+        for stated in ({"forbids_ai": "yes", "mark_stripped": "no"}, {"mark_stripped": "no"})
+    ),
+    Row(
+        "SRC-002",
+        "warn",
+        disclosure(
+            inputs=[{"reference": "plate.exr", "mark_stripped": "yes", "forbids_ai": "no"}], preservation_note="C2PA."
+        ),
+        approved(),
+        faulty=(
+            disclosure(inputs=[{"reference": "plate.exr", "mark_stripped": "yes", "forbids_ai": "no"}]),
+            disclosure(inputs=[{"reference": "plate.exr", "forbids_ai": "no"}]),
+        ),
+        packs=(*DEFAULT, "provenance"),
+    ),
+    *(
+        Row(
+            "EU-001",
+            "final",
+            disclosure(**stated),
+            both(approved(), decided("label_plan", "EU-001", **{"territories": ["EU"]})),
+            asks=("LBL-001", ("LBL-001", {"territories": ["DE", "US"]}), ("LBL-001", {"answers": ["CN-001"]})),
+            context=replace(CONTEXT, territories=("US", "FR")),
+            packs=(*DEFAULT, "eu_ai_act"),
+        )
+        for stated in ({}, {"deepfake": "yes"}, {"use_kind": ["gen.text"], "deepfake": "yes"})
+    ),
+    Row(
+        "CN-001",
+        "final",
+        disclosure(),
+        both(approved(), decided("label_plan", "CN-001", territories=["CN"], means=["visible_label", "aigc_metadata"])),
+        asks=(
+            "LBL-001",
+            ("LBL-001", {"means": ["visible_label"]}),
+            ("LBL-001", {"means": ["aigc_metadata"]}),
+            ("LBL-001", {"means": None}),
+            ("LBL-001", {"territories": ["EU"]}),
+        ),
+        context=replace(CONTEXT, territories=("worldwide",)),
+        packs=(*DEFAULT, "cn_labelling"),
+    ),
+    *(
+        Row(
+            "CA-001",
+            "block",
+            replica(**stated),
+            both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent(**represented))),
+            asks=(
+                "CON-001",
+                ("CON-001", {"representation": None}),
+                *((("CON-001", {key: False}) for key in CLEAR) if "counsel" in represented["representation"] else ()),
+            ),
+            packs=(*DEFAULT, "us_states"),
+        )
+        for stated in ({}, {"in_place_of_performer": "yes"})
+        for represented in (
+            {"representation": {"counsel": "Counsel & Co"}, **dict.fromkeys(CLEAR, True)},
+            {"representation": {"union": "SAG-AFTRA"}},
+        )
+    ),
+    *(
+        Row(
+            "NY-001",
+            "final",
+            about,
+            both(approved("NFX-051"), clears),
+            asks=asks,
+            context=replace(CONTEXT, deliverable_type="advertisement"),
+            packs=(*DEFAULT, "us_states"),
+        )
+        for about in (
+            disclosure(use_kind=["gen.person.crowd"], identity="nonidentifiable_human"),
+            disclosure(use_kind=["gen.still"], identity="nonidentifiable_human"),
+        )
+        for clears, asks in (
+            (
+                decided("label_plan", "NY-001", territories=["US"], means=["conspicuous_label"]),
+                ("LBL-001", ("LBL-001", {"means": ["visible_label"]}), ("LBL-001", {"territories": ["US-CA"]})),
+            ),
+            (
+                decided("exception", "NY-001", kinds=["statutory"]),
+                ("EXC-001", ("EXC-001", {"kinds": ["as_scripted"]}), ("EXC-001", {"approver": PRODUCER})),
+            ),
+        )
+    ),
 )
+
+
+def day(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+DATED = (
+    *(
+        (next(row for row in ROWS if row.rule == rule), day(first), False)
+        for rule, first in (
+            ("CA-001", "2025-01-01"),
+            ("CN-001", "2025-09-01"),
+            ("NY-001", "2026-06-09"),
+            ("EU-001", "2026-08-02"),
+        )
+    ),
+    (Row("SAG-030", "final", TRANSLATED | {"existing_agreement": "Clause 7."}, approved()), day("2027-07-01"), True),
+)
+"""A row, the first day of its rule or variant, and whether another variant held before and was met."""
 
 IMPOSSIBLE = (
     ("NFX-012", disclosure(output_stage="temp")),
@@ -548,7 +756,15 @@ def changed(records: list[Data], ask: str | tuple[str, Data]) -> list[Data]:
 def report_on(row: Row, about: Data, records: list[Data], tag: Any = None, context: Context | None = None) -> Report:
     said = tag if tag is not None else row.tag if row.tag is not None else {"id": about["id"]}
     cut = timeline(clip(None if said == () else said))
-    return judged(cut, about, *records, context=context or row.context, declaration_required=row.declaration)
+    return judged(
+        cut,
+        about,
+        *records,
+        context=context or row.context,
+        packs=row.packs,
+        now=row.now,
+        declaration_required=row.declaration,
+    )
 
 
 OPEN = [
@@ -558,11 +774,33 @@ OPEN = [
 ]
 
 
-def test_the_table_has_an_entry_for_every_rule_of_the_default_packs() -> None:
+def test_the_table_has_an_entry_for_every_rule_of_every_shipped_pack() -> None:
     rules = {rule.id for pack in policy(PACKS).packs for rule in pack.rules}
     held = {row.rule for row in ROWS} | {rule for rule, _ in IMPOSSIBLE}
     assert rules == held | set(NEEDS_NOTHING) | set(AS_REASONS)
-    assert set(PACKS) <= set(shipped())
+    assert len(rules) == 45
+
+
+def test_only_the_packs_that_are_meant_to_be_are_active_by_default() -> None:
+    assert {pack.name for pack in policy(DEFAULT).packs} == {"core", "netflix", "sag_aftra", "cue_sheet"}
+    assert set(PACKS) - {"core", *DEFAULT} == {"guilds", "us_states", "eu_ai_act", "cn_labelling", "provenance"}
+
+
+def test_every_rule_with_a_date_is_in_the_table_of_dates() -> None:
+    dated = {(rule.id, rule.since) for rule in policy(PACKS).rules if rule.since}
+    assert dated == {(row.rule, first.date()) for row, first, _ in DATED}
+    ends = {(rule.id, rule.until) for rule in policy(PACKS).rules if rule.until}
+    assert ends == {(row.rule, first.date() - timedelta(days=1)) for row, first, before in DATED if before}
+
+
+@pytest.mark.parametrize(("row", "first", "before"), [pytest.param(*each, id=each[0].rule) for each in DATED])
+def test_a_dated_rule_holds_from_its_first_day_on(row: Row, first: datetime, before: bool) -> None:
+    def on(now: datetime) -> list[str]:
+        found = report_on(row._replace(now=now), row.about, [])
+        return [each.status for each in found.findings if each.rule == row.rule]
+
+    assert on(first - timedelta(seconds=1)) == (["met"] if before else [])
+    assert on(first) == on(first + timedelta(days=3650)) == ["open"]
 
 
 def test_the_table_names_the_severity_that_the_pack_has() -> None:
@@ -611,7 +849,9 @@ def test_what_the_timeline_says_raises_the_rule(row: Row) -> None:
 
 @pytest.mark.parametrize(("row", "ask"), [each for each in OPEN if each.values[0].severity in ("final", "block")])
 def test_on_a_temp_delivery_a_final_rule_warns_at_most_and_a_block_rule_still_blocks(row: Row, ask: Any) -> None:
-    report = report_on(row, row.about, changed(row.clearing(row.about), ask), context=TEMP)
+    report = report_on(
+        row, row.about, changed(row.clearing(row.about), ask), context=replace(row.context, stage="temp")
+    )
     if row.severity == "block":
         assert finding(report, row.rule).effect == "block"
         assert report.verdict == "block"
@@ -658,6 +898,8 @@ def pile(about: Data, rule: str) -> list[Data]:
         decision("exception", about, everything, kinds=["as_scripted", "unsafe_for_humans", "unrecognisable"]),
         decision("label_plan", about, everything),
         decision("consultation", about, everything),
+        decision("union_notice", about, everything, window_ends="2026-12-31Z"),
+        decision("bargaining", about, everything),
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from otiogate.errors import StoreError, VersionError
-from otiogate.records.model import KINDS, RecordSet
+from otiogate.records.model import DECISIONS, KINDS, RecordSet
 from otiogate.records.store import FolderStore
 from tests.builders import (
     clearance,
@@ -51,7 +51,7 @@ def refusal(folder: Path) -> StoreError:
 def one_of_each() -> list[Data]:
     about = replica()
     made = [about, consent(), clearance(about), notice(), notification(about)]
-    for kind in ("approval", "legal_review", "incidental", "exception", "consultation", "label_plan"):
+    for kind in sorted(set(DECISIONS) - {"escalation"}):
         made.append(decision(kind, about, ["NFX-030"]))
     made.append(decision("escalation", about, ["GEN-002"], resolves={"identity": "minor"}))
     return made

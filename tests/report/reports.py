@@ -6,7 +6,9 @@ from typing import Any
 
 from otiogate.report.model import (
     Counts,
+    CueLine,
     Finding,
+    HintLine,
     InputLine,
     MissingLine,
     PackLine,
@@ -60,6 +62,37 @@ def finding(rule: str = "NFX-030", **changes: Any) -> Finding:
         }
         | changes
     )
+
+
+def cue(number: int = 3, **changes: Any) -> CueLine:
+    """The AI use of ``use(number)``, which is open."""
+    where = use(number)
+    return CueLine(
+        **{
+            "disclosure": "DIS-0042",
+            "digest": SHA,
+            "media": f"{where.name}|{where.reel}",
+            **{"address": where.address, "line": where.line, "track": "V", "clip": where.name, "reel": where.reel},
+            "record_in": where.record[:11],
+            "record_out": where.record[12:],
+            "source_in": where.source[:11],
+            "source_out": where.source[12:],
+            "visible": True,
+            "description": "replica.likeness",
+            "tools": ("FaceKit 4.2 (Example FX)",),
+            "inputs": ("plate.mov (owner production)",),
+            "consents": (),
+            "approvals": ("APR-0011",),
+            "status": "open",
+        }
+        | changes
+    )
+
+
+def hint(**changes: Any) -> HintLine:
+    """One name that sounds like AI."""
+    held = {"address": "event 004, line 8", "clip": "sky.png", "record": "01:00:04:00-01:00:05:00"}
+    return HintLine(**held | {"text": "sky_midjourney_v2.png", "footprint": "Midjourney"} | changes)
 
 
 def report(*findings: Finding, **changes: Any) -> Report:

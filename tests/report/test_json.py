@@ -14,13 +14,14 @@ from otiogate.errors import VersionError
 from otiogate.report.json import JsonWriter, read_reports
 from otiogate.report.model import Report, from_data
 from tests import builders
-from tests.report.reports import finding, lost, report, use
+from tests.report.reports import cue, finding, hint, lost, report, use
 
 REPORTS: dict[str, Report] = {
     "allowed": report(),
     "blocked": report(finding(), finding("SAG-010", uses=(use(1), use(2)))),
     "met": report(finding(status="met", effect="none", missing=(), tried=(), records=("CON-0007",))),
     "not judged": report(verdict="cannot_judge", problems=(lost(),), packs=()),
+    "listed": report(cues=(cue(), cue(status="met", digest="", tools=("A", "B"))), hints=(hint(),)),
     "hostile": report(finding(disclosure="\x1b\u202e\ud800 [red]", what="\n\r\u2028", uses=(use(name="\udfff"),))),
 }
 
@@ -109,7 +110,7 @@ def test_keys_of_a_later_version_are_passed_over() -> None:
 
 def test_a_report_of_an_earlier_version_without_the_newer_keys_is_read() -> None:
     data = REPORTS["not judged"].to_data()
-    del data["problems"][0]["next_step"]
+    del data["problems"][0]["next_step"], data["cues"], data["hints"]
     assert from_data(data).problems[0].next_step == ""
 
 

@@ -1,4 +1,4 @@
-"""``otiogate explain``: what a rule asks, why, and what to do."""
+"""``otiogate explain``: what a rule asks, why, and what to do; or what made a clip AI, and what is asked of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import difflib
 import textwrap
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import put
+from otiogate.cli.console import put, say
 
 if TYPE_CHECKING:
     from otiogate.policy.model import Policy, Rule
@@ -18,30 +20,80 @@ def add_to(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "explain",
-        help="what a rule asks, why, and what to do",
-        description="Explains a rule of any shipped pack, or of a pack that is configured here.",
+        help="what a rule asks, or why a clip is judged as it is",
+        description="Explains a rule of any shipped pack, or of a pack that is configured here. Given a timeline, "
+        "explains each clip with AI use, or the clips that CLIP names: what made them AI, which rules applied, which "
+        "records were tried, and what is missing. It is no verdict: the exit code is 0 if the timeline can be read.",
         allow_abbrev=False,
     )
-    parser.add_argument("rule", metavar="RULE", help="such as NFX-030")
+    parser.add_argument("subject", metavar="RULE|TIMELINE", help="such as NFX-030, or a timeline")
+    parser.add_argument("clip", nargs="?", metavar="CLIP", help="clip name, event, reel or file; * stands for anything")
+    parser.add_argument(
+        "--config", action="append", default=[], metavar="FILE", help="in place of the otiogate.yaml near the timeline"
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Prints the rule, or the trace of the clips."""
+    from otiogate.errors import UsageError
+
+    path = Path(arguments.subject)
+    if _is_timeline(path):
+        return _clips(path, arguments.clip or "", arguments.config)
+    if arguments.clip is not None:
+        raise UsageError(f"{arguments.subject!r} is no timeline", next_step="name a file, or a rule alone")
+    return _rule(arguments.subject, arguments.config)
+
+
+def _is_timeline(path: Path) -> bool:
+    """Whether it is a file, or is called as timelines are: what is missing must not be said to be no rule."""
+    from otiogate.scan.read import NOT_YET, READ
+
+    return path.is_file() or path.suffix.lower() in (*READ, *NOT_YET)
+
+
+def _clips(path: Path, wanted: str, config: list[str]) -> int:
+    """Prints the trace, and why a part of it may be missing."""
+    from otiogate.config.layers import settings
+    from otiogate.errors import UsageError
+    from otiogate.report.text import headline
+    from otiogate.report.trace import trace
+    from otiogate.scan.judging import judge_snapshot
+    from otiogate.scan.read import read_timeline
+
+    found = settings([str(path)], config=config)
+    snapshot = read_timeline(path)
+    report = judge_snapshot(snapshot, found, datetime.now(timezone.utc))
+    lines = trace(snapshot, report, found.store().fetch(), wanted)
+    if wanted and not lines:
+        say(headline(report))
+        raise UsageError(
+            f"no clip, event, reel or file is called {wanted!r}",
+            where=str(path),
+            next_step="scan lists the clips with AI use; * stands for anything",
+        )
+    put("".join(f"{line}\n" for line in lines or ["No AI use is declared or found in any clip."]))
+    say(headline(report))
+    return report.exit_code if report.verdict == "cannot_judge" else 0
+
+
+def _rule(rule: str, config: list[str]) -> int:
     """Prints every variant of the rule."""
     from otiogate.config.layers import settings
     from otiogate.errors import UsageError
     from otiogate.policy.load import policy, shipped
     from otiogate.report.base import safe
 
-    wanted = arguments.rule.strip().upper()
-    found = settings()
+    wanted = rule.strip().upper()
+    found = settings(config=config)
     known = policy(
         {*found.packs, *shipped()}, found.policy_files, severities=found.severities, replaced=found.replaced_packs
     )
-    rules = [rule for rule in known.rules if rule.id == wanted]
+    rules = [each for each in known.rules if each.id == wanted]
     if not rules:
-        raise UsageError(f"there is no rule {arguments.rule!r}", next_step=_suggestion(wanted, known))
-    put("\n".join("".join(safe(line, 10_000) + "\n" for line in _lines(rule)) for rule in rules))
+        raise UsageError(f"there is no rule {rule!r}", next_step=_suggestion(wanted, known))
+    put("\n".join("".join(safe(line, 10_000) + "\n" for line in _lines(each)) for each in rules))
     return 0
 
 

@@ -27,9 +27,13 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Writes ``text`` as UTF-8 to ``target``, whole or not at all; raises ``OSError``. A device or a pipe, which cannot
-    be replaced, is written to as it is."""
-    data = text.encode("utf-8", "backslashreplace")
+    """Writes ``text`` as UTF-8 to ``target``, as ``write_bytes`` does."""
+    write_bytes(target, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """Writes ``data`` to ``target``, whole or not at all; raises ``OSError``. A device or a pipe, which cannot be
+    replaced, is written to as it is."""
     if _is_special(target):
         with target.open("wb") as stream:
             stream.write(data)

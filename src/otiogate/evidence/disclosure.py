@@ -31,7 +31,6 @@ NOT_DIGESTED = (
 """What may be added later without voiding an approval."""
 
 _DEFAULTS: dict[str, Any] = {
-    "deepfake": "no",
     "exceptions": [],
     "flags": {},
     "inputs": [],

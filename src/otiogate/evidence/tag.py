@@ -66,6 +66,12 @@ def is_tag(text: str) -> bool:
     return _HEAD.match(text) is not None or _CONTINUATION.match(text) is not None
 
 
+def tag_body(text: str) -> str:
+    """What a tag says, without the word GENAI; ``is_tag(text)`` holds."""
+    head = _HEAD.match(text)
+    return text[head.end() :].strip() if head else text.strip()
+
+
 @lru_cache(maxsize=4096)
 def parse_tag(text: str) -> Tag:
     """Parses a tag text; ``is_tag(text)`` holds. Never raises."""

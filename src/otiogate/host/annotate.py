@@ -31,7 +31,7 @@ def annotate(thing: Any, is_tag: Callable[[str], bool]) -> None:
             texts = native_texts(data)
             if isinstance(each, otio.schema.Marker):
                 texts += native_marker_texts({"name": each.name, "metadata": data})
-            _add(each, [text for text in texts if is_tag(text)])
+            add_tags(each, [text for text in texts if is_tag(text)])
 
 
 def _with_metadata(thing: Any) -> Iterator[Any]:
@@ -44,7 +44,8 @@ def _with_metadata(thing: Any) -> Iterator[Any]:
         yield from (each for each in getattr(thing, name, ()) if each is not None)
 
 
-def _add(thing: Any, tags: list[str]) -> None:
+def add_tags(thing: Any, tags: list[str]) -> None:
+    """Adds ``tags`` to what stands in the ``metadata["genai"]`` of ``thing``, each once."""
     held = thing.metadata.get(KEY)
     held = [] if held is None else plain(held) if isinstance(held, otio._otio.AnyVector) else [held]
     new = [tag for tag in dict.fromkeys(tags) if tag not in held]

@@ -92,6 +92,33 @@ def _principles_all_yes(disclosure: Disclosure, context: Context) -> Truth:
     return min((_answer(each) for each in principles.values()), default=Truth.NO) if principles else Truth.NO
 
 
+def _translated(disclosure: Disclosure, context: Context) -> Truth:
+    return truth(bool(disclosure.data.get("target_language")))
+
+
+_WORKS_ON = ("replica.", "alter.", "extend.", "remove.", "reframe.", "relight", "enhance.")
+"""Kinds that are made from something that was there before."""
+
+
+def _of_inputs(disclosure: Disclosure, question: str) -> Truth:
+    """Whether any input answers ``question`` with yes. Where nobody says no, that is no answer in favour: an input that
+    leaves it open counts as yes, and so does an input that must have been there and is not listed."""
+    if disclosure.origin == "tag":
+        return Truth.NO  # a tag has no room for it: the disclosure is asked for
+    inputs = disclosure.data.get("inputs", ())
+    if not inputs:
+        return truth(any(kind.startswith(_WORKS_ON) for kind in disclosure.kinds))
+    return max(_answer(each.get(question, "yes")) for each in inputs)
+
+
+def _source_forbids(disclosure: Disclosure, context: Context) -> Truth:
+    return _of_inputs(disclosure, "forbids_ai")
+
+
+def _mark_stripped(disclosure: Disclosure, context: Context) -> Truth:
+    return _of_inputs(disclosure, "mark_stripped")
+
+
 DERIVED: dict[str, Callable[[Disclosure, Context], Truth]] = {
     "likeness": _likeness,
     "model_foreign": _model_foreign,
@@ -100,4 +127,7 @@ DERIVED: dict[str, Callable[[Disclosure, Context], Truth]] = {
     "multi_tool": _multi_tool,
     "union_replaced": _union_replaced,
     "principles_all_yes": _principles_all_yes,
+    "translated": _translated,
+    "source_forbids": _source_forbids,
+    "mark_stripped": _mark_stripped,
 }

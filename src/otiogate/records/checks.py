@@ -16,7 +16,7 @@ from otiogate.records.binding import misfit
 from otiogate.records.context import Context
 from otiogate.records.dates import begin, end, instant
 from otiogate.records.model import Record, RecordSet
-from otiogate.records.scope import other_production, outside
+from otiogate.records.scope import beyond, delivered_of, other_production, outside
 from otiogate.timeline.media import fold
 from otiogate.timeline.model import ClipUse
 
@@ -24,6 +24,9 @@ NOT_IN_FORCE = "SAG-011"
 UNTRUSTED = "TRUST-001"
 
 NOTICE = timedelta(hours=48)
+
+DESCRIBED = 20
+"""Characters of an intended use from which it counts as reasonably specific."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,15 @@ def consent_faults(
         yield Reason("does not consent to the creation of the replica or alteration")
     if not data["use"] and not creation_only:
         yield Reason("does not consent to its use; creation and use are consented to separately")
-    missing = sorted(set(_kinds_of_person(case.disclosure)) - set(data["allowed_use_kinds"]))
+    missing = sorted(set(_kinds_of_person(case.disclosure, subject)) - set(data["allowed_use_kinds"]))
     if missing:
         yield Reason(f"does not allow {', '.join(missing)}")
     yield from _person(data, subject, case.disclosure)
     yield from _grantor(data, subject, wanted, case.disclosure)
-    yield from _replica_class(data, subject, case.disclosure)
+    if not is_writer(subject):
+        yield from _replica_class(data, subject, case.disclosure)
+    if wanted.get("represented"):
+        yield from _represented(data)
     if wanted.get("rider") and wanted["rider"] not in data.get("riders", ()):
         yield Reason(f"has no {wanted['rider']} rider")
     if wanted.get("model"):
@@ -86,15 +92,22 @@ _OF_A_PERSON = ("replica.", "alter.", "gen.person.synthetic", "gen.voice.synthet
 _SHOWS_A_PERSON = ("gen.shot", "gen.still", "gen.key_visual", "gen.person.", "gen.factual")
 
 
-def _kinds_of_person(disclosure: Disclosure) -> tuple[str, ...]:
-    """The kinds that a person consents to; all kinds, where none of them is of a person.
+def _kinds_of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds that ``subject`` consents to; all kinds, where none of them is of a person.
 
     What is generated whole is of a person where somebody can be recognised in it: consent to a touch-up that stands
-    beside it is not consent to it.
+    beside it is not consent to it. A writer consents to the text.
     """
+    if is_writer(subject):
+        return tuple(kind for kind in disclosure.kinds if kind == "gen.text") or disclosure.kinds
     nobody = disclosure.data.get("identity") in (None, "none", "nonidentifiable_human")
     wanted = _OF_A_PERSON if nobody else _OF_A_PERSON + _SHOWS_A_PERSON
     return tuple(kind for kind in disclosure.kinds if kind.startswith(wanted)) or disclosure.kinds
+
+
+def is_writer(subject: Mapping[str, Any]) -> bool:
+    """Whether the subject wrote, and does not perform."""
+    return bool(subject.get("capacity") == "writer")
 
 
 def is_minor(subject: Mapping[str, Any], disclosure: Disclosure) -> bool:
@@ -149,6 +162,20 @@ def _replica_class(data: Mapping[str, Any], subject: Mapping[str, Any], disclosu
         yield Reason("is for a background replica, which is used as a principal here")
 
 
+def _represented(data: Mapping[str, Any]) -> Iterator[Reason]:
+    """A union whose agreement covers replicas, or counsel and terms that are clear and separately signed."""
+    if len(" ".join(data["intended_use"].split())) < DESCRIBED:
+        yield Reason("does not describe the intended use in a reasonably specific way")
+    by = data.get("representation", {})
+    if by.get("union"):
+        return
+    if not by.get("counsel"):
+        yield Reason("names neither counsel nor a union that represented the person")
+    for key, what in (("clear_and_conspicuous", "clear and conspicuous"), ("separately_signed", "signed separately")):
+        if not data.get(key):
+            yield Reason(f"does not say that its terms are {what}, and names no union")
+
+
 def _model(data: Mapping[str, Any], disclosure: Disclosure) -> Iterator[Reason]:
     if not data.get("training"):
         yield Reason("does not permit training")
@@ -178,11 +205,7 @@ def decision_faults(
     against = misfit(data["covers"], case.disclosure, case.uses)
     if against:
         yield Reason(against, UNTRUSTED)
-    if wanted.get("names") and wanted["names"] not in data.get("names", ()):
-        yield Reason(f"does not name {wanted['names']}")
-    for kind in wanted.get("kinds", ()):
-        if kind not in data.get("kinds", ()):
-            yield Reason(f"does not grant {kind}")
+    yield from _particulars(record, wanted, case)
     for text in outside("decision", data["scope"], case.disclosure, case.context):
         yield Reason(text)
     granted = instant(data["granted_at"])
@@ -192,6 +215,39 @@ def decision_faults(
     for other in case.records.about(record.kind, case.disclosure.id):
         if _overrides(other, record, answers, granted):
             yield Reason(f"was {other.data['decision']} again by {other.id} at {other.data['granted_at']}")
+
+
+def _particulars(record: Record, wanted: Mapping[str, Any], case: Case) -> Iterator[Reason]:
+    """What the demand asks of the body of a decision."""
+    data = record.data
+    if wanted.get("names") and wanted["names"] not in data.get("names", ()):
+        yield Reason(f"does not name {wanted['names']}")
+    for kind in wanted.get("kinds", ()):
+        if kind not in data.get("kinds", ()):
+            yield Reason(f"does not grant {kind}")
+    if "territories" in data:  # where it states none it is for all of its scope, which is held against the delivery
+        there = delivered_of(wanted.get("territories", ()), case.context.territories)
+        for each in beyond(there, data["territories"]):
+            yield Reason(f"is not for {each}")
+    for each in wanted.get("means", ()):
+        if each not in data.get("means", ()):
+            yield Reason(f"plans no {each}")
+    if wanted.get("window_over"):
+        yield from _window(record, case)
+
+
+def _window(record: Record, case: Case) -> Iterator[Reason]:
+    """Whether the time in which a union may ask to bargain has gone by. Where it bargains and does not agree, that it
+    has gone by no longer counts."""
+    data = record.data
+    ends = data.get("window_ends")
+    if ends is None:
+        yield Reason("does not say when its window for bargaining ends")
+    elif end(ends) > case.now:
+        yield Reason(f"its window for bargaining ends only at {ends}")
+    for other in case.records.about("bargaining", case.disclosure.id):
+        if _overrides(other, record, data["answers"], instant(data["granted_at"])):
+            yield Reason(f"the union did not agree: {other.id} says {other.data['decision']}")
 
 
 def _overrides(other: Record, record: Record, answers: Sequence[str], granted: datetime) -> bool:
@@ -281,9 +337,9 @@ def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
     yield from _revoked(data, case, "")
 
 
-def notice_faults(record: Record, case: Case) -> Iterator[Reason]:
+def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Reason]:
     """Why the notice to a performer, of its own or in a consent, is not enough: 48 hours before the work, or at
-    engagement, in this production."""
+    engagement, in this production. ``ahead``: whether the hours are asked for; a writer only has to know."""
     data = record.data
     yield from _superseded(record, case)
     notice, about = (data["notice"], data["scope"]) if record.kind == "consent" else (data, data)
@@ -295,6 +351,8 @@ def notice_faults(record: Record, case: Case) -> Iterator[Reason]:
     given = instant(notice["given_at"])
     if given > case.now:
         yield Reason(f"the notice is given only at {notice['given_at']}")
+    if not ahead:
+        return
     if started is None:
         yield Reason("the notice cannot be held against 'work_started_at', which the disclosure does not state")
     elif instant(started) - given < NOTICE:

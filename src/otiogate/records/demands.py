@@ -15,6 +15,7 @@ from otiogate.records.checks import (
     decision_faults,
     is_deceased,
     is_minor,
+    is_writer,
     notice_faults,
     notification_faults,
 )
@@ -29,6 +30,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "clearance": ("clearance", "production_legal", "studio_legal"),
     "label_plan": ("clearance", "production_legal", "studio_legal"),
     "consultation": ("director",),
+    "union_notice": ("union_rep",),
+    "bargaining": ("union_rep",),
 }
 """Who may grant what, unless the rule says otherwise. A post supervisor files and never grants."""
 
@@ -91,24 +94,34 @@ def _first(candidates: Iterable[tuple[Record, tuple[Reason, ...]]], missing: Mis
     return answer
 
 
+def _people(case: Case, of: str) -> list[dict[str, Any]]:
+    """The subjects whom a demand is about. Writers and performers never stand for one another; of performers, where a
+    rule is about one sort of them, the others are left to the rules about them."""
+    writers = [each for each in case.disclosure.subjects if is_writer(each)]
+    if of == "writer":
+        return writers
+    performers = [each for each in case.disclosure.subjects if not is_writer(each)]
+    sort = {"minor": is_minor, "deceased": is_deceased}.get(of)
+    return [each for each in performers if sort and sort(each, case.disclosure)] or performers
+
+
 @dataclass(frozen=True)
 class ConsentDemand(Demand):
-    """A consent of every person whose likeness, voice or performance is concerned: one person, one consent."""
+    """A consent of every person whose likeness, voice or performance is concerned: one person, one consent. Or of every
+    writer, where the demand is about them."""
 
     wanted: Mapping[str, Any]
 
     def answer(self, rule: str, case: Case) -> Answer:
         """One consent for each subject of the disclosure."""
-        subjects = case.disclosure.subjects
+        of = self.wanted.get("of", "")
+        subjects = _people(case, of)
         if not subjects:
-            return Answer(missing=[Missing("consent", "consent: the disclosure names no subject whose it could be")])
-        double = case.disclosure.data.get("replica_class") == "double"
-        people = {str(each["id"]).upper() for each in subjects}
-        of = {"minor": is_minor, "deceased": is_deceased}.get(self.wanted.get("of", ""))
-        # Where the rule is about one sort of person, the others are left to the rules about them.
-        subjects = [each for each in subjects if of and of(each, case.disclosure)] or subjects
+            whose = "writer" if of == "writer" else "subject"
+            return Answer(missing=[Missing("consent", f"consent: the disclosure names no {whose} whose it could be")])
+        double = of != "writer" and case.disclosure.data.get("replica_class") == "double"
         answer = Answer()
-        if double and len(people) < 2:
+        if double and len({str(each["id"]).upper() for each in _people(case, "")}) < 2:
             answer.missing.append(Missing("consent", "a double needs two consents: the disclosure names one subject"))
         for subject in subjects:
             candidates = (
@@ -123,7 +136,8 @@ class ConsentDemand(Demand):
         by = f" by {' or '.join(self.wanted['grantor'])}" if self.wanted.get("grantor") else ""
         rider = f" with a rider for {self.wanted['rider']} content" if self.wanted.get("rider") else ""
         model = " that names the model and permits training" if self.wanted.get("model") else ""
-        return f"{what} of {subject}{by}{rider}{model}"
+        counsel = ", represented by counsel (terms clear, separately signed) or a union"
+        return f"{what} of {subject}{by}{rider}{model}{counsel if self.wanted.get('represented') else ''}"
 
 
 @dataclass(frozen=True)
@@ -137,7 +151,7 @@ class DecisionDemand(Demand):
     def answer(self, rule: str, case: Case) -> Answer:
         """One decision that answers ``rule`` for this disclosure."""
         wanted = dict(self.wanted)
-        if self.kind == "exception":
+        if self.kind == "exception" and "kinds" not in wanted:
             wanted["kinds"] = tuple(case.disclosure.data.get("exceptions", ()))
         candidates = (
             (record, tuple(decision_faults(record, rule, self.roles, wanted, case)))
@@ -146,8 +160,13 @@ class DecisionDemand(Demand):
         return _first(candidates, Missing(self.kind, self._text()))
 
     def _text(self) -> str:
-        names = f" naming {self.wanted['names']}" if self.wanted.get("names") else ""
-        return f"{self.kind.replace('_', ' ')}{names} by {' or '.join(self.roles)}"
+        wanted = self.wanted
+        names = f" naming {wanted['names']}" if wanted.get("names") else ""
+        kinds = f" of kind {', '.join(wanted['kinds'])}" if wanted.get("kinds") else ""
+        there = f" for {', '.join(wanted['territories'])}" if wanted.get("territories") else ""
+        means = f" with {' and '.join(wanted['means'])}" if wanted.get("means") else ""
+        window = " whose window for bargaining is over" if wanted.get("window_over") else ""
+        return f"{self.kind.replace('_', ' ')}{names}{kinds}{there}{means}{window} by {' or '.join(self.roles)}"
 
 
 @dataclass(frozen=True)
@@ -179,22 +198,27 @@ class NotificationDemand(Demand):
         return _first(candidates, Missing("notification", "notification of the studio"))
 
 
+@dataclass(frozen=True)
 class NoticeDemand(Demand):
-    """Notice to every performer, in time."""
+    """Notice to every performer, in time; or to every writer, ``of`` being ``writer``."""
+
+    of: str = ""
 
     def answer(self, rule: str, case: Case) -> Answer:
         """A notice to each subject, in its consent or as a record of its own."""
         answer = Answer()
-        if not case.disclosure.subjects:
-            answer.missing.append(Missing("notice", "notice: the disclosure names no subject who could have had it"))
-        for subject in case.disclosure.subjects:
+        subjects, writer = _people(case, self.of), self.of == "writer"
+        if not subjects:
+            whose = "writer" if writer else "subject"
+            answer.missing.append(Missing("notice", f"notice: the disclosure names no {whose} who could have had it"))
+        for subject in subjects:
             notices = (*case.records.of("consent", subject["id"]), *case.records.of("notice", subject["id"]))
             candidates = (
-                (record, tuple(notice_faults(record, case)))
+                (record, tuple(notice_faults(record, case, ahead=not writer)))
                 for record in notices
                 if record.kind == "notice" or "notice" in record.data
             )
-            text = f"notice to {subject['id']}, 48 hours before the work or at engagement"
+            text = f"notice to {subject['id']}" + ("" if writer else ", 48 hours before the work or at engagement")
             answer.add(_first(candidates, Missing("notice", text, subject["id"])))
         return answer
 
@@ -202,6 +226,8 @@ class NoticeDemand(Demand):
 _STATEMENTS = {
     "human_input": "statement of the human contribution ('human_input' in the disclosure)",
     "existing_agreement": "reference to the agreement that covers it ('existing_agreement' in the disclosure)",
+    "value_rationale": "reason for a synthetic performer ('value_rationale' in the disclosure)",
+    "preservation_note": "note on how the provenance mark is kept ('preservation_note' in the disclosure)",
     "tool_terms": "for every tool: its step, evidence of its terms, and whether it trains on or keeps inputs",
 }
 
@@ -282,4 +308,4 @@ def demand(item: Mapping[str, Any]) -> Demand:
         return ConsentDemand(wanted)
     if kind == "notification":
         return NotificationDemand()
-    return NoticeDemand() if kind == "notice" else DisclosureDemand()
+    return NoticeDemand(item.get("of", "")) if kind == "notice" else DisclosureDemand()

@@ -11,7 +11,17 @@ from otiogate.documents.digest import digest
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.evidence.matching import Matcher
 
-DECISIONS = ("approval", "legal_review", "incidental", "escalation", "exception", "consultation", "label_plan")
+DECISIONS = (
+    "approval",
+    "legal_review",
+    "incidental",
+    "escalation",
+    "exception",
+    "consultation",
+    "label_plan",
+    "union_notice",
+    "bargaining",
+)
 """Records in which somebody entitled decides: they share an envelope and its checks."""
 
 KINDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification")

@@ -160,6 +160,25 @@ def territories_meet(value: str, listed: Iterable[str]) -> bool:
     )
 
 
+def delivered_of(listed: Iterable[str], delivered: Iterable[str]) -> tuple[str, ...]:
+    """What of the ``listed`` territories is delivered to; all of it where nobody knows where the delivery goes."""
+    wanted, goes_to = tuple(listed), tuple(delivered)
+    if not goes_to:
+        return wanted
+    found: dict[str, None] = {}
+    for one in wanted:
+        for each in goes_to:
+            if territories_meet(each, [one]):
+                found[each if _territory_in(each, [one]) else one] = None
+    return tuple(found)
+
+
+def beyond(territories: Iterable[str], listed: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``territories`` that do not lie in the ``listed`` ones."""
+    known = tuple(listed)
+    return tuple(each for each in territories if not _territory_in(each, known))
+
+
 def _language_in(value: str, listed: Iterable[str]) -> bool:
     """Basic filtering of RFC 4647: ``en`` holds ``en-GB``."""
     lowered = value.lower()

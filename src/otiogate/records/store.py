@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from otiogate.documents.schemas import at, located_faults
 from otiogate.documents.strict import Document, load_documents
-from otiogate.errors import StoreError, VersionError
-from otiogate.evidence.vocabulary import source_type
-from otiogate.records.model import DECISIONS, KINDS, Record, RecordSet, record_set
+from otiogate.errors import CannotJudge, StoreError, VersionError
+from otiogate.records.faults import Place, RecordFault, record_faults, repeated_ids, succession_faults
+from otiogate.records.model import Record, RecordSet, record_set
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -36,19 +36,22 @@ class FolderStore(RecordStore):
 
     def fetch(self) -> RecordSet:
         """Reads every file below the folders."""
-        files = [path for folder in self.folders for path in _files(folder)]
+        files = [path for folder in self.folders for path in record_files(folder)]
         state = [(str(path), *_state(path)) for path in files]
         key = tuple(str(folder) for folder in self.folders)
         held = self._read.get(key)
         if held is not None and held[0] == state:
             return held[1]
-        found = record_set(_distinct(each for path in files for each in read_file(path)), key)
-        _check_succession(found)
+        records = [each for path in files for each in read_file(path)]
+        _refuse(repeated_ids(records))
+        found = record_set(records, key)
+        _refuse(succession_faults(found))
         self._read[key] = (state, found)
         return found
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def record_files(folder: Path) -> Iterator[Path]:
+    """The files of records below ``folder``, in order. Raises ``StoreError``."""
     if not os.path.isdir(folder):  # noqa: PTH112 - Path's own raises for a name that is too long
         raise StoreError(
             "the folder of records does not exist",
@@ -83,85 +86,45 @@ def _state(path: Path) -> tuple[int, int, int]:
 
 def read_file(path: Path) -> Iterator[Record]:
     """The records in one file, each checked against the schema of its kind."""
+    for item, place in items_in(path):
+        found = record_faults(item, place)
+        if found:
+            raise _refusal(found)
+        yield record_of(item, place)
+
+
+def items_in(path: Path) -> Iterator[tuple[Any, Place]]:
+    """What stands in one file where records belong, unchecked, and where. Raises ``StoreError``."""
     for document in load_documents(path, StoreError):
         value = document.value
         if value is None:
             continue
         listed = isinstance(value, list)
         for index, item in enumerate(value if listed else [value]):
-            yield _record(path, document, item, (index,) if listed else ())
+            yield item, partial(_place, path, document, (index,) if listed else ())
 
 
-def _record(path: Path, document: Document, item: Any, start: tuple[int, ...]) -> Record:
-    line = document.line(start)
-    where = f"{path}:{line}" if line else str(path)
-    if not isinstance(item, dict):
-        raise StoreError("a record is a mapping with the keys 'record', 'schema_version' and 'id'", where=where)
-    kind = item.get("record")
-    if kind not in KINDS:
-        what = f"'record' is {str(kind)[:80]!r}" if "record" in item else "'record' is missing"
-        raise StoreError(what, where=where, next_step="known: " + ", ".join(KINDS))
-    version = item.get("schema_version")
-    if version != 1 and isinstance(version, int):
-        raise VersionError(f"schema_version {version} is not known to this otiogate", where=where)
-    found = located_faults(kind, item)
-    if found:
-        first = found[0]
-        line = document.line((*start, *first.culprit))
-        place = f"{at(first.path)}: " if first.path else ""
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        meant = f"did you mean {first.meant!r}? " if first.meant else ""
-        raise StoreError(
-            f"{kind} {item.get('id', '')!s}: {place}{first.sentence}{more}",
-            where=f"{path}:{line}" if line else str(path),
-            next_step=f"{meant}see 'otiogate schema {kind}'; no record is used until this one is right",
-        )
-    if kind == "disclosure" and not source_type(item.get("digital_source_type", "digitalCapture")):
-        raise StoreError(f"disclosure {item['id']}: digital_source_type: not an IPTC digital source type", where=where)
-    return Record(kind, str(item["id"]).upper(), item, where)
+def _place(path: Path, document: Document, start: tuple[int, ...], inner: tuple[str | int, ...]) -> str:
+    line = document.line((*start, *inner))
+    return f"{path}:{line}" if line else str(path)
 
 
-def _distinct(records: Iterator[Record]) -> Iterator[Record]:
-    seen: dict[str, Record] = {}
-    for record in records:
-        first = seen.setdefault(record.id, record)
-        if first is not record:
-            raise StoreError(
-                f"the id {record.id} is given twice, here and in {first.where}",
-                where=record.where,
-                next_step="ids differ in more than case; a record is replaced by a new one that 'supersedes' it",
-            )
-        yield record
+def record_of(item: dict[str, Any], place: Place) -> Record:
+    """``item``, which has no faults, as a record."""
+    return Record(str(item["record"]), str(item["id"]).upper(), item, place(()))
 
 
-def _check_succession(found: RecordSet) -> None:
-    """A record takes the place of an older one of its sort, and never, by any way round, of itself: what is superseded
-    no longer counts, and a disclosure must not vanish by a slip or by two records that supersede each other."""
-    older: dict[str, list[str]] = {}
-    for key, record in found.records.items():
-        for old in (str(each).upper() for each in record.data.get("supersedes", ())):
-            other = found.records.get(old)
-            if other is None:
-                continue  # it was put away
-            if _sort(other.kind) != _sort(record.kind):
-                raise StoreError(
-                    f"{record.kind} {key} supersedes {old}, which is of another sort: {other.kind}",
-                    where=record.where,
-                    next_step="a record supersedes records of its own sort only",
-                )
-            older.setdefault(key, []).append(old)
-    for key in older:
-        pending, seen = list(older[key]), set[str]()
-        while pending:
-            each = pending.pop()
-            if each == key:
-                raise StoreError(
-                    f"{key} supersedes itself, or something that supersedes it", where=found.records[key].where
-                )
-            if each not in seen:
-                seen.add(each)
-                pending += older.get(each, ())
+def _refusal(found: list[RecordFault]) -> CannotJudge:
+    first = found[0]
+    if first.unknown_version:
+        return VersionError(first.what, where=first.where)
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    step = first.next_step
+    if "see 'otiogate schema" in step:
+        step += "; no record is used until this one is right"
+    return StoreError(first.what + more, where=first.where, next_step=step)
 
 
-def _sort(kind: str) -> str:
-    return "decision" if kind in DECISIONS else kind
+def _refuse(found: Iterable[RecordFault]) -> None:
+    for fault in found:
+        raise StoreError(fault.what, where=fault.where, next_step=fault.next_step)

@@ -118,6 +118,48 @@ class PackLine:
 
 
 @dataclass(frozen=True)
+class CueLine:
+    """One AI use of one clip, as the cue sheet lists it.
+
+    ``disclosure`` is its id, the text of a tag without one, or what was found; ``digest`` tells two versions of a
+    disclosure apart and is empty for a tag; ``media`` names what the clip points at, the same in every cut.
+    ``description`` are the use kinds. ``consents`` and ``approvals`` are the records that met a rule. ``status`` is
+    ``open`` where something stops this delivery, ``warn`` where something warns, ``met`` where nothing does either.
+    """
+
+    disclosure: str
+    digest: str
+    media: str
+    address: str
+    line: int
+    track: str
+    clip: str
+    reel: str
+    record_in: str
+    record_out: str
+    source_in: str
+    source_out: str
+    visible: bool
+    description: str
+    tools: tuple[str, ...]
+    inputs: tuple[str, ...]
+    consents: tuple[str, ...]
+    approvals: tuple[str, ...]
+    status: Literal["met", "open", "warn"]
+
+
+@dataclass(frozen=True)
+class HintLine:
+    """A name, credit or comment that sounds like an AI tool. It decides nothing."""
+
+    address: str
+    clip: str
+    record: str
+    text: str
+    footprint: str
+
+
+@dataclass(frozen=True)
 class Counts:
     """Uses of media in the timeline, uses that AI findings are about, and findings by what they come to."""
 
@@ -135,6 +177,8 @@ class Report:
 
     ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, so that
     the verdict is no proof; ``trust`` that records are taken as they stand in the ledger, without signatures.
+    ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
+    through, which asks for neither.
     """
 
     verdict: Verdict
@@ -147,6 +191,8 @@ class Report:
     counts: Counts
     findings: tuple[Finding, ...] = ()
     missing: tuple[MissingLine, ...] = ()
+    cues: tuple[CueLine, ...] = ()
+    hints: tuple[HintLine, ...] = ()
     problems: tuple[ProblemLine, ...] = ()
     notes: tuple[str, ...] = ()
     config: tuple[str, ...] = ()
@@ -189,6 +235,8 @@ def from_data(data: Mapping[str, Any]) -> Report:
         MissingLine(**_known(MissingLine, each) | {"required_by": tuple(each["required_by"])})
         for each in data["missing"]
     )
+    kept["cues"] = tuple(_cue(each) for each in data.get("cues", ()))
+    kept["hints"] = tuple(HintLine(**_known(HintLine, each)) for each in data.get("hints", ()))
     kept["problems"] = tuple(ProblemLine(**_known(ProblemLine, each)) for each in data["problems"])
     kept["packs"] = tuple(PackLine(**_known(PackLine, each)) for each in data["packs"])
     for name in ("notes", "config", "records_from"):
@@ -208,6 +256,13 @@ def _finding(data: Mapping[str, Any]) -> Finding:
     for name in ("missing", "records"):
         kept[name] = tuple(data[name])
     return Finding(**kept)
+
+
+def _cue(data: Mapping[str, Any]) -> CueLine:
+    kept = _known(CueLine, data)
+    for name in ("tools", "inputs", "consents", "approvals"):
+        kept[name] = tuple(data[name])
+    return CueLine(**kept)
 
 
 def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from otiogate.report.base import WORDS, ReportWriter, count, safe
-from otiogate.report.model import Finding, ProblemLine, Report, UseLine
+from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLine
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
@@ -41,8 +41,20 @@ class TextWriter(ReportWriter):
             yield "  Problems:"
             for problem in report.problems:
                 yield f"    {problem.severity}: {_problem(problem, problem.where, limit=2000)}"
+        if report.hints:
+            yield ""
+            yield from _hints(report.hints)
         yield ""
         yield from _footer(report)
+
+
+def _hints(hints: Sequence[HintLine]) -> Iterator[str]:
+    yield "  Sounds like AI, though nothing says so (a hint, which decides nothing):"
+    for hint in hints[:_MOST_USES]:
+        place = f"{hint.record or 'no record timecode'}  {safe(hint.address)}"
+        yield f"    {place}  {safe(hint.footprint)}: '{safe(hint.text, 120)}'"
+    if len(hints) > _MOST_USES:
+        yield f"    ... and {count(len(hints) - _MOST_USES, 'more hint')}"
 
 
 def headline(report: Report) -> str:
@@ -96,16 +108,22 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
         yield f"       ... and {count(len(finding.uses) - _MOST_USES, 'more use')}"
     for text in finding.missing:
         yield f"     missing: {safe(text)}"
-    for tried in finding.tried:
-        for reason in tried.reasons:
-            rule = f" [{reason.rule}]" if reason.rule else ""
-            yield f"     tried:   {tried.kind.replace('_', ' ')} {safe(tried.id)}: {safe(reason.text)}{rule}"
+    for text in reasons_of(finding):
+        yield f"     tried:   {text}"
     if finding.records:
         label = "met by:" if finding.status == "met" else "counts:"
         yield f"     {label}  {', '.join(safe(each) for each in finding.records)}"
     if finding.effect in ("block", "warn"):
         lines = wrap(safe(finding.remedy, 1000), _WIDTH, break_long_words=False, break_on_hyphens=False)
         yield from (f"     {'next:' if not number else '':<8} {line}" for number, line in enumerate(lines))
+
+
+def reasons_of(finding: Finding) -> Iterator[str]:
+    """``consent CON-0007: expired at 2025-08-31Z [SAG-011]``, for every reason of every record that was tried."""
+    for tried in finding.tried:
+        for reason in tried.reasons:
+            rule = f" [{reason.rule}]" if reason.rule else ""
+            yield f"{tried.kind.replace('_', ' ')} {safe(tried.id)}: {safe(reason.text)}{rule}"
 
 
 def use_text(use: UseLine) -> str:

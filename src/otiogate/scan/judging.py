@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,16 @@ from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
 from otiogate.evidence.collect import Collected, collect
+from otiogate.evidence.footprints import hints
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
-from otiogate.report.model import InputLine, ProblemLine, Report
+from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.model import Origin, Snapshot
+
+_LONGEST_HINT = 500
+"""Characters of a remark that a hint repeats."""
 
 
 def judge_near(
@@ -38,10 +42,11 @@ def judge_near(
     return judge_path(path, found, now)
 
 
-def judge_path(path: Path, settings: Settings, now: datetime) -> Report:
-    """The report on the timeline in ``path``. What cannot be read or judged is a report that says so."""
+def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool = True) -> Report:
+    """The report on the timeline in ``path``. What cannot be read or judged is a report that says so. ``list_met`` is
+    told at ``judge_snapshot``."""
     try:
-        return judge_snapshot(read_timeline(path), settings, now)
+        return judge_snapshot(read_timeline(path), settings, now, list_met=list_met)
     except CannotJudge as fault:
         return cannot_judge(_origin(path), fault, now, settings)
 
@@ -62,7 +67,7 @@ def judge_snapshot(
 ) -> Report:
     """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``shows_trimmed``: what
     is written brings back into sight what is trimmed out. ``list_met``: findings that are met are listed, not only
-    counted. Raises ``CannotJudge``.
+    counted, and so are cues and hints. Raises ``CannotJudge``.
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
@@ -88,7 +93,17 @@ def judge_snapshot(
         advisory=settings.advisory,
         tool_version=__version__,
         list_met=list_met,
+        hints=_hints(snapshot, collected) if list_met else (),
     )
+
+
+def _hints(snapshot: Snapshot, collected: Collected) -> Iterator[HintLine]:
+    """What sounds like AI on uses of which nothing says so."""
+    raised = (*collected.undisclosed, *collected.invalid)
+    said = [*(each.points for each in collected.declared), *(each.points for each in raised)]
+    for hint in hints(snapshot, {point.node for points in said for point in points}):
+        record = f"{hint.use.record.first}-{hint.use.record.last}" if hint.use.record else ""
+        yield HintLine(hint.use.address, hint.use.name, record, hint.text[:_LONGEST_HINT], hint.footprint)
 
 
 def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Settings | None = None) -> Report:

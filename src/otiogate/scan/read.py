@@ -68,9 +68,14 @@ def read_timeline(path: Path) -> Snapshot:
             raise ReadError("is a folder", where=where, next_step="name the timelines in it")
         what = f"is no timeline format that is known ({suffix or 'no suffix'})"
         raise ReadError(what, where=where, next_step=_CONVERT)
-    data = content(path)
+    return read_bytes(content(path), path)
+
+
+def read_bytes(data: bytes, path: Path) -> Snapshot:
+    """The snapshot of ``data``, as if it stood in the file ``path`` of a format that is read. Raises ``ReadError``."""
+    suffix = path.suffix.lower()
     if suffix == ".edl":
-        return read_edl(data, path.name, where)
+        return read_edl(data, path.name, str(path))
     return _otio(data, path, carries_media=suffix in MEDIA_INSIDE)
 
 

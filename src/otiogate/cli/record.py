@@ -1,0 +1,276 @@
+"""``otiogate record``: the ledger of disclosures, consents, clearances and approvals: looked at, checked, added to."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from otiogate.cli.console import put, say_fault
+from otiogate.errors import CannotJudge, UsageError
+
+if TYPE_CHECKING:
+    from otiogate.records.faults import Place, RecordFault
+    from otiogate.records.model import Record, RecordSet
+    from otiogate.records.overview import Row
+
+_NAMED = 3
+"""How many of the things that a record is about a list names."""
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "record",
+        help="list, show, check and add records",
+        description="Works on the folders of records that the configuration near the working directory names.",
+        allow_abbrev=False,
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    listing = _action(actions, "list", _list, "list records and how they stand today")
+    listing.add_argument("--kind", default="", metavar="KIND", help="such as consent or approval")
+    listing.add_argument("--about", default="", metavar="WHAT", help="a disclosure, a person's id, or a file or reel")
+    show = _action(actions, "show", _show, "show one record, how it stands, and what it covers")
+    show.add_argument("id", metavar="ID", help="such as DIS-001")
+    for each in (listing, show):
+        each.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    check = _action(actions, "check", _check, "say everything that is wrong with the records")
+    check.add_argument("folder", nargs="?", metavar="FOLDER", help="in place of the configured folders")
+    for each in (listing, show, check):
+        each.add_argument("--as-of", metavar="TIME", help="as of a time, such as 2027-03-01T12:00:00Z")
+    add = _action(actions, "add", _add, "add records from forms, all of them or none")
+    add.add_argument(
+        "forms",
+        nargs="+",
+        metavar="FORM",
+        help="YAML or JSON; schema_version may be left out, and 'covers: [DIS-001]' is enough",
+    )
+    take = _action(actions, "import", _import, "add records from a table (CSV), all of them or none")
+    take.add_argument(
+        "table", metavar="FILE", help="columns are fields such as scope.territories; lists have ; in them"
+    )
+    take.add_argument("--kind", default="", metavar="KIND", help="of rows with nothing in the column 'record'")
+    for each in (listing, show, add, take):
+        each.add_argument("--records", metavar="FOLDER", help="in place of the configured folders")
+
+
+def _action(actions: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = actions.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _folders(given: str | None) -> tuple[Path, ...]:
+    """The folders of records. Raises ``UsageError`` where there are none."""
+    from otiogate.config.layers import settings
+
+    if given is not None:
+        return (Path(given),)
+    found = settings()
+    if not found.records:
+        where = found.sources[-1] if found.sources else ""
+        step = "say 'records: [FOLDER]' in otiogate.yaml, name the folder here, or begin with 'otiogate init'"
+        raise UsageError("no folder of records is configured", where=where, next_step=step)
+    return found.records
+
+
+def _held(given: str | None) -> RecordSet:
+    from otiogate.records.store import FolderStore
+
+    return FolderStore(_folders(given)).fetch()
+
+
+def _now(text: str | None) -> datetime:
+    from otiogate.records.dates import begin
+
+    if text is None:
+        return datetime.now(timezone.utc)
+    try:
+        return begin(text).astimezone(timezone.utc)
+    except (ValueError, OverflowError) as fault:
+        raise UsageError(f"--as-of {text!r} is no time with a zone", next_step="write 2027-03-01T12:00:00Z") from fault
+
+
+def _known_kind(kind: str) -> str:
+    from otiogate.records.model import KINDS
+
+    if kind and kind not in KINDS:
+        raise UsageError(f"--kind {kind}: there is no such kind of record", next_step="known: " + ", ".join(KINDS))
+    return kind
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    """0, also where nothing fits."""
+    from otiogate.records.overview import listed, rows
+    from otiogate.report.base import count
+
+    kind = _known_kind(arguments.kind)
+    held = _held(arguments.records)
+    found = rows(held, _now(arguments.as_of), kind=kind, about=arguments.about)
+    if arguments.format == "json":
+        put(_json({"records": [listed(each) for each in found]}))
+        return 0
+    table = [("ID", "RECORD", "ABOUT", "STATUS"), *map(_cells, found)] if found else []
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in table]
+    put("\n".join([*lines, f"{count(len(found), 'record')} of {len(held.records):,}"]) + "\n")
+    return 0
+
+
+def _cells(row: Row) -> tuple[str, str, str, str]:
+    from otiogate.report.base import safe
+
+    more = f" and {len(row.about) - _NAMED} more" if len(row.about) > _NAMED else ""
+    about = safe(", ".join(row.about[:_NAMED]), 60) + more
+    return row.record.id, row.record.kind, about, safe(str(row.status), 60)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from otiogate.records.overview import described, rows
+    from otiogate.report.base import safe
+
+    held, key = _held(arguments.records), arguments.id.strip().upper()
+    if key not in held.records:
+        near = difflib.get_close_matches(key, list(held.records), n=3)
+        step = f"did you mean {' or '.join(near)}?" if near else "'otiogate record list' tells what there is"
+        raise UsageError(f"there is no record {arguments.id!r}", where=", ".join(held.sources), next_step=step)
+    [row] = (each for each in rows(held, _now(arguments.as_of)) if each.record.id == key)
+    if arguments.format == "json":
+        put(_json(described(row, held)))
+    else:
+        put("".join(safe(line, 1000) + "\n" for line in _lines(row, held)))
+    return 0
+
+
+def _lines(row: Row, held: RecordSet) -> Iterator[str]:
+    from otiogate.documents.emit import yaml_text
+    from otiogate.records.overview import covers, named_by
+
+    record = row.record
+    yield f"{record.id}  {record.kind}"
+    yield f"  stands in   {record.where}"
+    yield f"  status      {row.status}"
+    yield f"  about       {', '.join(row.about) or '(nothing)'}"
+    if record.kind == "disclosure":
+        disclosure = held.disclosures.get(record.id)
+        yield f"  digest      {disclosure.digest if disclosure else '(superseded)'}"
+        naming = ", ".join(f"{each.id} ({each.kind})" for each in named_by(record.id, held))
+        yield f"  covered by  {naming or 'nothing'}"
+    for cover in covers(record, held):
+        yield f"  covers      {cover.disclosure}: {_STATES[cover.state]}{f' ({cover.detail})' if cover.detail else ''}"
+    yield ""
+    try:
+        yield from yaml_text(dict(record.data)).splitlines()
+    except ValueError:  # a number that only JSON has
+        yield from _json(dict(record.data)).splitlines()
+
+
+_STATES = {
+    "current": "as it stands",
+    "outdated": "OUTDATED, given for another version; its digest is now",
+    "any version": "in any version",
+    "superseded": "superseded",
+    "unknown": "UNKNOWN, not in the ledger",
+}
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """0: the records can be used. 3: they cannot, any of them."""
+    from otiogate.records.checking import checked
+    from otiogate.report.base import count
+
+    found = checked(_folders(arguments.folder), _now(arguments.as_of))
+    for each in found.faults:
+        put(f"FAULT    {_said(each)}\n")
+    for each in found.warnings:
+        put(f"warning  {_said(each)}\n")
+    put(f"{count(found.records, 'good record')} in {count(found.files, 'file')}: ")
+    put(f"{count(len(found.faults), 'fault')}, {count(len(found.warnings), 'warning')}\n")
+    if not found.faults:
+        return 0
+    put("No record is used until the faults are gone.\n")
+    return CannotJudge.exit_code
+
+
+def _said(fault: RecordFault) -> str:
+    from otiogate.report.base import safe
+
+    return safe(str(UsageError(fault.what, where=fault.where, next_step=fault.next_step)), 2000)
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    """0: all are added. 2: none is."""
+    from otiogate.records.store import items_in
+
+    forms: list[tuple[Any, Place]] = []
+    for name in arguments.forms:
+        try:
+            found = list(items_in(Path(name)))
+        except CannotJudge as fault:  # as a form it is the call that is wrong; the ledger may be as it should
+            raise UsageError(fault.what, where=fault.where, next_step=fault.next_step) from fault
+        if not found:
+            raise UsageError("holds no record", where=name, next_step="'otiogate schema approval' shows one")
+        forms += found
+    return _take_in(forms, [], arguments.records)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    """0: all are added. 2: none is."""
+    from otiogate.records.table import read_table
+
+    if Path(arguments.table).suffix.lower() in (".xlsx", ".xls", ".ods", ".numbers"):
+        raise UsageError("only CSV is read", where=arguments.table, next_step="save the sheet as CSV in UTF-8")
+    forms, faults = read_table(Path(arguments.table), _known_kind(arguments.kind))
+    return _take_in(forms, faults, arguments.records)
+
+
+def _take_in(forms: Iterable[tuple[Any, Place]], faults: Sequence[RecordFault], given: str | None) -> int:
+    """Adds ``forms``, if there are no ``faults`` and none comes up."""
+    from otiogate.records.adding import prepared, write_records
+    from otiogate.records.store import FolderStore
+    from otiogate.report.base import count, safe
+
+    made: list[Record] = []
+    if not faults:
+        folders, target = _target(given)
+        made, faults = prepared(forms, FolderStore(folders).fetch())
+    if faults:
+        for each in faults:
+            say_fault(UsageError(each.what, where=each.where, next_step=each.next_step))
+        say_fault(UsageError(f"{count(len(faults), 'fault')}, so nothing was added"))
+        return UsageError.exit_code
+    path, text = write_records(target, made)
+    put(f"wrote {safe(str(path), 1000)}: {count(len(made), 'record')}\n")
+    put("".join(safe(line, 1000) + "\n" for line in text.splitlines()))
+    return 0
+
+
+def _target(given: str | None) -> tuple[tuple[Path, ...], Path]:
+    """The folders whose ids have to differ, and the one to write into."""
+    if given is not None:
+        return folders_with(Path(given)), Path(given)
+    folders = _folders(None)
+    if len(folders) > 1:
+        listed = ", ".join(map(str, folders))
+        raise UsageError(f"several folders of records are configured: {listed}", next_step="name one with --records")
+    return folders, folders[0]
+
+
+def folders_with(target: Path) -> tuple[Path, ...]:
+    """The folders of records that make one ledger with ``target``: those configured, if it is one of them."""
+    from otiogate.config.layers import settings
+
+    configured = settings([str(target)]).records
+    is_one = any(each.resolve() == target.resolve() for each in configured)
+    return configured if is_one else (target,)
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,71 @@
+"""A whole ledger gone through: everything that is wrong with it at once, and what will soon be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from otiogate.errors import StoreError
+from otiogate.records.dates import end
+from otiogate.records.faults import RecordFault, record_faults, repeated_ids, succession_faults
+from otiogate.records.model import Record, RecordSet, record_set
+from otiogate.records.overview import covers
+from otiogate.records.status import last_moment, status
+from otiogate.records.store import items_in, record_files, record_of
+
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """``faults`` keep the ledger from being used, all of it; ``warnings`` do not."""
+
+    files: int
+    records: int
+    faults: tuple[RecordFault, ...]
+    warnings: tuple[RecordFault, ...]
+
+
+def checked(folders: Iterable[Path], now: datetime) -> Checked:
+    """Goes through every file below ``folders``. Raises ``StoreError`` where a folder cannot be listed."""
+    files = [path for folder in folders for path in record_files(folder)]
+    faults: list[RecordFault] = []
+    records: list[Record] = []
+    for path in files:
+        try:
+            found = list(items_in(path))
+        except StoreError as fault:
+            faults.append(RecordFault(fault.where, fault.what, fault.next_step))
+            continue
+        for item, place in found:
+            wrong = record_faults(item, place)
+            faults += wrong
+            if not wrong:
+                records.append(record_of(item, place))
+    faults += repeated_ids(records)
+    first = {each.id: each for each in reversed(records)}
+    held = record_set(first.values())
+    faults += succession_faults(held)
+    return Checked(len(files), len(records), tuple(faults), tuple(_warnings(held, now)))
+
+
+def _warnings(held: RecordSet, now: datetime) -> Iterator[RecordFault]:
+    for _, record in sorted(held.records.items()):
+        known, what = status(record, held, now), f"{record.kind} {record.id}"
+        until = last_moment(record)
+        if known.word in ("expires on", "suspended", "conditions open") and until and end(until) - now <= SOON:
+            yield RecordFault(record.where, f"{what} expires at {until}", "ask for a new one that 'supersedes' it")
+        if known.word in ("superseded", "revoked", "expired"):
+            continue  # what it covers no longer matters
+        for cover in covers(record, held):
+            if cover.state == "unknown":
+                said = f"{what} covers {cover.disclosure}, which is not in the ledger"
+                yield RecordFault(record.where, said, "correct the id, or add the disclosure")
+            elif cover.state == "superseded":
+                said = f"{what} covers {cover.disclosure}, which was superseded {cover.detail}"
+                yield RecordFault(record.where, said, "ask for one that covers the new one")
+            elif cover.state == "outdated":
+                said = f"{what} was given for another version of {cover.disclosure} (its digest is now {cover.detail})"
+                yield RecordFault(record.where, said, "ask for a new one, or undo the change to the disclosure")

@@ -1,0 +1,110 @@
+"""Comment lines put into a CMX 3600 EDL: after the lines of an event, and nothing else in the file changes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable
+
+from otiogate.errors import UsageError
+from otiogate.timeline.edl_lines import LINE, EventLine, event_of
+from otiogate.timeline.model import Snapshot
+
+WIDTH = 80
+"""No line that is written is longer, unless one word is."""
+
+_LINE_END = re.compile(rb"(?:\r\n|\r|\n)?\x1a+|\r\n|\r|\n")
+_PLAIN_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+def comment_lines(body: str) -> list[str]:
+    """The comment lines of the tag ``GENAI body``. They are broken at single spaces, so that joined they are the tag
+    again."""
+    lines, head, rest = [], "* GENAI:", body
+    while rest:
+        room = WIDTH - len(head) - 1
+        line = rest if len(rest) <= room else rest[: _break(rest, room)]
+        lines.append(f"{head} {line}")
+        head, rest = "* GENAI+", rest[len(line) + 1 :]
+    return lines or [head]
+
+
+def _break(text: str, room: int) -> int:
+    """Where to break ``text``, which is longer than ``room``: the last fit single space, else the first."""
+    places = [match.start() for match in re.finditer(r"(?<=\S) (?=\S)", text)]
+    return max((each for each in places if each <= room), default=min(places, default=len(text)))
+
+
+def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: Iterable[str]) -> bytes:
+    """``data``, from which ``snapshot`` was read, with ``lines`` after the event of each of ``nodes``.
+
+    They stand below the last line of an event that has several, since strict readers take nothing between the two
+    sides of a dissolve. Raises ``UsageError`` where the file's encoding has no room for a character.
+    """
+    wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    encoding = _encoding(data)
+    flat = data.decode("utf-16").encode("utf-8") if wide else data
+    first_end = _PLAIN_LINE_END.search(flat)
+    end = first_end.group() if first_end else b"\n"
+    try:
+        text = "".join(end.decode("ascii") + line for line in lines).encode("utf-8" if wide else encoding)
+    except UnicodeEncodeError as fault:
+        what = f"is in {encoding}, which has no {fault.object[fault.start]!r}"
+        raise UsageError(what, where=snapshot.origin.path, next_step="write the tag in plain letters") from fault
+    ends = _row_ends(flat)
+    breaks = [match.start() for match in re.finditer(b"\n", snapshot.text)]
+    places = {ends[bisect_left(breaks, _last_said(snapshot, node))] for node in nodes}
+    pieces, done = [], 0
+    for place in sorted(places):
+        pieces += [flat[done:place], text]
+        done = place
+    made = b"".join([*pieces, flat[done:]])
+    if not wide:
+        return made
+    name, mark = ("utf-16-le", BOM_UTF16_LE) if data.startswith(BOM_UTF16_LE) else ("utf-16-be", BOM_UTF16_BE)
+    return mark + made.decode("utf-8").encode(name)
+
+
+def _encoding(data: bytes) -> str:
+    """As the reader decides it."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "windows-1252"
+    return "utf-8"
+
+
+def _row_ends(data: bytes) -> list[int]:
+    """Where the text of each row ends, its line end and the NULs that old systems pad with left out."""
+    found, start = [], 0
+    for match in (*_LINE_END.finditer(data), None):
+        stop = match.start() if match else len(data)
+        padding = data.find(b"\0", start, stop)
+        found.append(stop if padding < 0 else padding)
+        start = match.end() if match else stop
+    return found
+
+
+def _last_said(snapshot: Snapshot, node: int) -> int:
+    """Where, in the text that was read, the last row ends that says something about the event of ``node``."""
+    last = node
+    while last + 1 < len(snapshot.starts) and _goes_on(_event(snapshot, last), _event(snapshot, last + 1)):
+        last += 1
+    return len(_part(snapshot, last).rstrip()) + snapshot.starts[last]
+
+
+def _part(snapshot: Snapshot, node: int) -> bytes:
+    stop = snapshot.starts[node + 1] if node + 1 < len(snapshot.starts) else None
+    return snapshot.text[snapshot.starts[node] : stop]
+
+
+def _goes_on(event: EventLine, later: EventLine) -> bool:
+    """Whether ``later`` is a further line of the same event, as the second side of a dissolve is."""
+    return later.number == event.number and not later.is_cut
+
+
+def _event(snapshot: Snapshot, node: int) -> EventLine:
+    match = LINE.match(b"\n" + _part(snapshot, node))
+    assert match is not None
+    return event_of(match)

@@ -37,7 +37,7 @@ WRITABLE = ("otio", "edl", "xml")
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder of its own, where nothing is configured and nothing was judged."""
-    folder = tmp_path / "work"
+    folder = tmp_path / "desk"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.delenv(layers.FACILITY_VARIABLE, raising=False)
@@ -366,7 +366,7 @@ def facility(text: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_a_save_in_a_working_path_of_the_facility_is_reported_and_not_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    facility(f"working_paths: ['{tmp_path.resolve().as_posix()}/work/wip/*']\n", monkeypatch, tmp_path)
+    facility(f"working_paths: ['{tmp_path.resolve().as_posix()}/desk/wip/*']\n", monkeypatch, tmp_path)
     Path("wip").mkdir()
     write(tagged(), "wip/cut.otio")
     assert Path("wip/cut.otio").exists()
@@ -378,7 +378,7 @@ def test_a_save_in_a_working_path_of_the_facility_is_reported_and_not_stopped(
 
 
 def test_a_link_in_a_working_path_carries_nothing_out_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    facility(f"working_paths: ['{tmp_path.resolve().as_posix()}/work/wip/*']\n", monkeypatch, tmp_path)
+    facility(f"working_paths: ['{tmp_path.resolve().as_posix()}/desk/wip/*']\n", monkeypatch, tmp_path)
     for name in ("wip", "delivery"):
         Path(name).mkdir()
     Path("wip/cut.otio").symlink_to(Path("delivery/cut.otio").absolute())

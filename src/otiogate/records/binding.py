@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
@@ -39,8 +40,10 @@ def misfit(covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: It
             named.append(media)
     if not named:
         return reason
+    # A record that names the reel alone is for the file that the disclosure names.
+    own = {} if disclosure.data.get("effect") else disclosure.data.get("media", {})
     for sides in uses:
-        faults = [_of_none(named, use) for use in sides]
+        faults = [_of_none(named, own, use) for use in sides]
         if all(faults):
             return faults[0]
     return ""
@@ -55,26 +58,27 @@ def _not_its_own(media: Mapping[str, Any], disclosure: Disclosure) -> str:
     return ""
 
 
-def _of_none(named: Sequence[Mapping[str, Any]], use: ClipUse) -> str:
+def _of_none(named: Sequence[Mapping[str, Any]], own: Mapping[str, Any], use: ClipUse) -> str:
     """Why ``use`` is of none of the media ``named``; nothing where it is of one."""
-    faults = [_not_this_use(media, use) for media in named]
+    faults = [_not_this_use(media, own, use) for media in named]
     return faults[0] if all(faults) else ""
 
 
-def _not_this_use(media: Mapping[str, Any], use: ClipUse) -> str:
+def _not_this_use(media: Mapping[str, Any], own: Mapping[str, Any], use: ClipUse) -> str:
     """Why ``use`` is not of ``media``: something that both name differs, or nothing is named by both.
 
-    A clip may be renamed freely, so its name is asked only where the timeline names no file and no reel.
+    A clip may be renamed freely, so its name is asked only where the timeline names no file and no reel. The file that
+    is the disclosure's ``own`` may differ from the use's no more than one that ``media`` names.
     """
     known = (("sha256", use.media.sha256), ("reference", use.media.references), ("reel", use.media.reels))
     agreed = False
     for key, names in known:
-        wanted = str(media.get(key, ""))
+        wanted = str(media.get(key, "" if key == "reel" else own.get(key, "")))
         if not wanted or not names or (key == "reel" and names_nobody(wanted)):
             continue
         if not any(_same(key, one, each) for one in _names(key, wanted) for each in names):
             return f"was given for the {key} {wanted}, but {use.address} uses {', '.join(names)}"
-        agreed = True
+        agreed = agreed or key in media
     files = [each for each in use.media.references if not same_name(each, use.name)]
     by_name = use.name and same_name(str(media.get("clip_name", "")), use.name)
     if agreed or (by_name and not (files or use.media.reels or use.media.sha256)):
@@ -83,9 +87,10 @@ def _not_this_use(media: Mapping[str, Any], use: ClipUse) -> str:
     return f"was given for {told}, and nothing in {use.address} tells that it uses that"
 
 
+@lru_cache(maxsize=4096)
 def _names(key: str, text: str) -> tuple[str, ...]:
     """The forms of what a record names; of a file, the folder does not count."""
-    return (text, *basenames(text)) if key == "reference" else (text,)
+    return tuple(dict.fromkeys((text, *basenames(text)))) if key == "reference" else (text,)
 
 
 def _same(key: str, one: str, two: str) -> bool:

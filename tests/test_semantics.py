@@ -479,12 +479,6 @@ def test_8_a_range_outside_of_the_cut_is_carried_where_the_media_is() -> None:
     assert judged(cut(), disclosure(ranges=[OUTSIDE]), carries_media=True).verdict == "block"
 
 
-@pytest.mark.xfail(reason="a use does not tell which part of its media there is at all")
-def test_8_a_range_that_is_not_in_the_media_at_all_tells_nothing() -> None:
-    about = disclosure(ranges=["01:00:00:00-01:00:10:00"])  # the timeline counts the frames of the file from zero
-    assert judged(cut(), about).verdict == "block"
-
-
 def test_8_only_the_ledger_says_that_the_rest_of_the_media_is_real() -> None:
     whole = disclosure(ranges=[OUTSIDE])
     assert judged(cut(clip(whole))).verdict == "block"

@@ -54,7 +54,11 @@ class Matcher:
         if not self:
             return set()
         texts, keys = self._texts, snapshot.keys()
-        return {key.node for key in keys if key.node >= 0 and not texts.isdisjoint(_forms(key.text))}
+        return {
+            key.node
+            for key in keys
+            if ((name := fold(key.text)) in texts or name.rpartition(".")[0] in texts) and key.node >= 0
+        }
 
     def matches(self, use: ClipUse) -> Iterator[Match]:
         """The disclosures that are about the media of ``use``."""

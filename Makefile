@@ -26,7 +26,8 @@ $(VENV)/ready: pyproject.toml
 	  { echo "Python's venv module is missing; install it (Debian: python3-venv)"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable . --group test --group check
+	@# An editable install warns about folders named like packages; ours are mapped on purpose.
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --editable . --group test --group check
 	@touch $@
 
 demo: setup
@@ -60,7 +61,7 @@ wheel: setup
 oldest: setup
 	$(PYTHON) -m venv --clear .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	.venv-oldest/bin/python -m pip install --quiet --editable . --group test "OpenTimelineIO==0.17.*"
+	PYTHONWARNINGS=ignore .venv-oldest/bin/python -m pip install --quiet --editable . --group test "OpenTimelineIO==0.17.*"
 	.venv-oldest/bin/python $(PYTEST) -m "not slow and not corpus" tests
 
 test-slow: setup

@@ -793,3 +793,20 @@ def test_a_release_date_in_another_zone_is_the_same_instant() -> None:
     local = datetime(2027, 3, 1, 9, tzinfo=timezone(timedelta(hours=9)))
     records = with_approval(expires_at="2027-03-01T00:00:00Z")
     assert judged(cut(), *records, context=replace(CONTEXT, release_date=local)).verdict == "block"
+
+
+def test_4_3_an_approved_file_beside_the_one_that_is_shown_does_not_carry_its_approval() -> None:
+    made = clip(TAGGED, reference="vfx_010_v2.mov")
+    old = otio.schema.ExternalReference("file:///show/vfx_010.mov", made.media_reference.available_range)
+    made.set_media_references({"DEFAULT_MEDIA": made.media_reference, "old": old}, "DEFAULT_MEDIA")
+    assert judged(cut(made), *with_approval()).verdict == "block"
+
+
+@pytest.mark.parametrize(
+    ("url", "label"), [("evil.mov", "vfx_010.mov"), ("https://a.example/evil.mov?x=/vfx_010.mov", "")]
+)
+def test_4_3_a_file_is_told_by_its_own_name_and_not_by_a_label_or_a_query(url: str, label: str) -> None:
+    made = clip(TAGGED)
+    made.media_reference.target_url = url
+    made.media_reference.name = label
+    assert judged(cut(made), *with_approval()).verdict == "block"

@@ -26,7 +26,16 @@ def media_of(data: Mapping[str, Any]) -> Media:
             references.update(sequence_names(reference))
         references.update(basenames(str(reference.get("name") or "")))
     reels = {reel for reel in _reels(data) if not names_nobody(reel)}
-    return Media(tuple(sorted(references)), tuple(sorted(reels)))
+    return Media(tuple(sorted(references)), tuple(sorted(reels)), shown=_shown(data))
+
+
+def _shown(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the file behind the active reference; neither its label nor what a query says is one."""
+    reference = (data.get("media_references") or {}).get(data.get("active_media_reference_key")) or {}
+    names = set(basenames(_QUERY.split(str(reference.get("target_url") or ""), maxsplit=1)[0]))
+    if "name_prefix" in reference:
+        names.update(sequence_names(reference))
+    return tuple(sorted(names))
 
 
 def names_in_url(url: str) -> set[str]:

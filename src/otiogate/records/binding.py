@@ -70,7 +70,11 @@ def _not_this_use(media: Mapping[str, Any], own: Mapping[str, Any], use: ClipUse
     A clip may be renamed freely, so its name is asked only where the timeline names no file and no reel. The file that
     is the disclosure's ``own`` may differ from the use's no more than one that ``media`` names.
     """
-    known = (("sha256", use.media.sha256), ("reference", use.media.references), ("reel", use.media.reels))
+    known = (
+        ("sha256", use.media.sha256),
+        ("reference", use.media.shown or use.media.references),
+        ("reel", use.media.reels),
+    )
     agreed = False
     for key, names in known:
         wanted = str(media.get(key, "" if key == "reel" else own.get(key, "")))
@@ -79,7 +83,7 @@ def _not_this_use(media: Mapping[str, Any], own: Mapping[str, Any], use: ClipUse
         if not any(_same(key, one, each) for one in _names(key, wanted) for each in names):
             return f"was given for the {key} {wanted}, but {use.address} uses {', '.join(names)}"
         agreed = agreed or key in media
-    files = [each for each in use.media.references if not same_name(each, use.name)]
+    files = [each for each in use.media.shown or use.media.references if not same_name(each, use.name)]
     by_name = use.name and same_name(str(media.get("clip_name", "")), use.name)
     if agreed or (by_name and not (files or use.media.reels or use.media.sha256)):
         return ""

@@ -60,11 +60,13 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Media:
-    """What a use points at. ``references`` are the basenames that a person or an EDL would call the file by."""
+    """What a use points at. ``references`` are the basenames that a person or an EDL would call the file by;
+    ``shown`` those of the file that the cut shows, where several are referred to: approvals are held against them."""
 
     references: tuple[str, ...] = ()
     reels: tuple[str, ...] = ()
     sha256: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 class Timing(NamedTuple):

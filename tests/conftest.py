@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from otiogate.config import layers
+
+# The same examples on every machine, however slow: a red build that nobody can repeat helps nobody.
+settings.register_profile("otiogate", deadline=None, derandomize=True)
+settings.load_profile("otiogate")
 
 
 @pytest.fixture(autouse=True)

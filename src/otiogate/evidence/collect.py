@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from otiogate.evidence.disclosure import Disclosure, differences, from_tag
-from otiogate.evidence.matching import Matcher, is_of_other_media, range_span
+from otiogate.evidence.matching import Matcher, is_elsewhere, is_of_other_media
 from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
 from otiogate.evidence.tag import Tag
 from otiogate.evidence.vocabulary import ADDS_NOTHING, GENAI_SOURCE_TYPES, adds_nothing
@@ -178,9 +178,8 @@ class _Collector:
         if not texts or seen is None:
             return point
         for part in (seen, point.use.source) if self.shows_trimmed and point.use.source else (seen,):
-            spans = [range_span(text, part) for text in texts]
             reach = replace(part, start=part.start - self.handles, duration=part.duration + 2 * self.handles)
-            if any(span is None or span.overlaps(reach) for span in spans):
+            if not all(is_elsewhere(text, reach, point.use.available) for text in texts):
                 return point
         return replace(point, outside=True)
 

@@ -4,9 +4,9 @@
     python benchmarks/bench.py --quick    fewer runs, no 10,000-event EDL
 
 Exports of timelines of which 5 % of the clips are tagged by id, each with its own disclosure, notification and
-approval on record, so that every tagged clip is judged through all its rules, those of every shipped pack, and allowed. Imports and records are
-warm; runs with and without the gate alternate, so that a drift of the machine's speed meets both. Ratios of medians
-are what counts; the seconds are this machine's.
+approval on record, so that every tagged clip is judged through all its rules, those of every shipped pack, and
+allowed. Imports and records are warm; runs with and without the gate alternate, so that a drift of the machine's speed
+meets both. Ratios of medians are what counts; the seconds are this machine's.
 """
 
 from __future__ import annotations

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import Literal
 
 from otiogate.report.base import WORDS, ReportWriter, count, safe
-from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLine
+from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLine, Verdict
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
@@ -21,9 +22,12 @@ class TextWriter(ReportWriter):
     def __init__(self, *, verbose: bool = False) -> None:
         self.verbose = verbose
 
-    def write(self, reports: Sequence[Report]) -> str:
+    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
         """One block of lines a report, an empty line between them."""
-        return "\n".join("\n".join(self._lines(report)) + "\n" for report in reports)
+        between = ""
+        for report in reports:
+            yield between + "\n".join(self._lines(report)) + "\n"
+            between = "\n"
 
     def _lines(self, report: Report) -> Iterator[str]:
         yield headline(report)
@@ -217,18 +221,36 @@ def _losses(report: Report) -> Iterator[str]:
         yield f"  ... and {len(lost) - _MOST_CLIPS} more"
 
 
-def summary(reports: Sequence[Report]) -> str:
-    """All reports in one line, for standard error."""
-    if not reports:
-        return "otiogate: nothing to scan"
-    advisory = ", advisory" if any(report.advisory for report in reports) else ""
-    if len(reports) == 1:
-        return f"otiogate: {_outcome(reports[0])}{advisory}"
-    verdicts = [report.verdict for report in reports]
-    parts = [f"{verdicts.count(each):,} {word.lower()}" for each, word in WORDS.items() if each in verdicts]
-    text = f"otiogate: {count(len(reports), 'timeline')}: {', '.join(parts)}{advisory}"
-    worst = max(reports, key=lambda report: report.exit_code)
-    return text if worst.verdict == "allow" else f"{text}; first: {_outcome(worst)}"
+class Summary:
+    """All reports in one line, for standard error; it holds none of them."""
+
+    def __init__(self) -> None:
+        self.exit_code = 0
+        self._verdicts: Counter[Verdict] = Counter()
+        self._advisory = False
+        self._worst = ""
+
+    def add(self, report: Report) -> None:
+        """Takes one report in."""
+        self._advisory = self._advisory or report.advisory
+        if not self._worst or report.exit_code > self.exit_code:
+            self.exit_code, self._worst = report.exit_code, _outcome(report)
+        self._verdicts[report.verdict] += 1
+
+    @property
+    def number(self) -> int:
+        """How many reports there were."""
+        return self._verdicts.total()
+
+    def __str__(self) -> str:
+        if not self.number:
+            return "otiogate: nothing to scan"
+        advisory = ", advisory" if self._advisory else ""
+        if self.number == 1:
+            return f"otiogate: {self._worst}{advisory}"
+        parts = [f"{self._verdicts[each]:,} {word.lower()}" for each, word in WORDS.items() if self._verdicts[each]]
+        text = f"otiogate: {count(self.number, 'timeline')}: {', '.join(parts)}{advisory}"
+        return f"{text}; first: {self._worst}" if self.exit_code else text
 
 
 def _outcome(report: Report) -> str:

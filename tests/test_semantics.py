@@ -42,6 +42,7 @@ from tests.builders import (
     scope,
     time_range,
     timeline,
+    waiver,
     without,
 )
 
@@ -155,6 +156,36 @@ def test_3_a_rule_that_a_facility_makes_block_can_no_longer_be_waived() -> None:
 
 
 # Uses and disclosures
+
+
+@pytest.mark.parametrize("context", [CONTEXT, TEMP])
+@pytest.mark.parametrize(
+    "about",
+    [
+        replica(),
+        disclosure(),
+        disclosure(use_kind=["gen.element"]),
+        disclosure(use_kind=["alter.cosmetic"]),
+        disclosure(output_stage="temp"),
+        disclosure(prominence="unsure"),
+    ],
+)
+def test_3_waivers_are_inert_until_records_are_signed(about: Data, context: Any) -> None:
+    without_any = judged(cut(clip(TAGGED), clip({"use_kind": "none"})), about, context=context)
+    assert without_any.counts.block + without_any.counts.warn
+    waivers = [
+        waiver(rule, f"WVR-{rule}-{number}", approver={"id": "S-LEGAL", "organisation": "Studio", "role": role})
+        for rule in sorted(raised(without_any))
+        for number, role in enumerate(("studio_legal", "studio_contact"))
+    ]
+    report = judged(cut(clip(TAGGED), clip({"use_kind": "none"})), about, *waivers, context=context)
+    assert report.verdict == without_any.verdict
+    assert (report.findings, report.missing, report.cues) == (
+        without_any.findings,
+        without_any.missing,
+        without_any.cues,
+    )
+    assert report.counts == without_any.counts
 
 
 def test_4_a_use_has_the_disclosures_of_everything_on_it_and_around_it() -> None:

@@ -14,7 +14,7 @@ import yaml
 from openpyxl import Workbook
 
 from otiogate.records.store import FolderStore
-from tests.builders import clearance, consent, decision, digest_of, disclosure, notification, replica, without
+from tests.builders import clearance, consent, decision, digest_of, disclosure, notification, replica, waiver, without
 from tests.cli.running import Ran, call, held, project
 
 AS_OF = ("--as-of", "2027-01-15T12:00:00Z")
@@ -102,6 +102,17 @@ def test_a_ledger_that_does_not_load_is_exit_code_3(ledger: Path, record: Any) -
     put(ledger / "bad.yaml", {"record": "nothing"})
     for arguments in (["list"], ["show", "DIS-001"]):
         assert record(*arguments).code == 3
+
+
+def test_a_waiver_is_listed_as_inert_and_found_by_its_rule_and_its_file(ledger: Path, record: Any) -> None:
+    put(ledger / "two.yaml", waiver("NFX-021"))
+    [row] = listed(record, "--kind", "waiver")
+    assert row["about"] == ["NFX-021", "vfx_010.mov", "A001"]
+    assert (row["status"], row["detail"]) == ("inert", "until records are signed")
+    assert [row] == listed(record, "--about", "nfx-021")
+    assert row in listed(record, "--about", "vfx_010.mov")
+    assert "  status      inert until records are signed\n" in record("show", "WVR-001", *AS_OF).out
+    assert record("check", *AS_OF).out == "4 good records in 2 files: 0 faults, 0 warnings\n"
 
 
 # show
@@ -241,6 +252,24 @@ def test_what_a_form_states_stays(ledger: Path, record: Any, tmp_path: Path) -> 
     put(tmp_path / "form.yaml", form(covers=[stated]))
     assert record("add", "form.yaml").code == 0
     assert fetched(ledger)["APR-009"]["covers"] == [stated]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [waiver("NFX-030"), without(waiver("NFX-030"), "schema_version"), waiver("NFX-021", clip={"sha256": SHA})],
+)
+def test_a_waiver_is_added_as_it_stands(ledger: Path, record: Any, tmp_path: Path, made: dict[str, Any]) -> None:
+    put(tmp_path / "form.yaml", made)
+    assert record("add", "form.yaml").code == 0
+    assert fetched(ledger)["WVR-001"] == {"schema_version": 1} | made
+
+
+@pytest.mark.parametrize("key", ["rule", "clip", "reason", "approver", "expires_at"])
+def test_a_waiver_without_what_makes_it_one_is_not_added(ledger: Path, record: Any, tmp_path: Path, key: str) -> None:
+    put(tmp_path / "form.yaml", without(waiver("NFX-021"), key))
+    ran = record("add", "form.yaml")
+    assert ran.code == 2
+    assert f"waiver WVR-001: is missing {key!r}" in ran.err
 
 
 @pytest.mark.parametrize(

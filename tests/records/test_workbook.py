@@ -416,6 +416,23 @@ def test_a_workbook_of_too_many_parts_is_not_read(path: Path) -> None:
     assert "when unpacked, the limit" in refusal(path).what
 
 
+@pytest.mark.parametrize(
+    ("part", "before", "element", "limit"),
+    [
+        ("xl/styles.xml", "</cellXfs>", "<xf/>", "MAX_ELEMENTS_ASIDE"),
+        (SHEET, "</sheetData>", "<row/>", "MAX_ELEMENTS"),
+    ],
+)
+def test_a_part_of_too_many_elements_is_not_read(
+    path: Path, part: str, before: str, element: str, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, limit, 500)
+    book(path, list(CONSENT), list(CONSENT.values()))
+    assert ids(path) == ["CON-002"]
+    patched(path, part, before, element * 500 + before)
+    assert "more XML elements than any sheet or style needs" in refusal(path).what
+
+
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
 

@@ -13,10 +13,15 @@ from typing import IO, Any
 from xml.parsers import expat
 from zipfile import ZipFile
 
-MAX_UNPACKED = 64 * 1024 * 1024
+MAX_UNPACKED = 32 * 1024 * 1024
 """Bytes of all parts together."""
 
 MAX_PARTS = 2_000
+
+MAX_ELEMENTS, MAX_ELEMENTS_ASIDE = 2_000_000, 100_000
+"""XML elements of one part: of a sheet or its texts, and of any other, of which openpyxl keeps each as an object."""
+
+_LARGE = ("xl/worksheets/", "xl/sharedStrings")
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 10_000, 256, 500_000
 """Of one sheet; cells that have a format and no content count too."""
@@ -40,8 +45,9 @@ def refuse_unsafe(archive: ZipFile) -> None:
     if any(each.flag_bits & 1 for each in parts):
         raise PackageError("is locked with a password")
     for each in parts:
+        guard = _Guard(MAX_ELEMENTS if each.filename.startswith(_LARGE) else MAX_ELEMENTS_ASIDE)
         parser = expat.ParserCreate()
-        parser.StartDoctypeDeclHandler = _refuse
+        parser.StartDoctypeDeclHandler, parser.StartElementHandler = guard.doctype, guard.element
         try:
             with archive.open(each) as stream:
                 _feed(parser, stream)
@@ -49,8 +55,17 @@ def refuse_unsafe(archive: ZipFile) -> None:
             continue  # a picture, or broken: whoever needs the part will say so, and no document type went before
 
 
-def _refuse(*_: Any) -> None:
-    raise PackageError("has a part with a document type, which no spreadsheet program writes")
+@dataclass
+class _Guard:
+    left: int
+
+    def doctype(self, *_: Any) -> None:
+        raise PackageError("has a part with a document type, which no spreadsheet program writes")
+
+    def element(self, *_: Any) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise PackageError("has a part with more XML elements than any sheet or style needs")
 
 
 def _feed(parser: expat.XMLParserType, stream: IO[bytes]) -> None:

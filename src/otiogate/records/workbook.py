@@ -19,6 +19,7 @@ from otiogate.records.package import Look, PackageError, look, refuse_unsafe
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE = "save it as .xlsx without a password, or save the sheet as CSV in UTF-8"
+_ANEW = "copy the rows into a new workbook and save that, or save the sheet as CSV in UTF-8"
 _AS_TEXT = "format the cell as text, and write what it is to say"
 
 _PLAIN = ("General", "0", "@")
@@ -66,7 +67,7 @@ def xlsx_table(file: Path, sheet: str = "") -> Table:
     except UsageError:
         raise
     except PackageError as fault:
-        raise UsageError(str(fault), where=str(file), next_step=_SAVE) from fault
+        raise UsageError(str(fault), where=str(file), next_step=_ANEW) from fault
     except BadZipFile as fault:
         raise UsageError("no .xlsx workbook, or a broken one", where=str(file), next_step=_SAVE) from fault
     except Exception as fault:  # on a broken workbook openpyxl and zipfile raise whatever they trip over

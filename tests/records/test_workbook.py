@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 
 from otiogate.documents.schemas import schema
 from otiogate.errors import UsageError
@@ -342,6 +343,21 @@ def test_a_hidden_sheet_is_read_only_if_it_is_named(path: Path) -> None:
 def test_a_sheet_that_is_not_there_is_told_from_those_that_are(path: Path) -> None:
     fault = refusal(with_sheets(path, One="visible"), sheet="one")
     assert (fault.what, fault.next_step) == ("has no sheet 'one'", "sheets that hold anything: 'One'")
+
+
+def test_a_sheet_that_could_be_missed_is_a_usage_error(path: Path) -> None:
+    with_sheets(path, One="visible", Two="visible")
+    assert "has two sheets of one name" in refusal(patched(path, "xl/workbook.xml", 'name="Two"', 'name="One"')).what
+    with_sheets(path, One="visible", Two="visible")
+    patched(path, "xl/_rels/workbook.xml.rels", "sheet3.xml", "sheet4.xml")
+    assert "lacks the part that holds the sheet 'Two'" in refusal(path, sheet="One").what
+
+
+def test_a_sheet_that_is_a_chart_is_no_table(path: Path) -> None:
+    def add(made: Workbook) -> None:
+        made.create_chartsheet("Chart").add_chart(BarChart())
+
+    assert ids(book(path, list(CONSENT), list(CONSENT.values()), change=add)) == ["CON-002"]
 
 
 def test_a_sheet_without_anything_is_no_table(path: Path) -> None:

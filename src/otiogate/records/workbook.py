@@ -76,11 +76,17 @@ def xlsx_table(file: Path, sheet: str = "") -> Table:
 
 
 def _sheets(archive: ZipFile, reader: Any) -> Iterator[_Sheet]:
+    """Every sheet of cells. openpyxl passes over one whose part is not there."""
     read = {each.title: each for each in reader.wb.worksheets}
+    if len(read) < len(reader.wb.worksheets):
+        raise PackageError("has two sheets of one name")
     for entry, relation in reader.parser.find_sheets():
-        if entry.name in read:
-            with archive.open(relation.target) as stream:
-                yield _Sheet(entry.name, entry.state != "visible", look(stream), read[entry.name])
+        if "chartsheet" in relation.Type:
+            continue
+        if entry.name not in read:
+            raise PackageError(f"lacks the part that holds the sheet {entry.name!r}")
+        with archive.open(relation.target) as stream:
+            yield _Sheet(entry.name, entry.state != "visible", look(stream), read[entry.name])
 
 
 def _chosen(file: Path, name: str, sheets: list[_Sheet]) -> _Sheet:

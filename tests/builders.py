@@ -315,7 +315,7 @@ def judged(
     held = records(*data, check=check)
     collected = collect(
         snapshot,
-        held.disclosures,
+        held.standing,
         held.matcher,
         handles=handles,
         declaration_required=declaration_required,

@@ -114,7 +114,7 @@ def test_4_records_for_the_ledgers_disclosure_do_not_answer_what_a_tag_says_othe
         ({"reel": "A001", "source_range": "00:00:00:00-00:00:10:00"}, "block"),
         ({"clip_name": "vfx_010"}, "block"),
         ({"reference": "other.mov"}, "allow"),
-        ({"reel": "A001", "source_range": "00:01:00:00-00:02:00:00"}, "allow"),
+        ({"reel": "A001", "source_range": "00:00:15:00-00:00:16:00"}, "allow"),
     ],
 )
 def test_5_every_use_is_matched_tagged_or_not(entry: Data, verdict: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from otiogate.evidence.disclosure import Disclosure, differences, from_tag
-from otiogate.evidence.matching import Matcher, is_of_other_media, range_span
+from otiogate.evidence.matching import Matcher, is_elsewhere, is_of_other_media
 from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
 from otiogate.evidence.tag import Tag
 from otiogate.evidence.vocabulary import ADDS_NOTHING, GENAI_SOURCE_TYPES, adds_nothing
@@ -67,7 +67,7 @@ class Collected:
 
 def collect(
     snapshot: Snapshot,
-    ledger: Mapping[str, Disclosure],
+    ledger: Mapping[str, tuple[Disclosure, ...]],
     matcher: Matcher,
     *,
     handles: int = 0,
@@ -75,8 +75,9 @@ def collect(
     everything: bool = False,
     shows_trimmed: bool = False,
 ) -> Collected:
-    """Reads the nodes that can say something, or that the ledger knows. ``everything`` reads all of them, to the same
-    result. ``shows_trimmed``: in what is written, everything that is trimmed out comes back into sight."""
+    """Reads the nodes that can say something, or that the ledger knows. ``ledger`` has the disclosures that stand for
+    each id: itself, or what superseded it. ``everything`` reads all nodes, to the same result. ``shows_trimmed``: in
+    what is written, everything that is trimmed out comes back into sight."""
     nodes = range(len(snapshot.starts)) if everything else _nodes(snapshot, matcher)
     collector = _Collector(snapshot, ledger, handles, shows_trimmed)
     for node in nodes:
@@ -99,7 +100,9 @@ class _OnUse:
 
 
 class _Collector:
-    def __init__(self, snapshot: Snapshot, ledger: Mapping[str, Disclosure], handles: int, shows_trimmed: bool) -> None:
+    def __init__(
+        self, snapshot: Snapshot, ledger: Mapping[str, tuple[Disclosure, ...]], handles: int, shows_trimmed: bool
+    ) -> None:
         self.snapshot = snapshot
         self.ledger = ledger
         self.handles = handles
@@ -178,9 +181,8 @@ class _Collector:
         if not texts or seen is None:
             return point
         for part in (seen, point.use.source) if self.shows_trimmed and point.use.source else (seen,):
-            spans = [range_span(text, part) for text in texts]
             reach = replace(part, start=part.start - self.handles, duration=part.duration + 2 * self.handles)
-            if any(span is None or span.overlaps(reach) for span in spans):
+            if not all(is_elsewhere(text, reach, point.use.available) for text in texts):
                 return point
         return replace(point, outside=True)
 
@@ -197,16 +199,18 @@ class _Collector:
             self._says_more(points)
 
     def _take_whole(self, disclosure: Disclosure, points: list[UsePoint]) -> None:
-        known = self.ledger.get(disclosure.id)
-        if known is not None and known.digest == disclosure.digest:
-            self._declare(known, points)
+        known = self.ledger.get(disclosure.id, ())
+        for each in known:
+            self._declare(each, points)
+        if any(each.digest == disclosure.digest for each in known):
             return
         found = self._declare(disclosure, points, key=disclosure.digest)
         self._bodies.setdefault(disclosure.id, {})[disclosure.digest] = found
-        if known is not None:
-            self._declare(known, points)
+        for each in known:
             what = f"{disclosure.id}: the disclosure in the timeline is not the one in the ledger"
-            self._raise("differs", what, points, known)
+            if each.id != disclosure.id:
+                what = f"{disclosure.id}: the disclosure in the timeline was superseded by {each.id} in the ledger"
+            self._raise("differs", what, points, each)
 
     def _take_tag(self, tag: Tag, points: list[UsePoint]) -> None:
         if tag.faults:
@@ -215,17 +219,19 @@ class _Collector:
         if tag.none:
             for point in points:
                 self._on(point).said_none = True
-        known = self.ledger.get(tag.id) if tag.id else None
-        if known is not None:
-            found = self._declare(known, points)
+        known = self.ledger.get(tag.id, ()) if tag.id else ()
+        for each in known:
+            found = self._declare(each, points)
             found.pointed.update((*tag.consents, *tag.clearances, *tag.approvals))
             stated = from_tag(tag)
-            apart = differences(stated, known)
+            apart = differences(stated, each)
+            if each.id != tag.id:
+                what = f"{tag.id} was superseded by {each.id}, which is judged in its place"
+                self.problems.update({Problem("odd", what, point.use.address): None for point in points})
             if apart:
-                self._raise("differs", f"{tag.id}: {'; '.join(apart)}", points, known)
+                self._raise("differs", f"{each.id}: {'; '.join(apart)}", points, each)
                 self._declare(stated, points, key=tag.text, strong=False)
-            return
-        if tag.id or tag.kinds or not (tag.none or tag.faults):
+        if not known and (tag.id or tag.kinds or not (tag.none or tag.faults)):
             self._loose.append((tag, points))
             self._says_more(points)
 

@@ -75,7 +75,7 @@ def judge_snapshot(
     records = settings.store().fetch()
     collected = collect(
         snapshot,
-        records.disclosures,
+        records.standing,
         records.matcher,
         handles=settings.handles,
         declaration_required=settings.declaration_required,

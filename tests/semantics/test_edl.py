@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from otiogate.timeline.edl import read_edl
 from tests.builders import cleared, disclosure, finding, judged
 
@@ -33,3 +35,35 @@ def test_26_a_tag_in_a_dissolve_speaks_for_both_sides_and_its_approval_for_the_o
     assert report.verdict == "allow"
     wrong = read_edl(DISSOLVE.format(reel="B009", name="evil.mov").encode(), "cut.edl")
     assert judged(wrong, *cleared(about)).verdict == "block"
+
+
+TWO = (
+    "TITLE: CUT\nFCM: NON-DROP FRAME\n\n"
+    "001  A001     V     C        00:00:00:10 00:00:02:10 01:00:00:00 01:00:02:00\n"
+    "002  A001     V     C        00:00:00:10 00:00:02:10 01:00:02:00 01:00:04:00\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "events", "odd"),
+    [
+        ("01:00:00:00", ["001"], False),
+        ("01:00:01:23", ["001"], False),
+        ("01:00:02:00", ["002"], False),
+        ("01:00:03:23", ["002"], False),
+        ("01:00:09:00", ["002"], True),
+    ],
+)
+def test_26_a_locator_speaks_for_the_use_that_holds_it_else_for_the_event_it_follows(
+    place: str, events: list[str], odd: bool
+) -> None:
+    report = judged(read_edl(f"{TWO}* LOC: {place} RED GENAI id=DIS-001\n".encode(), "cut.edl"), disclosure())
+    assert [line.event for line in finding(report, "NFX-020").uses] == events
+    assert [each.severity for each in report.problems] == ["odd"] * odd
+
+
+def test_26_a_locator_speaks_for_every_use_that_holds_it() -> None:
+    over = "003  A001     V2    C        00:00:00:10 00:00:04:10 01:00:00:00 01:00:04:00\n"
+    edl = f"{TWO}{over}* LOC: 01:00:01:00 RED GENAI id=DIS-001\n"
+    report = judged(read_edl(edl.encode(), "cut.edl"), disclosure())
+    assert [line.event for line in finding(report, "NFX-020").uses] == ["001", "003"]

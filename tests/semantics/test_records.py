@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import builtins
+import hashlib
+import io
+import json
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import opentimelineio as otio
 import pytest
+import rfc8785
 
+from otiogate.documents.schemas import faults
+from otiogate.errors import StoreError
+from otiogate.evidence.disclosure import DIGEST_DOMAIN, canonical_form
 from otiogate.policy.load import policy
 from otiogate.records.demands import ROLES
+from otiogate.records.store import FolderStore
+from otiogate.report.text import TextWriter
 from tests.builders import (
     CONTEXT,
     clearance,
@@ -16,6 +29,7 @@ from tests.builders import (
     clip,
     consent,
     decision,
+    digest_of,
     disclosure,
     finding,
     judged,
@@ -27,7 +41,9 @@ from tests.builders import (
     scope,
     without,
 )
-from tests.semantics.shared import RULES, Data, cut
+from tests.policy import test_lint as packs
+from tests.policy.rows import SYNTHETIC
+from tests.semantics.shared import ALL_PACKS, RULES, Data, cut
 
 GRANTS = (
     ("approval", "NFX-020", disclosure(), ("studio_contact", "studio_legal")),
@@ -58,6 +74,8 @@ GRANTS = (
         ("clearance", "production_legal", "studio_legal"),
     ),
     ("consultation", "NFX-023", disclosure(use_kind=["gen.key_visual"]), ("director",)),
+    ("union_notice", "SAG-020", SYNTHETIC, ("union_rep",)),
+    ("bargaining", "SAG-020", SYNTHETIC, ("union_rep",)),
 )
 EVERY_ROLE = (
     "studio_contact",
@@ -85,6 +103,24 @@ def test_11_who_may_grant(kind: str, rule: str, about: Data, roles: tuple[str, .
     assert set(ROLES[kind]) == set(roles)
 
 
+def test_11_every_kind_of_decision_has_its_roles() -> None:
+    assert {kind: set(roles) for kind, _, _, roles in GRANTS} == {key: set(ROLES[key]) for key in ROLES}
+
+
+def test_11_the_roles_that_a_rule_names_take_the_place_of_the_usual_ones(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(
+        packs.PACK + packs.rule("HSE-001").replace("record: approval", "record: approval, roles: [director]"),
+        encoding="utf-8",
+    )
+    active = policy(("core",), [path])
+    about = disclosure(use_kind=["gen.shot"])
+    for role, status in (("director", "met"), ("studio_contact", "open")):
+        who = {"id": "D-IRECTOR", "organisation": "Production", "role": role}
+        report = judged(cut(), about, decision("approval", about, ["HSE-001"], approver=who), policy=active)
+        assert finding(report, "HSE-001").status == status
+
+
 def test_11_a_post_supervisor_never_grants() -> None:
     assert all("post_supervisor" not in roles for roles in ROLES.values())
     assert all("post_supervisor" not in rule.waivable for rule in RULES.values())
@@ -103,6 +139,47 @@ def test_12_an_approval_that_is_added_to_the_disclosure_does_not_void_itself() -
     approval = decision("approval", before, ["NFX-020"])
     after = disclosure(approvals=["APR-001"], consents=["CON-001"], notification=["NTF-001"])
     assert judged(cut(), after, notification(after), approval).verdict == "allow"
+
+
+LATER = {
+    "consents": ["CON-001"],
+    "clearances": ["CLR-001"],
+    "approvals": ["APR-001"],
+    "notification": ["NTF-001"],
+    "match": [{"clip_name": "vfx_010"}],
+    "supersedes": ["DIS-000"],
+}
+
+
+@pytest.mark.parametrize("field", LATER)
+def test_12_the_digest_is_of_one_disclosure_without_what_may_be_added_later(field: str) -> None:
+    assert digest_of(disclosure(**{field: LATER[field]})) == digest_of(disclosure())
+    assert digest_of(disclosure("DIS-002")) != digest_of(disclosure())
+
+
+def test_12_the_digest_is_sha256_over_rfc_8785() -> None:
+    form = canonical_form(disclosure())
+    text = DIGEST_DOMAIN.encode() + b"\n" + rfc8785.dumps(form)
+    assert digest_of(disclosure()) == f"sha256:{hashlib.sha256(text).hexdigest()}"
+
+
+def test_12_the_export_hook_never_opens_media(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = tmp_path / "vfx_010.mov"
+    media.write_bytes(b"a small picture")
+    made = clip()
+    made.media_reference.target_url = str(media)
+    opened: list[str] = []
+
+    def watched(real: Any) -> Any:
+        return lambda path, *rest, **more: (opened.append(str(path)), real(path, *rest, **more))[1]
+
+    for module, name in ((builtins, "open"), (io, "open"), (os, "open")):
+        monkeypatch.setattr(module, name, watched(getattr(module, name)))
+    otio.adapters.write_to_file(cut(made), str(tmp_path / "cut.edl"))
+    assert str(tmp_path / "cut.edl") in opened
+    assert str(media) not in opened
+    media.read_bytes()
+    assert str(media) in opened
 
 
 @pytest.mark.parametrize(
@@ -252,10 +329,13 @@ REQUIRED_OF_A_CONSENT = (
 
 @pytest.mark.parametrize("key", REQUIRED_OF_A_CONSENT)
 def test_14_a_consent_has_all_that_it_must_have(key: str) -> None:
-    from otiogate.documents.schemas import faults
-
     assert not faults("consent", consent())
     assert faults("consent", without(consent(), key))
+
+
+def test_14_a_consent_states_its_production_and_an_end_or_the_reason_why_there_is_none() -> None:
+    assert faults("consent", consent() | {"scope": without(scope("consent"), "production")})
+    assert not faults("consent", without(consent(), "expires_at") | {"no_expiry_reason": "Bought out."})
 
 
 @pytest.mark.parametrize(
@@ -289,11 +369,57 @@ def test_14_representation_and_a_separate_signature_are_not_asked_for_by_the_def
     assert judged(cut(), *records, consent()).verdict == "allow"
 
 
+def test_14_representation_and_a_separate_signature_are_asked_for_by_the_pack_of_the_states() -> None:
+    about = replica()
+    records = [*cleared(about, "NFX-030"), decision("legal_review", about, ["NFX-030"])]
+    by_counsel = {"representation": {"counsel": "Counsel & Co"}, "clear_and_conspicuous": True}
+    for stated, verdict in (
+        ({}, "block"),
+        (by_counsel, "block"),
+        (by_counsel | {"separately_signed": True}, "allow"),
+    ):
+        assert judged(cut(), *records, consent(**stated), packs=(*ALL_PACKS, "us_states")).verdict == verdict
+
+
 def test_15_ids_that_differ_only_in_case_are_one_id() -> None:
     about = disclosure("dis-001")
     records = [about, notification(about), decision("approval", about, ["NFX-020"], id="apr-001")]
     for tag in ({"id": "DIS-001"}, {"id": "Dis-001"}, "GENAI id=dis-001 approval=APR-001"):
         assert judged(cut(clip(tag)), *records).verdict == "allow"
+
+
+def test_15_one_id_twice_in_a_store_is_an_error_even_in_another_case(tmp_path: Path) -> None:
+    for name, id in (("one", "DIS-001"), ("two", "dis-001")):
+        (tmp_path / f"{name}.json").write_text(json.dumps(disclosure(id)), encoding="utf-8")
+    with pytest.raises(StoreError, match="given twice"):
+        FolderStore((tmp_path,)).fetch()
+
+
+@pytest.mark.parametrize("taken", ["CON-001", "APR-001", "LGL-001", "NTF-001"])
+def test_15_a_granting_record_that_is_removed_never_unblocks(taken: str) -> None:
+    about = replica()
+    records = [*cleared(about, "NFX-030"), decision("legal_review", about, ["NFX-030"]), consent()]
+    assert judged(cut(), *records).verdict == "allow"
+    assert judged(cut(), *[each for each in records if each["id"] != taken]).verdict == "block"
+
+
+def test_15_a_rejection_or_withdrawal_that_is_added_never_unblocks() -> None:
+    about = disclosure()
+    for says in ("rejected", "withdrawn"):
+        no = decision("approval", about, ["NFX-020"], id="APR-002", decision=says)
+        assert judged(cut(), *cleared(about), no).verdict == "block"
+        assert judged(cut(), about, no).verdict == "block"
+
+
+@pytest.mark.parametrize("rule", ["SAG-011", "TRUST-001"])
+def test_15_the_rule_that_demanded_a_record_keeps_its_severity_and_says_why_it_does_not_count(rule: str) -> None:
+    about = replica(exceptions=["as_scripted"])
+    changes = {"expires_at": "2026-12-31Z"} if rule == "SAG-011" else {"grantor": {"kind": "self", "id": "P-OTHER"}}
+    report = judged(cut(), about, consent(**changes))
+    for demanded, severity in (("NFX-030", "block"), ("NFX-031", "final"), ("SAG-010", "block")):
+        assert finding(report, demanded).severity == severity
+        assert rule in [says for id, says, _ in reasons(report, demanded) if id == "CON-001"]
+    assert rule not in raised(report)
 
 
 @pytest.mark.parametrize("kinds", [["replica.likeness"], ["alter.age"], ["alter.lipsync.new_dialogue"]])
@@ -314,3 +440,7 @@ def test_15_records_that_the_tag_names_and_the_ledger_does_not_know_are_said_to_
 
 def test_16_the_report_says_that_records_are_unsigned() -> None:
     assert judged(cut(), disclosure()).trust == "unsigned"
+
+
+def test_16_so_does_the_text_that_people_read() -> None:
+    assert "records: unsigned" in TextWriter().write([judged(cut(), disclosure())])

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from otiogate.config import layers
+from otiogate.config.layers import settings
+from otiogate.errors import UsageError
 from otiogate.evidence.vocabulary import USE_KINDS
 from otiogate.policy.load import policy
-from tests.builders import CONTEXT, TEMP, cleared, disclosure, finding, judged, notification, raised
+from tests.builders import CONTEXT, TEMP, cleared, clip, disclosure, finding, judged, notification, raised
+from tests.policy import test_lint as packs
 from tests.semantics.shared import ALL_PACKS, RULES, cut, effects
 
 
@@ -55,6 +61,21 @@ def test_1_reports_carry_the_stage() -> None:
     assert report.to_data()["stage"] == "temp" == report.to_data()["context"]["stage"]
 
 
+@pytest.mark.parametrize("where", ["project", "command"])
+def test_1_a_project_or_the_command_line_may_say_temp_unless_the_facility_allows_only_final(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "otiogate.yaml"
+    project.write_text("format: 1\n" + ("stage: temp\n" if where == "project" else ""), encoding="utf-8")
+    command = {"stage": "temp"} if where == "command" else None
+    assert settings([str(tmp_path)], command=command).context.stage == "temp"
+    facility = tmp_path / "facility.yaml"
+    facility.write_text("format: 1\nstages: [final]\n", encoding="utf-8")
+    monkeypatch.setattr(layers, "facility_file", lambda: facility)
+    with pytest.raises(UsageError, match="the facility allows the stage final, not temp"):
+        settings([str(tmp_path)], command=command)
+
+
 def test_2_each_severity_comes_to_its_effect_by_the_stage() -> None:
     about = disclosure(use_kind=["alter.age", "enhance.denoise"])
     final, temp = judged(cut(), about), judged(cut(), about, context=TEMP)
@@ -70,6 +91,21 @@ def test_2_a_finding_carries_severity_status_and_effect() -> None:
     assert carried == {"NFX-010": ("final", "met", "none"), "NFX-020": ("final", "open", "block")}
 
 
+def test_2_what_blocks_stops_any_delivery_and_what_only_warns_or_informs_stops_none() -> None:
+    blocking = disclosure(use_kind=["alter.age"])
+    for context in (CONTEXT, TEMP):
+        assert judged(cut(), blocking, context=context).verdict == "block"
+        assert judged(cut(clip("GENAI enhance.denoise")), context=context).verdict == "allow"
+    found = finding(judged(cut(clip("GENAI alter.cosmetic")), context=TEMP), "NFX-035")
+    assert (found.severity, found.effect) == ("warn", "warn")
+    assert judged(cut(clip("GENAI alter.cosmetic")), context=TEMP).verdict == "allow"
+
+
+def test_2_an_entry_of_the_cue_sheet_has_the_status_info() -> None:
+    found = finding(judged(cut(clip("GENAI enhance.denoise"))), "CUE-001")
+    assert (found.severity, found.status, found.effect) == ("info", "info", "info")
+
+
 def test_2_nfx_043_is_two_rules() -> None:
     assert (RULES["NFX-043A"].severity, RULES["NFX-043B"].severity) == ("block", "final")
     trains = disclosure(tools=[disclosure()["tools"][0] | {"trains": "yes"}])
@@ -77,6 +113,15 @@ def test_2_nfx_043_is_two_rules() -> None:
     assert raised(judged(cut(), trains)) >= {"NFX-043A"}
     assert "NFX-043A" not in raised(judged(cut(), unsure))
     assert "NFX-043B" in raised(judged(cut(), unsure))
+
+
+def test_2_nfx_043_b_is_about_terms_that_are_missing_too_and_a_about_keeping() -> None:
+    tool = disclosure()["tools"][0]
+    untold = disclosure(tools=[{key: value for key, value in tool.items() if key != "terms"}])
+    keeps = disclosure(tools=[tool | {"retains": "yes"}])
+    assert effects(judged(cut(), *cleared(untold)))["NFX-043B"] == "block"
+    assert effects(judged(cut(), *cleared(untold), context=TEMP))["NFX-043B"] == "warn"
+    assert effects(judged(cut(), *cleared(keeps), context=TEMP))["NFX-043A"] == "block"
 
 
 def test_3_rules_of_severity_block_cannot_be_waived_and_the_others_by_studio_legal() -> None:
@@ -92,3 +137,12 @@ def test_3_rules_of_severity_block_cannot_be_waived_and_the_others_by_studio_leg
 def test_3_a_rule_that_a_facility_makes_block_can_no_longer_be_waived() -> None:
     stricter = policy(("core", "netflix"), severities={"NFX-021": "block"})
     assert next(rule for rule in stricter.rules if rule.id == "NFX-021").waivable == ()
+
+
+def test_3_a_rule_says_itself_where_somebody_else_may_waive_it(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(
+        packs.PACK + packs.rule("HSE-001", waivable="[clearance]").replace("block", "warn"), encoding="utf-8"
+    )
+    (house,) = (each for each in policy(("core",), [path]).rules if each.id == "HSE-001")
+    assert (house.severity, house.waivable) == ("warn", ("clearance",))

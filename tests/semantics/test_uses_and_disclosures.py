@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
@@ -9,8 +11,13 @@ import pytest
 
 from otiogate.evidence.vocabulary import USE_KINDS
 from otiogate.report.model import Report
+from otiogate.report.text import TextWriter
+from otiogate.scan.judging import judge_near
+from otiogate.scan.read import read_timeline
+from otiogate.timeline.edl import read_edl
 from tests.builders import (
     CONTEXT,
+    NOW,
     TEMP,
     clearance,
     cleared,
@@ -48,6 +55,22 @@ def test_4_a_use_has_the_disclosures_of_everything_on_it_and_around_it() -> None
     assert all(each.uses[0].name == "vfx_010" for each in report.findings)
 
 
+def test_4_every_tagged_object_is_judged_even_where_it_holds_no_use() -> None:
+    for empty in (otio.schema.Gap(metadata={"genai": TAGGED}), otio.schema.Stack(metadata={"genai": TAGGED})):
+        held = cut(clip(name="bare", reference="bare.mov"))
+        held.tracks[0].append(empty)
+        report = judged(held, disclosure())
+        assert effects(report)["NFX-020"] == "block"
+        assert "bare" not in [line.name for line in finding(report, "NFX-020").uses]
+
+
+def test_4_a_disclosure_on_a_reference_that_is_not_active_is_one_of_the_use() -> None:
+    made = clip()
+    inactive = otio.schema.ExternalReference("file:///show/vfx_010.mov", time_range(0, 500), {"genai": TAGGED})
+    made.set_media_references({"DEFAULT_MEDIA": made.media_reference, "old": inactive}, "DEFAULT_MEDIA")
+    assert effects(judged(cut(made), replica()))["NFX-030"] == "block"
+
+
 def test_4_a_transition_speaks_for_both_its_sides() -> None:
     sides = cut(clip(name="one"), clip(name="two", reference="two.mov"))
     offset = otio.opentime.RationalTime(4, 24)
@@ -80,6 +103,13 @@ def test_4_nothing_lowers_another() -> None:
     alone = judged(cut(), strict)
     both = judged(cut(clip([TAGGED, {"id": "DIS-002"}])), strict, mild)
     assert effects(alone).items() <= effects(both).items()
+
+
+def test_4_of_two_disclosures_each_has_its_own_findings_and_its_own_records() -> None:
+    one, two = disclosure("DIS-001"), disclosure("DIS-002")
+    report = judged(cut(clip([TAGGED, {"id": "DIS-002"}])), *cleared(one), two)
+    status = {each.disclosure: each.status for each in report.findings if each.rule == "NFX-020"}
+    assert status == {"DIS-001": "met", "DIS-002": "open"}
 
 
 def test_4_a_tag_that_differs_from_the_ledger_is_judged_beside_it_and_named() -> None:
@@ -119,6 +149,28 @@ def test_4_records_for_the_ledgers_disclosure_do_not_answer_what_a_tag_says_othe
 )
 def test_5_every_use_is_matched_tagged_or_not(entry: Data, verdict: str) -> None:
     assert judged(cut(clip()), disclosure(match=[entry])).verdict == verdict
+
+
+def test_5_a_use_is_matched_whatever_its_tag_says_of_another_disclosure() -> None:
+    report = judged(
+        cut(clip({"id": "DIS-002"})), *cleared(disclosure("DIS-002")), disclosure(match=[{"reference": "vfx_010.mov"}])
+    )
+    assert {each.disclosure for each in report.findings if each.effect == "block"} == {"DIS-001"}
+
+
+def test_5_an_edl_that_was_stripped_of_its_tags_still_meets_its_records() -> None:
+    event = "001  A001     V     C        00:00:00:10 00:00:02:10 01:00:00:00 01:00:02:00\n"
+    edl = f"TITLE: CUT\nFCM: NON-DROP FRAME\n\n{event}"
+    about = disclosure(match=[{"reel": "A001", "source_range": "00:00:00:00-00:00:10:00"}])
+    report = judged(read_edl(edl.encode(), "cut.edl"), about)
+    assert (effects(report)["NFX-020"], report.verdict) == ("block", "block")
+    assert judged(read_edl(edl.encode(), "cut.edl"), disclosure()).verdict == "allow"
+
+
+def test_5_a_use_without_a_reel_is_matched_by_none() -> None:
+    about = disclosure(match=[{"reel": "A001", "source_range": "00:00:00:00-23:59:59:00"}])
+    assert judged(cut(clip(reel="")), about).verdict == "allow"
+    assert judged(cut(clip()), about).verdict == "block"
 
 
 @pytest.mark.parametrize("reel", ["AX", "BL", "BLACK", "BARS"])
@@ -220,6 +272,20 @@ def test_7_a_minor_who_may_be_one_is_not_uncovered_by_an_escalation() -> None:
     assert (finding(report, "GEN-002").severity, report.verdict) == ("block", "block")
 
 
+@pytest.mark.parametrize("kinds", [["unsure"], ["gen.shot", "unsure"]])
+def test_7_kinds_never_expand_and_unsure_is_none_of_them(kinds: list[str]) -> None:
+    report = judged(cut(clip(disclosure(use_kind=kinds))), context=TEMP)
+    assert {each.rule for each in report.findings} == {"GEN-002"}
+    assert report.verdict == "block"
+
+
+def test_7_many_unsure_answers_are_one_finding() -> None:
+    about = disclosure(use_kind=["gen.element"], prominence="unsure", identity="unsure", union_impact="unsure")
+    found = finding(judged(cut(), *cleared(about)), "GEN-002")
+    assert found.severity == "block"
+    assert all(axis in found.what for axis in ("prominence", "identity", "union_impact"))
+
+
 def test_7_an_escalation_supplies_the_answer_and_the_disclosure_is_judged_with_it() -> None:
     about = disclosure(use_kind=["gen.element"], prominence="unsure")
 
@@ -286,6 +352,13 @@ def test_7_none_never_answers_evidence_and_ambiguous_types_count_as_addresses_on
     assert raised(report(address, "GENAI none")) == {"GEN-001", "GEN-002"}
 
 
+@pytest.mark.parametrize("key", ["digitalSourceType", "digital_source_type", "Iptc4xmpExt:DigitalSourceType"])
+def test_7_an_ambiguous_type_counts_under_a_key_that_means_digital_source_type(key: str) -> None:
+    made = clip()
+    made.metadata[key] = "composite"
+    assert effects(judged(cut(made))) == {"GEN-001": "block"}
+
+
 def unseen(how: str) -> otio.schema.Timeline:
     made = clip(TAGGED)
     held = cut(made)
@@ -317,6 +390,19 @@ def test_8_on_what_is_not_seen_final_rules_and_nfx_012_warn_and_block_rules_stay
 def test_8_in_exports_that_carry_media_nothing_is_softened(how: str) -> None:
     report = judged(unseen(how), disclosure(output_stage="temp"), carries_media=True)
     assert (effects(report)["NFX-010"], effects(report)["NFX-012"]) == ("block", "block")
+
+
+@pytest.mark.parametrize(("suffix", "effect"), [("otioz", "block"), ("otio", "warn")])
+def test_8_a_bundle_carries_its_media(suffix: str, effect: str, tmp_path: Path) -> None:
+    path = tmp_path / f"cut.{suffix}"
+    text = unseen("disabled").to_json_string()
+    if suffix == "otio":
+        path.write_text(text, encoding="utf-8")
+    else:
+        with zipfile.ZipFile(path, "w") as bundle:
+            bundle.writestr("version.txt", "1.0.0")
+            bundle.writestr("content.otio", text)
+    assert effects(judged(read_timeline(path), disclosure()))["NFX-020"] == effect
 
 
 def test_8_one_use_that_is_seen_is_enough() -> None:
@@ -382,6 +468,16 @@ def test_9_a_name_that_sounds_like_ai_is_never_a_finding(name: str) -> None:
     assert (raised(report), report.verdict) == (set(), "allow")
 
 
+def test_9_it_is_a_hint_of_the_report_which_changes_no_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "cut.otio"
+    cut(clip(name="midjourney sky", reference="sky.png"), clip(name="plain", reference="plain.mov")).to_json_file(
+        str(path)
+    )
+    report = judge_near(path, NOW)
+    assert [hint.clip for hint in report.hints] == ["midjourney sky"]
+    assert (report.findings, report.verdict) == ((), "allow")
+
+
 def test_10_declaration_asks_that_every_use_has_a_disclosure_or_the_timeline_says_none() -> None:
     bare, tagged = clip(name="bare", reference="bare.mov"), clip(TAGGED)
     report = judged(cut(bare, tagged), *cleared(disclosure()), declaration_required=True)
@@ -398,6 +494,21 @@ def test_6_and_10_a_timeline_that_says_none_contradicts_the_clips_in_it_that_say
     said.metadata["genai"] = "GENAI none"
     found = finding(judged(said, *cleared(disclosure()), declaration_required=True), "GEN-002")
     assert (found.severity, [line.name for line in found.uses]) == ("final", ["vfx_010"])
+
+
+def test_10_allow_is_said_to_verify_no_absence() -> None:
+    says = "Allowed means: no uncleared AI use is declared or found. That there is none is not verified."
+    assert says in TextWriter().write([judged(cut(clip()))])
+    assert says not in TextWriter().write([judged(cut(), disclosure())])
+
+
+def test_10_gen_003_is_off_until_a_configuration_asks_for_declarations(tmp_path: Path) -> None:
+    path = tmp_path / "cut.otio"
+    cut(clip()).to_json_file(str(path))
+    assert raised(judge_near(path, NOW)) == set()
+    (tmp_path / "otiogate.yaml").write_text("format: 1\ndeclaration: required\n", encoding="utf-8")
+    found = finding(judge_near(path, NOW), "GEN-003")
+    assert (found.severity, found.effect) == ("final", "block")
 
 
 def test_10_by_itself_silence_is_allowed() -> None:

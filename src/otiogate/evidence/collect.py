@@ -13,7 +13,13 @@ from otiogate.evidence.disclosure import Disclosure, differences, from_tag
 from otiogate.evidence.matching import Matcher, is_elsewhere, is_of_other_media
 from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
 from otiogate.evidence.tag import Tag
-from otiogate.evidence.vocabulary import ADDS_NOTHING, GENAI_SOURCE_TYPES, adds_nothing
+from otiogate.evidence.vocabulary import (
+    AMBIGUOUS_SOURCE_TYPES,
+    GENAI_SOURCE_TYPES,
+    GENERATES,
+    WHOLLY_GENERATED,
+    adds_nothing,
+)
 from otiogate.timeline.model import Carrier, ClipUse, Problem, Snapshot, Subject
 from otiogate.timeline.time import Span, SpanIndex
 
@@ -297,19 +303,16 @@ class _Collector:
         """Whether a disclosure of the same use already says what a tag without id, or a source type, says."""
         if not known.disclosures or (isinstance(statement, Tag) and statement.id):
             return False
-        kinds = {kind for disclosure in known.disclosures for kind in disclosure.kinds}
         if isinstance(statement, Tag):
+            kinds = {kind for disclosure in known.disclosures for kind in disclosure.kinds}
             return bool(statement.kinds) and set(statement.kinds) <= kinds
-        if any(disclosure.source_type in GENAI_SOURCE_TYPES for disclosure in known.disclosures):
-            return True
-        return statement.ambiguous or any(not kind.startswith(ADDS_NOTHING) for kind in kinds)
+        return any(_says(disclosure, statement) for disclosure in known.disclosures)
 
     def _undisclosed_source_type(self, evidence: Evidence, points: list[UsePoint]) -> None:
         if points:
-            verb = (
-                "may hide GenAI and is not resolved" if evidence.ambiguous else "says GenAI, and nothing discloses it"
-            )
-            self._raise("undisclosed", f"digital source type {evidence.source_type} {verb}", points)
+            verb = "may hide GenAI" if evidence.ambiguous else "says GenAI"
+            what = f"digital source type {evidence.source_type} {verb}, and no disclosure accounts for it"
+            self._raise("undisclosed", what, points)
 
     def _loose_tag(self, tag: Tag, answered: list[UsePoint], unanswered: list[UsePoint]) -> None:
         stated, points = from_tag(tag), answered + unanswered
@@ -351,6 +354,19 @@ class _Collector:
                 if use is not None:
                     point = UsePoint(node, use, "nothing said", self._in_sight(use))
                     self._raise("undeclared", "a use without a declaration", [point])
+
+
+def _says(disclosure: Disclosure, evidence: Evidence) -> bool:
+    """Whether ``disclosure`` accounts for a digital source type. One that may hide GenAI is resolved by any disclosure
+    that does not leave it as open; one that is GenAI by the same type, or by a kind that makes such media."""
+    stated = disclosure.source_type
+    if evidence.ambiguous:
+        return stated not in AMBIGUOUS_SOURCE_TYPES
+    if stated in GENAI_SOURCE_TYPES:
+        return stated == evidence.source_type
+    if evidence.source_type in WHOLLY_GENERATED:
+        return any(kind.startswith(GENERATES) for kind in disclosure.kinds)
+    return not adds_nothing(disclosure.kinds)
 
 
 def _merged(declared: Declared) -> Declared:

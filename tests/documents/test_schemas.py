@@ -97,7 +97,7 @@ def where(part: Part) -> str:
 
 
 def test_the_schemas_of_every_document_are_there() -> None:
-    assert {*RECORDS, "common", "policy", "config"} <= set(NAMES)
+    assert {*RECORDS, "common", "policy", "config", "context_map"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -325,7 +325,7 @@ def test_each_schema_has_examples_and_they_are_valid(name: str) -> None:
     assert [faults(name, example) for example in examples if faults(name, example)] == []
 
 
-@pytest.mark.parametrize("name", [*RECORDS, "policy", "config"])
+@pytest.mark.parametrize("name", [*RECORDS, "policy", "config", "context_map"])
 def test_the_examples_show_every_key(name: str) -> None:
     shown = {key for example in schema(name)["examples"] for key in example}
     assert set(schema(name)["properties"]) <= shown

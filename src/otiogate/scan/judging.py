@@ -10,6 +10,7 @@ from typing import Any
 
 from otiogate import __version__
 from otiogate.config import layers
+from otiogate.config.mapping import ContextMap
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
 from otiogate.evidence.collect import Collected, collect
@@ -30,13 +31,16 @@ def judge_near(
     now: datetime,
     *,
     config: Iterable[str] = (),
+    context_map: ContextMap | None = None,
     command: dict[str, Any] | None = None,
     as_of: bool = False,
 ) -> Report:
-    """The report on the timeline in ``path``, under the configuration near it. What cannot be read or judged, and two
-    configurations that conflict, are a report that says so. Raises ``UsageError`` for a broken configuration."""
+    """The report on the timeline in ``path``, under the configuration near it and its lines of ``context_map``. What
+    cannot be read or judged, two configurations that conflict, and a map in which no line fits, are a report that says
+    so. Raises ``UsageError`` for a broken configuration."""
     try:
-        found = layers.settings([str(path)], config=config, command=command, as_of=as_of)
+        mapped = context_map.layers(path) if context_map else ()
+        found = layers.settings([str(path)], config=config, mapped=mapped, command=command, as_of=as_of)
     except CannotJudge as fault:
         return cannot_judge(_origin(path), fault, now)
     return judge_path(path, found, now)

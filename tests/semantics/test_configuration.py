@@ -1,4 +1,7 @@
-"""What things mean exactly: configuration, paragraphs 19 to 21."""
+"""What things mean exactly: configuration, paragraphs 19 and 20.
+
+Paragraph 21, on the map of a delivery of many productions, stands in tests/config/test_mapping.py.
+"""
 
 from __future__ import annotations
 

@@ -274,10 +274,16 @@ def without(data: dict[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in keys}
 
 
+_SOUND: set[str] = set()
+"""Records, as text, that their schemas have passed: most tests judge the same ones."""
+
+
 def records(*data: dict[str, Any], check: bool = True) -> RecordSet:
     """The records as the store would hand them over, checked against their schemas."""
     for each in data if check else ():
-        assert not faults(each["record"], each), (each["id"], faults(each["record"], each))
+        if repr(each) not in _SOUND:
+            assert not faults(each["record"], each), (each["id"], faults(each["record"], each))
+            _SOUND.add(repr(each))
     return record_set(Record(each["record"], str(each["id"]).upper(), each, f"{each['id']}.yaml") for each in data)
 
 

@@ -110,7 +110,7 @@ def test_each_schema_is_valid_under_the_metaschema_and_says_what_it_is(name: str
     assert body["description"]
 
 
-def test_no_keyword_is_misspelt() -> None:
+def test_fact_20_no_keyword_is_misspelt() -> None:
     assert [f"{where(part)}: {sorted(part.body.keys() - KNOWN)}" for part in OBJECTS if part.body.keys() - KNOWN] == []
 
 
@@ -232,14 +232,14 @@ def test_every_reference_is_one_of_ours_and_leads_somewhere(monkeypatch: pytest.
         faults(name, {})
 
 
-def test_a_reference_to_elsewhere_fails_instead_of_being_fetched() -> None:
+def test_fact_20_a_reference_to_elsewhere_fails_instead_of_being_fetched() -> None:
     registry: Registry[Any] = Registry()
     elsewhere = Draft202012Validator({"$ref": "https://example.invalid/schema"}, registry=registry)
     with pytest.raises(Exception, match=r"example\.invalid"):
         elsewhere.is_valid({})
 
 
-def test_the_formats_that_the_schemas_use_are_checked() -> None:
+def test_fact_20_the_formats_that_the_schemas_use_are_checked() -> None:
     used = {part.body["format"] for part in OBJECTS if "format" in part.body}
     assert used == {"date", "date-time", "uri"}
     assert used <= set(Draft202012Validator.FORMAT_CHECKER.checkers)

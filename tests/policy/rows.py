@@ -552,7 +552,7 @@ ROWS = (
     Row(
         "SAG-021",
         "block",
-        disclosure(use_kind=["gen.shot"], flags=PROMPTED, subjects=[person()]),
+        disclosure(use_kind=["gen.shot"], flags=PROMPTED, subjects=[person(recognisable="no")]),
         both(approved(), decided("bargaining", "SAG-021"), also(consent(kinds=("gen.shot",)))),
         asks=("CON-001", "BRG-001", ("CON-001", {"allowed_use_kinds": ["replica.likeness"]})),
     ),

@@ -53,7 +53,7 @@ wheel: setup
 	.venv-wheel/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	.venv-wheel/bin/python -m pip install --quiet dist/*.whl --group test --group check
 	mkdir -p $(CHECK)
-	cp -r tests sample_timelines pyproject.toml $(CHECK)/
+	cp -r tests docs sample_timelines pyproject.toml $(CHECK)/
 	cd $(CHECK) && ../../.venv-wheel/bin/mypy -p otiogate && ../../.venv-wheel/bin/lint-imports
 	cd $(CHECK) && OTIOGATE_WHEEL="$$(ls $(CURDIR)/dist/*.whl)" OTIOGATE_TREE=$(CURDIR) \
 	  ../../.venv-wheel/bin/python $(PYTEST) -m "not slow and not corpus" tests

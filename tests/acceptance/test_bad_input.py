@@ -617,7 +617,7 @@ def test_a_report_does_not_take_the_place_of_its_timeline(tmp_path: Path) -> Non
     for output in ("cut.edl", "./cut.edl", "same.edl"):
         ran = run("scan", "cut.edl", "-o", output, cwd=tmp_path)
         assert ran.code == 2
-        assert "is a timeline to scan, and the file for the report" in one_line(ran)
+        assert "is a timeline, and the file for the report" in one_line(ran)
     assert held(tmp_path) == before
 
 

@@ -1,6 +1,7 @@
 """Facts about OpenTimelineIO, each held as a test: what the host does, and what otiogate does about it.
 
-Numbered as in the maintainers' list of host facts. Those about reading EDLs (17, 18) stand in test_host_facts_edl.py.
+Numbered as in the maintainers' list of host facts. Those about reading EDLs (17, 18) stand in
+test_host_facts_edl.py, the one about adapters (19) in test_hooks.py, the one about schemas (20) beside the schemas.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def consent_faults(
     if wanted.get("rider") and wanted["rider"] not in data.get("riders", ()):
         yield Reason(f"has no {wanted['rider']} rider")
     if wanted.get("model"):
-        yield from _model(data, case.disclosure)
+        yield from _model(data, _of_person(case.disclosure, subject))
     for text in outside("consent", data["scope"], _of_person(case.disclosure, subject), case.context):
         yield Reason(text)
     for suspension in data.get("suspensions", ()):
@@ -116,9 +116,21 @@ def _kinds_of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> tupl
 
 
 def _of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> Disclosure:
-    """The disclosure with the character that ``subject`` plays, where it says which, in place of all its characters."""
-    played = subject.get("character")
-    return replace(disclosure, data={**disclosure.data, "characters": [played]}) if played else disclosure
+    """What of the disclosure is about ``subject``: the character that they play, and the models that were trained on
+    them, where it says so; else all of them."""
+    data = dict(disclosure.data)
+    played, characters = subject.get("character"), data.get("characters", ())
+    if played:
+        # One that the disclosure does not know adds to those that it does.
+        data["characters"] = [played] if not characters or played in characters else [played, *characters]
+    if "models" in data:
+        data["models"] = [each for each in data["models"] if _trained_on(each, subject)]
+    return replace(disclosure, data=data)
+
+
+def _trained_on(model: Mapping[str, Any], subject: Mapping[str, Any]) -> bool:
+    people = model.get("trained_on")
+    return people is None or fold(str(subject["id"])) in map(fold, people)
 
 
 def is_writer(subject: Mapping[str, Any]) -> bool:
@@ -246,7 +258,8 @@ def _particulars(record: Record, wanted: Mapping[str, Any], case: Case) -> Itera
         if kind not in data.get("kinds", ()):
             yield Reason(f"does not grant {kind}")
     if "territories" in data:  # where it states none it is for all of its scope, which is held against the delivery
-        there = delivered_of(wanted.get("territories", ()), case.context.territories)
+        everywhere = case.context.territories or ("worldwide",)
+        there = delivered_of(wanted["territories"], everywhere) if wanted.get("territories") else everywhere
         for each in beyond(there, data["territories"]):
             yield Reason(f"is not for {each}")
     for each in wanted.get("means", ()):

@@ -18,6 +18,7 @@ from otiogate.evidence.footprints import hints
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
+from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.model import Origin, Snapshot
@@ -106,7 +107,7 @@ def judge_snapshot(
         collected,
         question,
         source=_input(snapshot.origin),
-        notes=_notes(settings),
+        notes=(*_notes(settings), *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
         advisory=settings.advisory,
@@ -145,6 +146,13 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
 
 def _input(origin: Origin) -> InputLine:
     return InputLine(origin.name, origin.format, origin.path, origin.digest)
+
+
+def _inert(records: RecordSet) -> Iterator[str]:
+    waivers = sum(each.kind == "waiver" for each in records.records.values())
+    if waivers:
+        said = f"{count(waivers, 'waiver')} {'is' if waivers == 1 else 'are'} on record"
+        yield f"{said}; waivers have no effect until records are signed."
 
 
 def _notes(settings: Settings) -> Iterable[str]:

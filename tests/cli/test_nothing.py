@@ -13,7 +13,7 @@ def test_a_pattern_that_matches_nothing_is_exit_code_4(tmp_path: Path, capsys: p
     assert main(["scan", str(tmp_path / "*.edl")]) == 4
     said = capsys.readouterr()
     assert said.out == ""
-    assert "nothing to scan: no file matches" in said.err
+    assert "nothing to scan: no timeline fits" in said.err
 
 
 def test_a_pattern_that_the_shell_left_alone_scans_what_it_matches(

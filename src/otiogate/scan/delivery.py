@@ -20,6 +20,11 @@ class Refused:
     text: str
     exit_code: int
 
+    @property
+    def is_bug(self) -> bool:
+        """Whether it is an error of our own, whose traceback the text is."""
+        return self.exit_code == OtiogateError.exit_code
+
 
 def scan(
     paths: Iterable[str], under: Judging, *, jobs: int = 1, limits: Limits | None = None
@@ -30,7 +35,10 @@ def scan(
     """
     for path, found in Workers(partial(_judged, under), jobs, limits).results(paths):
         if isinstance(found, Failed):
-            yield path, Refused(found.why, OtiogateError.exit_code) if found.bug else under.unread(Path(path), found.why)
+            yield (
+                path,
+                Refused(found.why, OtiogateError.exit_code) if found.bug else under.unread(Path(path), found.why),
+            )
         else:
             yield path, found
 

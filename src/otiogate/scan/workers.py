@@ -59,7 +59,7 @@ class Workers(Generic[Item, Result]):
         self._limits = limits or Limits()
         # Forking is fast, and safe where no other thread holds a lock; elsewhere a fresh interpreter starts.
         forks = sys.platform == "linux" and threading.active_count() == 1
-        self._processes = multiprocessing.get_context("fork" if forks else "spawn")
+        self._processes: Any = multiprocessing.get_context("fork" if forks else "spawn")
 
     def results(self, items: Iterable[Item]) -> Iterator[tuple[Item, Result | Failed]]:
         """Each item with its result, in the order of the items, each as soon as all before it are there. The processes

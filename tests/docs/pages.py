@@ -173,10 +173,10 @@ class _Names:
             str(show): "/show",
             str(Path(plugins.__file__).parent): "/venv/lib/site-packages/otiogate/plugins",
             str(package): "/venv/lib/site-packages/otiogate",
-            sys.executable: "/venv/bin/python",
             f"OpenTimelineIO {otio.__version__}": "OpenTimelineIO 0.18.1",
         }
         self._patterns = {
+            rf"{re.escape(str(Path(sys.executable).parent))}/python[0-9.]*": "/venv/bin/python",
             rf"{today}T[0-9:]{{8}}Z": "2026-11-22T18:30:00Z",
             r"(?m)^python 3[.][0-9.]+[a-z0-9]*": "python 3.12.3",
             r"(?m)^(Traceback .*)\n(?: .*\n)+": r"\1\n  ...\n",

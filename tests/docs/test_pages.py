@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,12 @@ def test_the_tutorial_and_every_how_to_show_commands() -> None:
     wanted = {"README.md", "docs/index.md", "docs/tutorial.md"}
     wanted |= {name(each) for each in (ROOT / "docs" / "how-to").glob("*.md")}
     assert {name(each) for each in WITH_COMMANDS} >= wanted
+
+
+def test_the_links_of_the_readme_lead_to_files() -> None:
+    found = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert "docs/tutorial.md" in found
+    assert [each for each in found if not (ROOT / each).is_file()] == []
 
 
 PAGE = """\

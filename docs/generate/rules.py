@@ -55,6 +55,9 @@ _WORDS = {
 }
 """Words for the fields of a requirement; ``{or}`` and ``{and}`` are its values."""
 
+_WHOSE = {"consent": "of each performer", "notice": "to each performer"}
+"""Whose record it is, where a requirement does not say."""
+
 _ELSEWHERE = ("record", "roles", "when")
 
 
@@ -172,7 +175,8 @@ def _requirement(item: Data) -> Iterator[str]:
 
 
 def _record(item: Data) -> str:
-    kind, words = item["record"], []
+    kind = item["record"]
+    words = [_WHOSE[kind]] if kind in _WHOSE and "of" not in item else []
     for field, value in item.items():
         if field not in _ELSEWHERE:
             values = value if isinstance(value, list) else [value]
@@ -180,8 +184,7 @@ def _record(item: Data) -> str:
             words.append(form.replace("{or}", any_of(values)).replace("{and}", all_of(values)))
     roles = item.get("roles", ROLES.get(kind, ()))
     by = f"by {any_of(roles)}" if roles else ""
-    text = " ".join(filter(None, (f"[{kind.replace('_', ' ')}](schemas/{kind}.md)", by)))
-    return ", ".join([text, *words])
+    return ", ".join([" ".join(filter(None, (f"[{kind.replace('_', ' ')}](schemas/{kind}.md)", by))), *words])
 
 
 def _sentence(text: str) -> str:

@@ -27,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
 
@@ -168,7 +168,8 @@ class _Names:
 
     def __init__(self, show: Path) -> None:
         package = Path(otiogate.__file__).parent
-        today = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+        now = datetime.now(timezone.utc)
+        today = "|".join((now - timedelta(minutes=each)).strftime("%Y-%m-%d") for each in (0, 10))  # at midnight, both
         self._plain = {
             str(show): "/show",
             str(Path(plugins.__file__).parent): "/venv/lib/site-packages/otiogate/plugins",
@@ -177,7 +178,7 @@ class _Names:
         }
         self._patterns = {
             rf"{re.escape(str(Path(sys.executable).parent))}/python[0-9.]*": "/venv/bin/python",
-            rf"{today}T[0-9:]{{8}}Z": "2026-11-22T18:30:00Z",
+            rf"(?:{today})T[0-9:]{{8}}Z": "2026-11-22T18:30:00Z",
             r"(?m)^python 3[.][0-9.]+[a-z0-9]*": "python 3.12.3",
             r"(?m)^(Traceback .*)\n(?: .*\n)+": r"\1\n  ...\n",
         }

@@ -14,6 +14,7 @@ from otiogate.config.laws import LAWS
 from otiogate.documents.schemas import schema, schema_names
 from otiogate.evidence.vocabulary import FLAGS, SOURCE_TYPES, USE_KINDS
 from otiogate.policy.load import policy, shipped
+from otiogate.policy.model import Rule
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +30,7 @@ def test_every_rule_has_one_section_whose_anchor_is_its_id_in_small_letters() ->
 
 
 @pytest.mark.parametrize("rule", policy(shipped()).rules, ids=lambda rule: f"{rule.id}-{rule.title}")
-def test_a_rule_is_shown_with_its_reason_its_example_and_its_remedy(rule) -> None:
+def test_a_rule_is_shown_with_its_reason_its_example_and_its_remedy(rule: Rule) -> None:
     begin = rules.page().index(f"### {rule.id} {{")
     section = rules.page()[begin:].split("\n### ")[0]
     assert rule.example, "a shipped rule has an example in its pack"
@@ -55,7 +56,7 @@ def test_conditions_and_requirements_are_said_in_words() -> None:
     assert "In force\n:   until 2027-06-30." in section
     assert "In force\n:   from 2027-07-01." in section
     section = text[text.index("### CA-001") :].split("\n### ")[0]
-    assert "[consent](schemas/consent.md), with counsel, terms clear and separately signed, or with a union" in section
+    assert "(schemas/consent.md), of each performer, with counsel, terms clear and separately signed, or" in section
     assert "- and this does not hold:\n        - the disclosure's `in_place_of_performer` is `no`" in section
 
 

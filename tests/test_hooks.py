@@ -562,6 +562,12 @@ def test_a_decision_is_not_reused_for_a_path() -> None:
     assert not again(cuts)
 
 
+@pytest.mark.parametrize("name", ["cut.otio", "cut.otioz", "cut.otiod"])
+def test_a_decision_about_a_format_of_the_host_s_own_is_not_reused(name: str) -> None:
+    """Those are written by one call; what they hide, the text of an EDL may show."""
+    assert not again(allowed_once(name))
+
+
 def test_a_decision_that_stopped_an_export_is_not_reused() -> None:
     cuts = tagged()
     stopped(cuts, "cut.edl")
@@ -846,6 +852,17 @@ def test_a_folder_that_does_not_exist_is_no_error_of_otiogate() -> None:
     error = refused(timeline(clip()), "gone/cut.otio")
     assert "cannot be written: No such file or directory" in str(error)
     assert not Path("gone").exists()
+
+
+def test_what_the_gated_adapter_finds_in_what_it_wrote_is_told_of_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(adapter: Any, thing: Any, path: str, arguments: Any) -> None:
+        Path(path).write_text("TITLE: CUT\n001  A001 V\n")
+
+    monkeypatch.setattr(hooks, "write_through", half)
+    with pytest.raises(otiogate.ExportBlocked) as caught:
+        write(timeline(clip()), "cut.edl", adapter_name="otiogate_gated")
+    assert "cut.edl" in str(caught.value)
+    assert ".otiogate-" not in str(caught.value)
 
 
 def test_the_gated_adapter_refuses_what_it_cannot_read_back() -> None:

@@ -42,6 +42,7 @@ from tests.builders import (
     scope,
     time_range,
     timeline,
+    waiver,
     without,
 )
 
@@ -157,6 +158,36 @@ def test_3_a_rule_that_a_facility_makes_block_can_no_longer_be_waived() -> None:
 # Uses and disclosures
 
 
+@pytest.mark.parametrize("context", [CONTEXT, TEMP])
+@pytest.mark.parametrize(
+    "about",
+    [
+        replica(),
+        disclosure(),
+        disclosure(use_kind=["gen.element"]),
+        disclosure(use_kind=["alter.cosmetic"]),
+        disclosure(output_stage="temp"),
+        disclosure(prominence="unsure"),
+    ],
+)
+def test_3_waivers_are_inert_until_records_are_signed(about: Data, context: Any) -> None:
+    without_any = judged(cut(clip(TAGGED), clip({"use_kind": "none"})), about, context=context)
+    assert without_any.counts.block + without_any.counts.warn
+    waivers = [
+        waiver(rule, f"WVR-{rule}-{number}", approver={"id": "S-LEGAL", "organisation": "Studio", "role": role})
+        for rule in sorted(raised(without_any))
+        for number, role in enumerate(("studio_legal", "studio_contact"))
+    ]
+    report = judged(cut(clip(TAGGED), clip({"use_kind": "none"})), about, *waivers, context=context)
+    assert report.verdict == without_any.verdict
+    assert (report.findings, report.missing, report.cues) == (
+        without_any.findings,
+        without_any.missing,
+        without_any.cues,
+    )
+    assert report.counts == without_any.counts
+
+
 def test_4_a_use_has_the_disclosures_of_everything_on_it_and_around_it() -> None:
     ids = [f"DIS-00{number}" for number in range(1, 9)]
     made = clip({"id": ids[0]})
@@ -240,7 +271,7 @@ def test_4_records_for_the_ledgers_disclosure_do_not_answer_what_a_tag_says_othe
         ({"reel": "A001", "source_range": "00:00:00:00-00:00:10:00"}, "block"),
         ({"clip_name": "vfx_010"}, "block"),
         ({"reference": "other.mov"}, "allow"),
-        ({"reel": "A001", "source_range": "00:01:00:00-00:02:00:00"}, "allow"),
+        ({"reel": "A001", "source_range": "00:00:15:00-00:00:16:00"}, "allow"),
     ],
 )
 def test_5_every_use_is_matched_tagged_or_not(entry: Data, verdict: str) -> None:

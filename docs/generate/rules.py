@@ -23,7 +23,7 @@ _BEGIN = """\
 One section a rule, by pack. Its id is its address: `rules.html#nfx-030`. `otiogate explain NFX-030` prints the same,
 and `otiogate rules` lists them. Rules are engineering input and no legal advice.
 
-Who may waive a rule is said with it; a waiver cannot be filed yet.
+Who may waive a rule is said with it; a [waiver](schemas/waiver.md) has no effect yet.
 
 Rules add up: the most severe that is not met decides. The severity says what an open finding does:
 """
@@ -52,6 +52,7 @@ _WORDS = {
     "answers": "that answers {or} in place of this rule",
     "rights": "of the rights {or}",
     "permits": "that permits {and}",
+    "each_work": "for each work that the disclosure lists under `third_party_ip`",
 }
 """Words for the fields of a requirement; ``{or}`` and ``{and}`` are its values."""
 

@@ -18,10 +18,10 @@ GROUPS = {
     "What people granted": ("consent", "clearance"),
     "What was decided": (
         *("approval", "legal_review", "incidental", "escalation", "exception", "consultation", "label_plan"),
-        *("union_notice", "bargaining"),
+        *("union_notice", "bargaining", "waiver"),
     ),
     "Who was told": ("notice", "notification"),
-    "Settings": ("config", "policy"),
+    "Settings": ("config", "context_map", "policy"),
     "What otiogate prints": ("report", "diff"),
 }
 """Every schema that is a document by itself, in the order of the navigation; ``common`` is none."""

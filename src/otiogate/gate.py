@@ -200,10 +200,6 @@ class _Judging:
         elif resolved is not stated:
             settled = question.policy.on("unsure", self._day)
             self._add(settled, stated, "answered by an escalation", declared.points, Answer(), "info")
-        newer = question.records.superseded.get(stated.id)
-        if newer and stated.origin == "timeline":
-            what = f"{stated.id}: the disclosure in the timeline was superseded by {newer} in the ledger"
-            self.raise_("differs", Raised(what, declared.points, stated))
 
     def _resolved(self, stated: Disclosure, case: Case) -> Disclosure:
         """The disclosure with what an escalation answered in place of ``unsure``."""

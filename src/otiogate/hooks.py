@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from otiogate.host.errors import ExportBlocked
 from otiogate.host.read import snapshot_of
 from otiogate.report.base import safe
 from otiogate.report.model import Report
-from otiogate.report.text import blocking_text, headline
+from otiogate.report.text import Doing, blocking_text, headline, stopped_unjudged
 from otiogate.scan.judging import judge_path, judge_snapshot
 from otiogate.scan.read import MEDIA_INSIDE, content
 
@@ -81,7 +82,8 @@ def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
         try:
             with replacing(Path(filepath)) as temporary:
                 write_through(adapter, input_otio, str(temporary), arguments)
-                _act(judge_path(temporary, found, _now(), list_met=False), found, filepath, "export")
+                report = judge_path(temporary, found, _now(), list_met=False)
+                _act(_of(filepath, report, temporary), found, filepath, "export")
         except OSError as fault:
             raise UsageError(f"cannot be written: {fault.strerror or fault}", where=filepath) from fault
         finally:
@@ -130,6 +132,13 @@ def cuesheet(timeline: Any, filepath: str = "", *, bom: bool = False, **argument
     return str(_guarded("export", made))
 
 
+def _of(target: str, report: Report, temporary: Path) -> Report:
+    """The report on what stands in ``temporary``, as one on ``target``: nobody else knows the other name."""
+    source = replace(report.input, name=Path(target).name, path=target)
+    problems = (replace(each, where=each.where.replace(str(temporary), target)) for each in report.problems)
+    return replace(report, input=source, problems=tuple(problems))
+
+
 def _put(target: Path, text: str) -> None:
     try:
         write_text(target, text)
@@ -138,18 +147,17 @@ def _put(target: Path, text: str) -> None:
         raise CannotJudge(what, where=str(target), next_step="write elsewhere") from fault
 
 
-def _guarded(doing: str, act: Callable[[], Any]) -> Any:
+def _guarded(doing: Doing, act: Callable[[], Any]) -> Any:
     """Whatever goes wrong stops the export, with a text that stands alone."""
     try:
         return act()
     except ExportBlocked:
         raise
     except OtiogateError as fault:
-        text = f"otiogate stopped this {doing}: COULD NOT JUDGE. Nothing was written.\n  {safe(str(fault), 600)}"
-        raise ExportBlocked(text, "cannot_judge") from fault
+        raise ExportBlocked(f"{stopped_unjudged(doing)}\n  {safe(str(fault), 600)}", "cannot_judge") from fault
     except Exception as fault:
         text = (
-            f"otiogate stopped this {doing}: an error in otiogate itself, so nothing was judged and nothing written.\n"
+            f"otiogate stopped this {doing}: an error in otiogate itself; nothing was judged, so nothing passes.\n"
             f"  {type(fault).__name__}: {safe(str(fault), 600)}\n"
             "Next: otiogate doctor"
         )
@@ -193,7 +201,8 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
         list_met=False,
     )
     _act(report, found, target, "export")
-    _JUDGED.digest, _JUDGED.at = digest, time.monotonic()
+    if suffix not in _KEEP_TRIMS:  # the host's own formats are written by one call
+        _JUDGED.digest, _JUDGED.at = digest, time.monotonic()
     return digest
 
 
@@ -217,7 +226,7 @@ def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:
     )
 
 
-def _act(report: Report, found: Settings, target: str, doing: str) -> None:
+def _act(report: Report, found: Settings, target: str, doing: Doing) -> None:
     """Stops the export, or says why it is let through although something is open."""
     if report.verdict == "allow":
         if report.counts.warn:

@@ -75,7 +75,7 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "latin.otio": (otio_text().encode().replace(b"cut", b"c\xfct"), "not UTF-8"),
     "unknown.otio": (_otio("Mystery.1"), "Mystery.1, unknown to this OpenTimelineIO"),
     "newer.otio": (_otio("Timeline.99"), "OpenTimelineIO cannot read it"),
-    "marker.otio": (str(otio.schema.Marker().to_json_string()), "holds no timeline, track or clip but a Marker"),
+    "marker.otio": (str(otio.schema.Marker().to_json_string()), "holds no timeline, track or clip, only Marker"),
     "number.otio": ("1", "holds no timeline, track or clip"),
     "bare.otio": ("{}", "holds no timeline, track or clip"),
     "deep.otio": ("[" * 200_000, "nested too deeply"),
@@ -617,7 +617,7 @@ def test_a_report_does_not_take_the_place_of_its_timeline(tmp_path: Path) -> Non
     for output in ("cut.edl", "./cut.edl", "same.edl"):
         ran = run("scan", "cut.edl", "-o", output, cwd=tmp_path)
         assert ran.code == 2
-        assert "is a timeline to scan, and the file for the report" in one_line(ran)
+        assert "is a timeline, and the file for the report" in one_line(ran)
     assert held(tmp_path) == before
 
 

@@ -29,7 +29,7 @@ DECISIONS = (
     "union_notice",
     "bargaining",
 )
-RECORDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification")
+RECORDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification", "waiver")
 NAMES = schema_names()
 DEFS = schema("common")["$defs"]
 
@@ -97,7 +97,7 @@ def where(part: Part) -> str:
 
 
 def test_the_schemas_of_every_document_are_there() -> None:
-    assert {*RECORDS, "common", "policy", "config"} <= set(NAMES)
+    assert {*RECORDS, "common", "policy", "config", "context_map"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -325,7 +325,7 @@ def test_each_schema_has_examples_and_they_are_valid(name: str) -> None:
     assert [faults(name, example) for example in examples if faults(name, example)] == []
 
 
-@pytest.mark.parametrize("name", [*RECORDS, "policy", "config"])
+@pytest.mark.parametrize("name", [*RECORDS, "policy", "config", "context_map"])
 def test_the_examples_show_every_key(name: str) -> None:
     shown = {key for example in schema(name)["examples"] for key in example}
     assert set(schema(name)["properties"]) <= shown
@@ -372,7 +372,7 @@ RECORD_CASES = [
     ("id", "DIS 0042", "id", '"DIS 0042" does not fit: an id'),
     ("id", 42, "id", "42 is not text; put it in quotes"),
     ("id", GONE, "(top)", "is missing 'id'"),
-    ("record", "waiver", "record", '"waiver" is not "'),
+    ("record", "memo", "record", '"memo" is not "'),
     ("record", GONE, "(top)", "is missing 'record'"),
     ("schema_version", 2, "schema_version", "2 is not 1"),
     ("schema_version", "1", "schema_version", '"1" is not 1'),
@@ -594,6 +594,22 @@ CASES: list[tuple[str, str, Any, str, str]] = [
         "'media' is not known here; allowed: disclosure, digest",
     ),
     ("notification", "filed_by/organisation", GONE, "filed_by", "is missing 'organisation'"),
+    # waiver
+    ("waiver", "rule", "NFX-21", "rule", '"NFX-21" does not fit: the id of a rule, such as NFX-020'),
+    ("waiver", "rule", ["NFX-021"], "rule", "a list is not text"),
+    ("waiver", "clip", {}, "clip", "needs exactly one of sha256, reference"),
+    ("waiver", "clip", {"sha256": SHA, "reel": "A001"}, "clip", "'reel' needs 'reference'"),
+    ("waiver", "clip/reel", GONE, "clip", "'reference' needs 'reel'"),
+    ("waiver", "clip/source_range", GONE, "clip", "'reference' needs 'source_range'"),
+    ("waiver", "clip/source_range", "01:00:10:00", "clip.source_range", "does not fit: source timecodes in-out"),
+    ("waiver", "clip/sha256", SHA, "clip", "needs exactly one of sha256, reference, not sha256 and reference"),
+    ("waiver", "clip/clip_name", "vfx_010", "clip", "'clip_name' is not known here; allowed: sha256, reference, reel"),
+    ("waiver", "reason", " ", "reason", "does not fit: text that is not empty"),
+    ("waiver", "approver", "person-1e9a", "approver", '"person-1e9a" is not an object'),
+    ("waiver", "approver/role", GONE, "approver", "is missing 'role'"),
+    ("waiver", "approver/role", "editor", "approver.role", '"editor" is not one of studio_contact, studio_legal'),
+    ("waiver", "expires_at", "2027-03-01", "expires_at", "does not fit: a date with its zone"),
+    ("waiver", "no_expiry_reason", "For good.", "(top)", "'no_expiry_reason' is not known here"),
     # policy
     ("policy", "pack", "House", "pack", '"House" does not fit: the id of a rule pack: small letters, '),
     ("policy", "format", 2, "format", "2 is not 1"),
@@ -817,5 +833,5 @@ def test_places_are_written_as_people_write_them() -> None:
 
 
 def test_an_unknown_schema_is_a_usage_error_that_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"no schema 'waiver'.*approval"):
-        schema("waiver")
+    with pytest.raises(UsageError, match=r"no schema 'memo'.*approval"):
+        schema("memo")

@@ -34,7 +34,12 @@ RANGE = "00:00:00:00-00:00:02:00"
 def use(
     name: str = "vfx_010", references: Any = (), reels: Any = (), sha256: Any = (), source: Span | None = None
 ) -> ClipUse:
-    return ClipUse("item 1", name, media=Media(references, reels, sha256), timing=lambda: Timing(None, source, source))
+    return ClipUse(
+        "item 1",
+        name,
+        media=Media(references, reels, sha256, (references,) if references else ()),
+        timing=lambda: Timing(None, source, source),
+    )
 
 
 def span(start: int, duration: int, rate: int = 24) -> Span:
@@ -191,7 +196,7 @@ def test_a_strong_match_discloses_what_a_tag_without_id_says() -> None:
 
 
 def test_a_reel_of_which_another_part_is_disclosed_is_not_met() -> None:
-    about = disclosure(match=[{"reel": "A001", "source_range": "00:10:00:00-00:11:00:00"}])
+    about = disclosure(match=[{"reel": "A001", "source_range": "00:00:15:00-00:00:16:00"}])
     assert raised(judged(timeline(clip()), about)) == set()
 
 

@@ -372,7 +372,7 @@ ROWS = (
                 {"ai_input": False, "alteration": True, "training": True},
             ),
             (
-                disclosure(third_party_ip=[{"work": "A film"}]),
+                disclosure(third_party_ip=[{"work": "A poster"}]),
                 "archive",
                 "style",
                 {"ai_input": False, "alteration": True, "training": True},

@@ -11,6 +11,7 @@ import opentimelineio as otio
 import pytest
 
 from otiogate.errors import StoreError
+from otiogate.records.context import Context
 from otiogate.records.store import FolderStore
 from otiogate.report.model import Report
 from tests.builders import (
@@ -654,10 +655,25 @@ def test_4_6_the_old_body_of_a_superseded_disclosure_does_not_stand_in_the_timel
     assert "DIS-002" in finding(report, "GEN-002").what
 
 
-def test_4_6_the_id_of_a_superseded_disclosure_is_no_disclosure() -> None:
-    old, new = disclosure(), disclosure("DIS-002", supersedes=["dis-001"])
-    report = judged(cut(), old, new, notification(old), decision("approval", old, ["NFX-020"]))
-    assert finding(report, "GEN-001").effect == "block"
+@pytest.mark.parametrize("context", [CONTEXT, TEMP], ids=["final", "temp"])
+def test_4_6_the_id_of_a_superseded_disclosure_stands_for_what_superseded_it(context: Context) -> None:
+    old, new = disclosure(), replica("DIS-002", supersedes=["dis-001"])
+    report = judged(cut(), *cleared(old), new, context=context)
+    assert finding(report, "NFX-030").effect == "block"
+    assert "DIS-001 was superseded by DIS-002" in report.problems[0].what
+    new = disclosure("DIS-002", supersedes=["dis-001"])
+    assert judged(cut(), old, *cleared(new), context=context).verdict == "allow"
+
+
+def test_4_6_of_two_disclosures_that_supersede_one_each_is_judged() -> None:
+    one, two = disclosure("DIS-002", supersedes=["DIS-001"]), replica("DIS-003", supersedes=["DIS-001"])
+    report = judged(cut(), disclosure(), *cleared(one), two)
+    assert finding(report, "NFX-030").disclosure == "DIS-003"
+
+
+def test_4_6_what_superseded_is_found_through_any_number_of_steps() -> None:
+    steps = [disclosure(), disclosure("DIS-002", supersedes=["DIS-001"]), replica("DIS-003", supersedes=["DIS-002"])]
+    assert finding(judged(cut(), *steps), "NFX-030").disclosure == "DIS-003"
 
 
 # 7. Disclosure does not replace consent, nor consent the duty to tell viewers.

@@ -121,7 +121,7 @@ def test_an_export_makes_no_cues_and_nothing_else_is_different() -> None:
     question = Question(held, policy(DEFAULT), builders.CONTEXT, builders.NOW)
 
     def judged(**options: Any) -> Report:
-        collected = collect(snapshot, held.disclosures, held.matcher)
+        collected = collect(snapshot, held.standing, held.matcher)
         return judge(collected, question, source=InputLine("cut", "otio", "", ""), **options)
 
     full, short = judged(), judged(list_met=False)

@@ -242,7 +242,7 @@ def test_warnings_do_not_appear_in_what_stops_an_export() -> None:
 def test_an_export_that_cannot_be_judged_names_the_losses_and_what_to_do() -> None:
     problems = (*(lost(f"fault {number}", f"line {number}") for number in range(7)), ProblemLine("odd", "odd one", ""))
     told = blocking_text(report(verdict="cannot_judge", problems=problems), "import")
-    assert told.startswith("otiogate stopped this import: COULD NOT JUDGE. Nothing was written.\n")
+    assert told.startswith("otiogate stopped this import: COULD NOT JUDGE. Nothing was read in.\n")
     assert "  line 0: fault 0 (export it again)\n" in told
     assert told.endswith("  ... and 2 more")
     assert "odd one" not in told

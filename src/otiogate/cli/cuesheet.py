@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from otiogate.cli.console import put, say
+from otiogate.cli.judging import add_options, judging, refuse_output
 
 
 def add_to(commands: Any) -> None:
@@ -21,32 +21,27 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("timeline", metavar="TIMELINE", help="a timeline")
     parser.add_argument(
-        "--config", action="append", default=[], metavar="FILE", help="in place of the otiogate.yaml near the timeline"
-    )
-    parser.add_argument(
         "--bom", action="store_true", help="begin with a byte order mark, for spreadsheets that need it"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write it there, whole or not at all")
+    add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the sheet, or nothing where a part of the timeline was not read: a line less would go unnoticed."""
-    from otiogate.cli.scan import _same
-    from otiogate.errors import CannotJudge, UsageError
+    from otiogate.errors import CannotJudge
     from otiogate.report.base import count
     from otiogate.report.cuesheet import CueSheetWriter
     from otiogate.report.text import headline
-    from otiogate.scan.judging import judge_near
 
-    path = Path(arguments.timeline)
-    if arguments.output is not None and _same(path, Path(arguments.output)):
-        raise UsageError("is the timeline, and the file for the cue sheet", where=arguments.output)
-    report = judge_near(path, datetime.now(timezone.utc), config=arguments.config)
+    refuse_output(arguments.output, [arguments.timeline], "cue sheet")
+    report = judging(arguments).report(Path(arguments.timeline))
     if report.verdict == "cannot_judge":
         say(f"otiogate: no cue sheet: {headline(report)}")
         return CannotJudge.exit_code
     put(CueSheetWriter(bom=arguments.bom).write([report]), arguments.output)
     still = sum(cue.status != "met" for cue in report.cues)
-    say(f"otiogate: {count(len(report.cues), 'AI use')}, {still:,} of them not cleared")
+    advisory = " (advisory: time, records or stage overridden)" if report.advisory else ""
+    say(f"otiogate: {count(len(report.cues), 'AI use')}, {still:,} of them not cleared{advisory}")
     return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from otiogate.cli.console import put, say
+from otiogate.cli.judging import add_options, judging, refuse_output
 
 
 def add_to(commands: Any) -> None:
@@ -21,11 +21,9 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("old", metavar="OLD", help="a timeline")
     parser.add_argument("new", metavar="NEW", help="a later cut of it")
-    parser.add_argument(
-        "--config", action="append", default=[], metavar="FILE", help="in place of the otiogate.yaml near each timeline"
-    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(default: text)")
     parser.add_argument("-o", "--output", metavar="FILE", help="write it there, whole or not at all")
+    add_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -33,16 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Judges both at one time, and compares."""
     import json
 
-    from otiogate.cli.scan import _same
-    from otiogate.errors import CannotJudge, UsageError
+    from otiogate.errors import CannotJudge
     from otiogate.report.diff import as_data, as_text, difference
     from otiogate.report.text import headline
-    from otiogate.scan.judging import judge_near
 
-    paths, now = [Path(arguments.old), Path(arguments.new)], datetime.now(timezone.utc)
-    if arguments.output is not None and any(_same(path, Path(arguments.output)) for path in paths):
-        raise UsageError("is a timeline to compare, and the file for the difference", where=arguments.output)
-    old, new = (judge_near(path, now, config=arguments.config) for path in paths)
+    under, names = judging(arguments), [arguments.old, arguments.new]
+    refuse_output(arguments.output, names, "difference")
+    old, new = (under.report(Path(name)) for name in names)
     unread = [each for each in (old, new) if each.verdict == "cannot_judge"]
     if unread:
         for each in unread:

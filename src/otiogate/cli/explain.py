@@ -6,11 +6,12 @@ import argparse
 import difflib
 import textwrap
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import put, say
+from otiogate.cli.console import put, say, say_fault
+from otiogate.cli.judging import Judging, add_options, judging
 
 if TYPE_CHECKING:
     from otiogate.policy.model import Policy, Rule
@@ -28,9 +29,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("subject", metavar="RULE|TIMELINE", help="such as NFX-030, or a timeline")
     parser.add_argument("clip", nargs="?", metavar="CLIP", help="clip name, event, reel or file; * stands for anything")
-    parser.add_argument(
-        "--config", action="append", default=[], metavar="FILE", help="in place of the otiogate.yaml near the timeline"
-    )
+    add_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -40,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     path = Path(arguments.subject)
     if _is_timeline(path):
-        return _clips(path, arguments.clip or "", arguments.config)
+        return _clips(path, arguments.clip or "", judging(arguments))
     if arguments.clip is not None:
         raise UsageError(f"{arguments.subject!r} is no timeline", next_step="name a file, or a rule alone")
-    return _rule(arguments.subject, arguments.config)
+    return _rule(arguments.subject, judging(arguments))
 
 
 def _is_timeline(path: Path) -> bool:
@@ -53,18 +52,17 @@ def _is_timeline(path: Path) -> bool:
     return path.is_file() or path.suffix.lower() in (*READ, *NOT_YET)
 
 
-def _clips(path: Path, wanted: str, config: list[str]) -> int:
+def _clips(path: Path, wanted: str, under: Judging) -> int:
     """Prints the trace, and why a part of it may be missing."""
-    from otiogate.config.layers import settings
     from otiogate.errors import UsageError
     from otiogate.report.text import headline
     from otiogate.report.trace import trace
     from otiogate.scan.judging import judge_snapshot
     from otiogate.scan.read import read_timeline
 
-    found = settings([str(path)], config=config)
+    found = under.settings(path)
     snapshot = read_timeline(path)
-    report = judge_snapshot(snapshot, found, datetime.now(timezone.utc))
+    report = judge_snapshot(snapshot, found, under.now)
     lines = trace(snapshot, report, found.store().fetch(), wanted)
     if wanted and not lines:
         say(headline(report))
@@ -78,23 +76,35 @@ def _clips(path: Path, wanted: str, config: list[str]) -> int:
     return report.exit_code if report.verdict == "cannot_judge" else 0
 
 
-def _rule(rule: str, config: list[str]) -> int:
+def _rule(rule: str, under: Judging) -> int:
     """Prints every variant of the rule."""
-    from otiogate.config.layers import settings
     from otiogate.errors import UsageError
-    from otiogate.policy.load import policy, shipped
     from otiogate.report.base import safe
 
     wanted = rule.strip().upper()
-    found = settings(config=config)
-    known = policy(
-        {*found.packs, *shipped()}, found.policy_files, severities=found.severities, replaced=found.replaced_packs
-    )
+    known = _known(under)
     rules = [each for each in known.rules if each.id == wanted]
     if not rules:
         raise UsageError(f"there is no rule {rule!r}", next_step=_suggestion(wanted, known))
     put("\n".join("".join(safe(line, 10_000) + "\n" for line in _lines(each)) for each in rules))
     return 0
+
+
+def _known(under: Judging) -> Policy:
+    """Every rule that is shipped or configured here. Where the configuration is broken, which is when people ask, those
+    that are shipped."""
+    from otiogate.errors import OtiogateError
+    from otiogate.policy.load import policy, shipped
+
+    try:
+        found = replace(under, context_map=None).settings(Path())  # a rule is no file of a delivery
+        return policy(
+            {*found.packs, *shipped()}, found.policy_files, severities=found.severities, replaced=found.replaced_packs
+        )
+    except OtiogateError as fault:
+        say_fault(fault)
+        say("otiogate: the rules are explained as they are shipped, without that configuration")
+        return policy(shipped())
 
 
 def _suggestion(wanted: str, known: Policy) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from otiogate.config.laws import BUILT_IN, COMMAND, FACILITY, LAWS, PROJECT, Layer, Said
 from otiogate.config.model import Settings
 from otiogate.documents.schemas import at, located_faults
-from otiogate.documents.strict import load_one
+from otiogate.documents.strict import Document, load_one
 from otiogate.errors import UsageError
 from otiogate.policy.load import DEFAULT
 from otiogate.records.context import Context
@@ -38,19 +38,21 @@ def settings(
     near: Iterable[str] = (),
     *,
     config: Iterable[str] = (),
+    mapped: Iterable[Layer] = (),
     command: dict[str, Any] | None = None,
     as_of: bool = False,
 ) -> Settings:
     """The settings for work on the paths ``near`` (source, target), from the working directory.
 
-    ``config`` names project files in place of those found; ``command`` is what the command line sets; ``as_of`` says
-    that the time of judging is overridden. Raises ``UsageError`` for a broken file, ``CannotJudge`` where two that
-    apply conflict.
+    ``config`` names project files in place of those found; ``mapped`` is what a context map says; ``command`` is what
+    the command line sets; ``as_of`` says that the time of judging is overridden. Raises ``UsageError`` for a broken
+    file, ``CannotJudge`` where two that apply conflict.
     """
     layers = list(_facility_layers())
     named = [Path(each) for each in config]
     projects = named or list(_project_files([*near, "."]))
     layers += [_layer(path, PROJECT) for path in projects]
+    layers += mapped
     if command:
         layers.append(Layer("command line", COMMAND, command))
     found = _combined(layers)
@@ -97,19 +99,28 @@ def _project_files(near: Iterable[str]) -> Iterator[Path]:
                 break
 
 
-def _layer(path: Path, rank: int) -> Layer:
+def checked(path: Path, name: str) -> Document:
+    """The one document in ``path``, which fits the schema ``name``. Raises ``UsageError`` with the line that does
+    not."""
     document = load_one(path, UsageError)
-    for fault in located_faults("config", document.value):
+    for fault in located_faults(name, document.value):
         line = document.line(fault.culprit)
         raise UsageError(
             f"{at(fault.path)}: {fault.sentence}" if fault.path else fault.sentence,
             where=f"{path}:{line}" if line else str(path),
-            next_step=(f"did you mean {fault.meant!r}? " if fault.meant else "") + "see 'otiogate schema config'",
+            next_step=(f"did you mean {fault.meant!r}? " if fault.meant else "") + f"see 'otiogate schema {name}'",
         )
-    data = dict(document.value)
-    data.pop("format")
-    for key, value in data.pop("deliverable", {}).items():
-        data[f"deliverable.{key}"] = value
+    return document
+
+
+def flat(data: Mapping[str, Any]) -> dict[str, Any]:
+    """``data`` of a configuration by the keys that have laws: ``deliverable.type`` is one of them."""
+    found = {key: value for key, value in data.items() if key not in ("format", "deliverable")}
+    return found | {f"deliverable.{key}": value for key, value in data.get("deliverable", {}).items()}
+
+
+def _layer(path: Path, rank: int) -> Layer:
+    data = flat(checked(path, "config").value)
     for key in _PATHS:
         if key in data:
             data[key] = [str(_beside(path, each)) for each in data[key]]

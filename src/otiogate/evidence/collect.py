@@ -10,10 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from otiogate.evidence.disclosure import Disclosure, differences, from_tag
-from otiogate.evidence.matching import Matcher, is_of_other_media, range_span
+from otiogate.evidence.matching import Matcher, is_elsewhere, is_of_other_media
 from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
 from otiogate.evidence.tag import Tag
-from otiogate.evidence.vocabulary import ADDS_NOTHING, GENAI_SOURCE_TYPES, adds_nothing
+from otiogate.evidence.vocabulary import (
+    AMBIGUOUS_SOURCE_TYPES,
+    GENAI_SOURCE_TYPES,
+    GENERATES,
+    WHOLLY_GENERATED,
+    adds_nothing,
+)
 from otiogate.timeline.model import Carrier, ClipUse, Problem, Snapshot, Subject
 from otiogate.timeline.time import Span, SpanIndex
 
@@ -67,7 +73,7 @@ class Collected:
 
 def collect(
     snapshot: Snapshot,
-    ledger: Mapping[str, Disclosure],
+    ledger: Mapping[str, tuple[Disclosure, ...]],
     matcher: Matcher,
     *,
     handles: int = 0,
@@ -75,8 +81,9 @@ def collect(
     everything: bool = False,
     shows_trimmed: bool = False,
 ) -> Collected:
-    """Reads the nodes that can say something, or that the ledger knows. ``everything`` reads all of them, to the same
-    result. ``shows_trimmed``: in what is written, everything that is trimmed out comes back into sight."""
+    """Reads the nodes that can say something, or that the ledger knows. ``ledger`` has the disclosures that stand for
+    each id: itself, or what superseded it. ``everything`` reads all nodes, to the same result. ``shows_trimmed``: in
+    what is written, everything that is trimmed out comes back into sight."""
     nodes = range(len(snapshot.starts)) if everything else _nodes(snapshot, matcher)
     collector = _Collector(snapshot, ledger, handles, shows_trimmed)
     for node in nodes:
@@ -99,7 +106,9 @@ class _OnUse:
 
 
 class _Collector:
-    def __init__(self, snapshot: Snapshot, ledger: Mapping[str, Disclosure], handles: int, shows_trimmed: bool) -> None:
+    def __init__(
+        self, snapshot: Snapshot, ledger: Mapping[str, tuple[Disclosure, ...]], handles: int, shows_trimmed: bool
+    ) -> None:
         self.snapshot = snapshot
         self.ledger = ledger
         self.handles = handles
@@ -178,9 +187,8 @@ class _Collector:
         if not texts or seen is None:
             return point
         for part in (seen, point.use.source) if self.shows_trimmed and point.use.source else (seen,):
-            spans = [range_span(text, part) for text in texts]
             reach = replace(part, start=part.start - self.handles, duration=part.duration + 2 * self.handles)
-            if any(span is None or span.overlaps(reach) for span in spans):
+            if not all(is_elsewhere(text, reach, point.use.available) for text in texts):
                 return point
         return replace(point, outside=True)
 
@@ -197,16 +205,18 @@ class _Collector:
             self._says_more(points)
 
     def _take_whole(self, disclosure: Disclosure, points: list[UsePoint]) -> None:
-        known = self.ledger.get(disclosure.id)
-        if known is not None and known.digest == disclosure.digest:
-            self._declare(known, points)
+        known = self.ledger.get(disclosure.id, ())
+        for each in known:
+            self._declare(each, points)
+        if any(each.digest == disclosure.digest for each in known):
             return
         found = self._declare(disclosure, points, key=disclosure.digest)
         self._bodies.setdefault(disclosure.id, {})[disclosure.digest] = found
-        if known is not None:
-            self._declare(known, points)
+        for each in known:
             what = f"{disclosure.id}: the disclosure in the timeline is not the one in the ledger"
-            self._raise("differs", what, points, known)
+            if each.id != disclosure.id:
+                what = f"{disclosure.id}: the disclosure in the timeline was superseded by {each.id} in the ledger"
+            self._raise("differs", what, points, each)
 
     def _take_tag(self, tag: Tag, points: list[UsePoint]) -> None:
         if tag.faults:
@@ -215,17 +225,19 @@ class _Collector:
         if tag.none:
             for point in points:
                 self._on(point).said_none = True
-        known = self.ledger.get(tag.id) if tag.id else None
-        if known is not None:
-            found = self._declare(known, points)
+        known = self.ledger.get(tag.id, ()) if tag.id else ()
+        for each in known:
+            found = self._declare(each, points)
             found.pointed.update((*tag.consents, *tag.clearances, *tag.approvals))
             stated = from_tag(tag)
-            apart = differences(stated, known)
+            apart = differences(stated, each)
+            if each.id != tag.id:
+                what = f"{tag.id} was superseded by {each.id}, which is judged in its place"
+                self.problems.update({Problem("odd", what, point.use.address): None for point in points})
             if apart:
-                self._raise("differs", f"{tag.id}: {'; '.join(apart)}", points, known)
+                self._raise("differs", f"{each.id}: {'; '.join(apart)}", points, each)
                 self._declare(stated, points, key=tag.text, strong=False)
-            return
-        if tag.id or tag.kinds or not (tag.none or tag.faults):
+        if not known and (tag.id or tag.kinds or not (tag.none or tag.faults)):
             self._loose.append((tag, points))
             self._says_more(points)
 
@@ -291,19 +303,16 @@ class _Collector:
         """Whether a disclosure of the same use already says what a tag without id, or a source type, says."""
         if not known.disclosures or (isinstance(statement, Tag) and statement.id):
             return False
-        kinds = {kind for disclosure in known.disclosures for kind in disclosure.kinds}
         if isinstance(statement, Tag):
+            kinds = {kind for disclosure in known.disclosures for kind in disclosure.kinds}
             return bool(statement.kinds) and set(statement.kinds) <= kinds
-        if any(disclosure.source_type in GENAI_SOURCE_TYPES for disclosure in known.disclosures):
-            return True
-        return statement.ambiguous or any(not kind.startswith(ADDS_NOTHING) for kind in kinds)
+        return any(_says(disclosure, statement) for disclosure in known.disclosures)
 
     def _undisclosed_source_type(self, evidence: Evidence, points: list[UsePoint]) -> None:
         if points:
-            verb = (
-                "may hide GenAI and is not resolved" if evidence.ambiguous else "says GenAI, and nothing discloses it"
-            )
-            self._raise("undisclosed", f"digital source type {evidence.source_type} {verb}", points)
+            verb = "may hide GenAI" if evidence.ambiguous else "says GenAI"
+            what = f"digital source type {evidence.source_type} {verb}, and no disclosure accounts for it"
+            self._raise("undisclosed", what, points)
 
     def _loose_tag(self, tag: Tag, answered: list[UsePoint], unanswered: list[UsePoint]) -> None:
         stated, points = from_tag(tag), answered + unanswered
@@ -345,6 +354,19 @@ class _Collector:
                 if use is not None:
                     point = UsePoint(node, use, "nothing said", self._in_sight(use))
                     self._raise("undeclared", "a use without a declaration", [point])
+
+
+def _says(disclosure: Disclosure, evidence: Evidence) -> bool:
+    """Whether ``disclosure`` accounts for a digital source type. One that may hide GenAI is resolved by any disclosure
+    that does not leave it as open; one that is GenAI by the same type, or by a kind that makes such media."""
+    stated = disclosure.source_type
+    if evidence.ambiguous:
+        return stated not in AMBIGUOUS_SOURCE_TYPES
+    if stated in GENAI_SOURCE_TYPES:
+        return stated == evidence.source_type
+    if evidence.source_type in WHOLLY_GENERATED:
+        return any(kind.startswith(GENERATES) for kind in disclosure.kinds)
+    return not adds_nothing(disclosure.kinds)
 
 
 def _merged(declared: Declared) -> Declared:

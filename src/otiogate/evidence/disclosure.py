@@ -77,10 +77,18 @@ class Disclosure:
         return list(self.data.get("subjects", ()))
 
     def flag(self, name: str) -> str:
-        """The answer to one flag; what is listed as somebody's work is third-party IP whether flagged or not."""
-        if name == "input.third_party_ip" and self.data.get("third_party_ip"):
+        """The answer to one flag. Somebody's work that is listed, or that the result recreates by what is said of the
+        principles, is third-party IP whether flagged or not."""
+        said = str(self.data.get("flags", {}).get(name, ""))
+        if name != "input.third_party_ip" or said == "yes":
+            return said
+        if self.data.get("third_party_ip"):
             return "yes"
-        return str(self.data.get("flags", {}).get(name, ""))
+        return {"no": "yes", "unsure": "unsure"}.get(self.principle("no_unowned_material"), said)
+
+    def principle(self, name: str) -> str:
+        """The answer to one of the studio's principles."""
+        return str(self.data.get("principles", {}).get(name, ""))
 
     @property
     def source_type(self) -> str:

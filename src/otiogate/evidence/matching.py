@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
-from otiogate.timeline.media import basenames, fold, names_nobody, same_name
+from otiogate.timeline.media import basenames, file_names, fold, names_nobody, same_name
 from otiogate.timeline.model import ClipUse, Snapshot
 from otiogate.timeline.time import Span, TimeError, frames_of
 
@@ -72,7 +72,7 @@ class Matcher:
                         yield Match(disclosure, f"file {reference}", weak=False)
         for reel in use.media.reels:
             for disclosure, entry in self._index.get(("reel", fold(reel)), ()):
-                if _overlaps(entry.get("source_range", ""), use.source):
+                if use.source is None or not is_elsewhere(entry.get("source_range", ""), use.source, use.available):
                     yield Match(disclosure, f"reel {reel}", weak=False)
         if use.name:
             for disclosure, _ in self._index.get(("name", fold(use.name)), ()):
@@ -94,21 +94,31 @@ def _forms(name: str) -> tuple[str, ...]:
 def is_of_other_media(disclosure: Disclosure, use: ClipUse) -> bool:
     """Whether ``disclosure`` says that it is about other media than ``use``: the best name that both give differs."""
     media = disclosure.data.get("media", {})
-    for key, names in (
-        ("sha256", use.media.sha256),
-        ("reference", use.media.references),
-        ("reel", use.media.reels),
+    for key, things in (
+        ("sha256", [(each,) for each in use.media.sha256]),
+        ("reference", use.media.files),
+        ("reel", [use.media.reels] if use.media.reels else []),
     ):
         wanted = str(media.get(key, ""))
-        if wanted and names and not (key == "reel" and names_nobody(wanted)):
-            forms = _file_names(wanted) if key == "reference" else (wanted,)
-            return not any(same_name(form, name) for form in forms for name in names)
+        if wanted and things and not (key == "reel" and names_nobody(wanted)):
+            forms = (wanted, *file_names(wanted)) if key == "reference" else (wanted,)
+            return not all(any(same_name(form, name) for form in forms for name in names) for names in things)
     return False
 
 
-def _overlaps(text: str, source: Span | None) -> bool:
-    """Whether the range ``in-out`` meets ``source``; where either cannot be told, it does."""
-    return source is None or (span := range_span(text, source)) is None or span.overlaps(source)
+def is_elsewhere(text: str, part: Span, available: Span | None) -> bool:
+    """Whether the range ``in-out`` surely lies outside ``part`` of the media, of which ``available`` is all there is.
+
+    A timeline may count the frames of a file from zero where a record counts the timecode of its tape, or the other way
+    round: such times tell nothing. They are taken to count alike if both lie in the first hour or both after it, and if
+    the range meets what there is of the media.
+    """
+    span = range_span(text, part)
+    if span is None or span.overlaps(part):
+        return False
+    hour = 3600 * part.rate
+    alike = (span.start >= hour) == (part.start >= hour)
+    return alike and (available is None or span.overlaps(available))
 
 
 def range_span(text: str, like: Span) -> Span | None:

@@ -79,6 +79,9 @@ FLAGS = (
 ADDS_NOTHING = ("enhance.", "assist.")
 """Kinds that add no content of their own, unless a GenAI digital source type says otherwise."""
 
+GENERATES = ("gen.", "replica.")
+"""Kinds that can make a whole picture or sound; the others work on one that was there before."""
+
 _IPTC = tuple(f"{scheme}://cv.iptc.org/newscodes/digitalsourcetype/" for scheme in ("http", "https"))
 _C2PA = tuple(f"{scheme}://c2pa.org/digitalsourcetype/" for scheme in ("http", "https"))
 
@@ -90,6 +93,7 @@ GENAI_SOURCE_TYPES = frozenset(
         "trainedAlgorithmicData",
     }
 )
+WHOLLY_GENERATED = frozenset({"trainedAlgorithmicMedia", "trainedAlgorithmicData"})
 AMBIGUOUS_SOURCE_TYPES = frozenset({"composite", "virtualRecording", "screenCapture"})
 OTHER_SOURCE_TYPES = frozenset(
     {

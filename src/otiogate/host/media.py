@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from otiogate.timeline.media import basenames, names_nobody
+from otiogate.timeline.media import basenames, file_names, names_nobody
 from otiogate.timeline.model import Key, Media, plain_key
 
 REEL_KEYS = frozenset({"reel", "reelname", "tape", "tapename", "tapeid", "sourcereel", "sourcetape"})
@@ -21,29 +21,20 @@ def media_of(data: Mapping[str, Any]) -> Media:
     for reference in (data.get("media_references") or {}).values():
         if not reference:
             continue
-        references.update(names_in_url(str(reference.get("target_url") or "")))
+        references.update(basenames(str(reference.get("target_url") or "")))
         if "name_prefix" in reference:
             references.update(sequence_names(reference))
         references.update(basenames(str(reference.get("name") or "")))
     reels = {reel for reel in _reels(data) if not names_nobody(reel)}
-    return Media(tuple(sorted(references)), tuple(sorted(reels)), shown=_shown(data))
+    return Media(tuple(sorted(references)), tuple(sorted(reels)), files=_shown(data))
 
 
-def _shown(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the file behind the active reference; neither its label nor what a query says is one."""
+def _shown(data: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """The file behind the active reference, by its names; its label is asked only where it points at none."""
     reference = (data.get("media_references") or {}).get(data.get("active_media_reference_key")) or {}
-    names = set(basenames(_QUERY.split(str(reference.get("target_url") or ""), maxsplit=1)[0]))
-    if "name_prefix" in reference:
-        names.update(sequence_names(reference))
-    return tuple(sorted(names))
-
-
-def names_in_url(url: str) -> set[str]:
-    """The names of the file at ``url``; a query, such as a signature, may have slashes of its own."""
-    return {*basenames(url), *basenames(_QUERY.split(url, maxsplit=1)[0])}
-
-
-_QUERY = re.compile(r"[?#]")
+    names = sequence_names(reference) if "name_prefix" in reference else ()
+    names = names or file_names(str(reference.get("target_url") or "")) or file_names(str(reference.get("name") or ""))
+    return (names,) if names else ()
 
 
 def sequence_names(reference: Mapping[str, Any]) -> tuple[str, ...]:
@@ -88,7 +79,7 @@ def media_keys(text: bytes, begins: Sequence[int]) -> Iterator[Key]:
         return bisect_right(begins, match.start()) - 1
 
     for match in _URL.finditer(text):
-        for name in names_in_url(_decoded(match.group(1))):
+        for name in basenames(_decoded(match.group(1))):
             yield Key(node_at(match), "reference", name)
     for match in _NAME.finditer(text):
         if match.group(1):

@@ -151,7 +151,11 @@ class SubjectBuilder:
         record = None
         if placed is not None:
             record = placed.shown if placed.shown.duration else placed.whole
-        return Timing(record, source, self._visible_source(node, data, source, placed))
+        try:
+            available = span_of(clip.available_range())
+        except (TimeError, ValueError, otio.exceptions.OTIOError):
+            available = None
+        return Timing(record, source, self._visible_source(node, data, source, placed), available)
 
     def _visible_source(
         self, node: int, data: Mapping[str, Any], source: Span | None, placed: Placed | None

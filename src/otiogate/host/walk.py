@@ -72,7 +72,7 @@ def walk(root: Any) -> Walked:
             pending.extend((child, node, last - index, depth + 1) for index, child in enumerate(reversed(children)))
     if not walked.objects:
         raise ReadError(
-            f"holds no timeline, track or clip but a {_schema(root)}", next_step="nothing in it can be judged"
+            f"holds no timeline, track or clip, only {_schema(root)}", next_step="nothing in it can be judged"
         )
     walked.labels = {str(each.schema_name()) for each in _one_of_each(walked.objects)}
     return walked

@@ -121,8 +121,10 @@ def _disclosure_field(field: str, wanted: list[str]) -> Condition:
     if field == "exceptions":
         return lambda disclosure, context: truth(not set(wanted).isdisjoint(disclosure.data.get("exceptions", ())))
     if field in _SAID:
+        # That the principle was not kept is as good as a tool that says so.
         return lambda disclosure, context: truth(
             any(tool[field] in wanted for tool in disclosure.data.get("tools", ()))
+            or ("yes" in wanted and disclosure.principle("no_training_or_retention") == "no")
         )
     if field in _MANY:
         items, key = _MANY[field]

@@ -57,6 +57,11 @@ def _model_foreign(disclosure: Disclosure, context: Context) -> Truth:
     return min(trained, truth(not home))
 
 
+def _broken(disclosure: Disclosure, principle: str) -> Truth:
+    """Whether the disclosure says that one of the studio's principles was not kept."""
+    return {"no": Truth.YES, "unsure": Truth.MAYBE}.get(disclosure.principle(principle), Truth.NO)
+
+
 _ENTERPRISE = ("studio_enterprise", "partner_enterprise")
 
 
@@ -64,7 +69,8 @@ def _tool_not_enterprise(disclosure: Disclosure, context: Context) -> Truth:
     tools = disclosure.data.get("tools")
     if tools is None:
         return Truth.NO
-    return truth(not tools or any(tool["security_class"] not in _ENTERPRISE for tool in tools))
+    unsecured = truth(not tools or any(tool["security_class"] not in _ENTERPRISE for tool in tools))
+    return max(unsecured, _broken(disclosure, "enterprise_secured"))
 
 
 def _terms_missing(disclosure: Disclosure, context: Context) -> Truth:
@@ -72,7 +78,9 @@ def _terms_missing(disclosure: Disclosure, context: Context) -> Truth:
     if tools is None:
         return Truth.NO
     return truth(
-        not tools or any(not tool.get("terms") or "unsure" in (tool["trains"], tool["retains"]) for tool in tools)
+        not tools
+        or any(not tool.get("terms") or "unsure" in (tool["trains"], tool["retains"]) for tool in tools)
+        or disclosure.principle("no_training_or_retention") == "unsure"
     )
 
 
@@ -82,9 +90,8 @@ def _multi_tool(disclosure: Disclosure, context: Context) -> Truth:
 
 def _union_replaced(disclosure: Disclosure, context: Context) -> Truth:
     impact = disclosure.data.get("union_impact")
-    principle = disclosure.data.get("principles", {}).get("no_talent_replaced")
     stated = {"replaced": Truth.YES, "unsure": Truth.MAYBE}.get(str(impact), Truth.NO)
-    return max(stated, {"no": Truth.YES, "unsure": Truth.MAYBE}.get(str(principle), Truth.NO))
+    return max(stated, _broken(disclosure, "no_talent_replaced"))
 
 
 def _principles_all_yes(disclosure: Disclosure, context: Context) -> Truth:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
-from otiogate.timeline.media import basenames, fold, names_nobody, same_name
+from otiogate.timeline.media import file_names, fold, names_nobody, same_name
 from otiogate.timeline.model import ClipUse
 
 
@@ -53,7 +53,7 @@ def _not_its_own(media: Mapping[str, Any], disclosure: Disclosure) -> str:
     """Why ``media`` is not what the disclosure is about. One of an effect is about whatever the effect touches."""
     own = disclosure.data.get("media", {})
     for key in () if disclosure.data.get("effect") else sorted(set(media) & set(own)):
-        if not any(_same(key, each, str(own[key])) for each in _names(key, str(media[key]))):
+        if not any(_same(key, str(media[key]), each) for each in _names(key, str(own[key]))):
             return f"was given for the {key} {media[key]}, but the disclosure is about {own[key]}"
     return ""
 
@@ -71,21 +71,22 @@ def _not_this_use(media: Mapping[str, Any], own: Mapping[str, Any], use: ClipUse
     is the disclosure's ``own`` may differ from the use's no more than one that ``media`` names.
     """
     known = (
-        ("sha256", use.media.sha256),
-        ("reference", use.media.shown or use.media.references),
-        ("reel", use.media.reels),
+        ("sha256", [(each,) for each in use.media.sha256]),
+        ("reference", use.media.files),
+        ("reel", [use.media.reels] if use.media.reels else []),
     )
     agreed = False
-    for key, names in known:
+    for key, things in known:
         wanted = str(media.get(key, "" if key == "reel" else own.get(key, "")))
-        if not wanted or not names or (key == "reel" and names_nobody(wanted)):
+        if not wanted or not things or (key == "reel" and names_nobody(wanted)):
             continue
-        if not any(_same(key, one, each) for one in _names(key, wanted) for each in names):
-            return f"was given for the {key} {wanted}, but {use.address} uses {', '.join(names)}"
+        for names in things:
+            if not any(_same(key, wanted, each) for each in names):
+                return f"was given for the {key} {wanted}, but {use.address} uses {', '.join(names)}"
         agreed = agreed or key in media
-    files = [each for each in use.media.shown or use.media.references if not same_name(each, use.name)]
+    unlike = [names for names in use.media.files if not any(same_name(each, use.name) for each in names)]
     by_name = use.name and same_name(str(media.get("clip_name", "")), use.name)
-    if agreed or (by_name and not (files or use.media.reels or use.media.sha256)):
+    if agreed or (by_name and not (unlike or use.media.reels or use.media.sha256)):
         return ""
     told = ", ".join(f"{key} {value}" for key, value in sorted(media.items()))
     return f"was given for {told}, and nothing in {use.address} tells that it uses that"
@@ -94,10 +95,11 @@ def _not_this_use(media: Mapping[str, Any], own: Mapping[str, Any], use: ClipUse
 @lru_cache(maxsize=4096)
 def _names(key: str, text: str) -> tuple[str, ...]:
     """The forms of what a record names; of a file, the folder does not count."""
-    return tuple(dict.fromkeys((text, *basenames(text)))) if key == "reference" else (text,)
+    return tuple(dict.fromkeys((text, *file_names(text)))) if key == "reference" else (text,)
 
 
-def _same(key: str, one: str, two: str) -> bool:
+def _same(key: str, wanted: str, name: str) -> bool:
+    """Whether ``name`` is what a record calls ``wanted``."""
     if key == "sha256":
-        return fold(one) == fold(two)
-    return any(same_name(one, each) for each in _names(key, two))
+        return fold(wanted) == fold(name)
+    return any(same_name(each, name) for each in _names(key, wanted))

@@ -7,7 +7,7 @@ trusted for this (TRUST-001). The last two name their rule; the rule that demand
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,7 +75,7 @@ def consent_faults(
         yield Reason(f"has no {wanted['rider']} rider")
     if wanted.get("model"):
         yield from _model(data, case.disclosure)
-    for text in outside("consent", data["scope"], case.disclosure, case.context):
+    for text in outside("consent", data["scope"], _of_person(case.disclosure, subject), case.context):
         yield Reason(text)
     for suspension in data.get("suspensions", ()):
         since, until = begin(suspension["from"]), suspension.get("until")
@@ -89,7 +89,17 @@ def consent_faults(
 
 
 _OF_A_PERSON = ("replica.", "alter.", "gen.person.synthetic", "gen.voice.synthetic")
-_SHOWS_A_PERSON = ("gen.shot", "gen.still", "gen.key_visual", "gen.person.", "gen.factual")
+_SHOWS_A_PERSON = (
+    "gen.shot",
+    "gen.still",
+    "gen.element",
+    "gen.environment",
+    "gen.key_visual",
+    "gen.creature",
+    "gen.person.",
+    "gen.music",
+    "gen.factual",
+)
 
 
 def _kinds_of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> tuple[str, ...]:
@@ -103,6 +113,12 @@ def _kinds_of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> tupl
     nobody = disclosure.data.get("identity") in (None, "none", "nonidentifiable_human")
     wanted = _OF_A_PERSON if nobody else _OF_A_PERSON + _SHOWS_A_PERSON
     return tuple(kind for kind in disclosure.kinds if kind.startswith(wanted)) or disclosure.kinds
+
+
+def _of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> Disclosure:
+    """The disclosure with the character that ``subject`` plays, where it says which, in place of all its characters."""
+    played = subject.get("character")
+    return replace(disclosure, data={**disclosure.data, "characters": [played]}) if played else disclosure
 
 
 def is_writer(subject: Mapping[str, Any]) -> bool:
@@ -215,6 +231,10 @@ def decision_faults(
     for other in case.records.about(record.kind, case.disclosure.id):
         if _overrides(other, record, answers, granted):
             yield Reason(f"was {other.data['decision']} again by {other.id} at {other.data['granted_at']}")
+    if record.kind == "incidental":  # that no approval is needed: a refused one says otherwise, whatever it answers
+        for other in case.records.about("approval", case.disclosure.id):
+            if _overrides(other, record, other.data["answers"], granted):
+                yield Reason(f"the approval {other.id} was {other.data['decision']} at {other.data['granted_at']}")
 
 
 def _particulars(record: Record, wanted: Mapping[str, Any], case: Case) -> Iterator[Reason]:
@@ -281,10 +301,14 @@ def _own_part(who: str, requester: str | None, case: Case) -> Iterator[str]:
             yield what
 
 
-def clearance_faults(record: Record, roles: tuple[str, ...], wanted: Mapping[str, Any], case: Case) -> Iterator[Reason]:
-    """Why a clearance does not cover ``case``."""
+def clearance_faults(
+    record: Record, roles: tuple[str, ...], wanted: Mapping[str, Any], case: Case, work: str = ""
+) -> Iterator[Reason]:
+    """Why a clearance does not cover ``case``, or one ``work`` in it (its id or title)."""
     data = record.data
     yield from _superseded(record, case)
+    if work and fold(work) not in {fold(str(each)) for each in data["work"].values()}:
+        yield Reason(f"clears {data['work'].get('title', data['work']['id'])}, not {work}")
     if data["status"] != "granted":
         yield Reason(f"its status is {data['status']}")
     if wanted.get("rights") and data["rights_type"] not in wanted["rights"]:

@@ -171,19 +171,25 @@ class DecisionDemand(Demand):
 
 @dataclass(frozen=True)
 class ClearanceDemand(Demand):
-    """A clearance of rights by their holder."""
+    """A clearance of rights by their holder; of every work that the disclosure lists, where the demand is about each of
+    them."""
 
     roles: tuple[str, ...]
     wanted: Mapping[str, Any]
 
     def answer(self, rule: str, case: Case) -> Answer:
-        """One clearance that covers this disclosure."""
-        candidates = (
-            (record, tuple(clearance_faults(record, self.roles, self.wanted, case)))
-            for record in case.records.about("clearance", case.disclosure.id)
-        )
+        """One clearance that covers this disclosure, or one for each of its works."""
+        works = case.disclosure.data.get("third_party_ip", ()) if self.wanted.get("each_work") else ()
         rights = f" of {' or '.join(self.wanted['rights'])} rights" if self.wanted.get("rights") else ""
-        return _first(candidates, Missing("clearance", f"clearance{rights} by the rights holder"))
+        answer = Answer()
+        for work in dict.fromkeys(str(each["work"]) for each in works) or [""]:
+            candidates = (
+                (record, tuple(clearance_faults(record, self.roles, self.wanted, case, work)))
+                for record in case.records.about("clearance", case.disclosure.id)
+            )
+            text = f"clearance{rights}{f' in {work}' if work else ''} by the rights holder"
+            answer.add(_first(candidates, Missing("clearance", text)))
+        return answer
 
 
 class NotificationDemand(Demand):
@@ -242,9 +248,14 @@ class StatementDemand(Demand):
         """Whether the disclosure states it."""
         data = case.disclosure.data
         if self.statement == "tool_terms":
-            stated = bool(data.get("tools")) and all(
-                tool.get("step") and tool.get("terms") and "unsure" not in (tool["trains"], tool["retains"])
-                for tool in data["tools"]
+            sure = case.disclosure.principle("no_training_or_retention") != "unsure"
+            stated = (
+                sure
+                and bool(data.get("tools"))
+                and all(
+                    tool.get("step") and tool.get("terms") and "unsure" not in (tool["trains"], tool["retains"])
+                    for tool in data["tools"]
+                )
             )
         else:
             stated = bool(str(data.get(self.statement, "")).strip())

@@ -24,7 +24,7 @@ DECISIONS = (
 )
 """Records in which somebody entitled decides: they share an envelope and its checks."""
 
-KINDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification")
+KINDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification", "waiver")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,25 @@ class RecordSet:
             for key, each in sorted(self.records.items())
             if each.kind == "disclosure" and key not in self.superseded
         }
+
+    @cached_property
+    def standing(self) -> dict[str, tuple[Disclosure, ...]]:
+        """What stands for each id of a disclosure today: itself, or all that superseded it."""
+        after: dict[str, list[str]] = {}
+        for key, each in sorted(self.records.items()):
+            for old in each.data.get("supersedes", ()):
+                after.setdefault(str(old).upper(), []).append(key)
+        found: dict[str, tuple[Disclosure, ...]] = {key: (each,) for key, each in self.disclosures.items()}
+        for old in after:
+            reached, pending = {old}, [old]
+            while pending:
+                newer = [each for each in after.get(pending.pop(), ()) if each not in reached]
+                reached.update(newer)
+                pending += newer
+            stands = tuple(self.disclosures[each] for each in sorted(reached) if each in self.disclosures)
+            if stands:
+                found[old] = stands
+        return found
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
+from typing import Literal
 
 from otiogate.report.base import WORDS, ReportWriter, count, safe
 from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLine
@@ -155,16 +156,26 @@ def _footer(report: Report) -> Iterator[str]:
         yield "  Allowed means: no uncleared AI use is declared or found. That there is none is not verified."
 
 
-def blocking_text(report: Report, doing: str = "export") -> str:
+Doing = Literal["export", "import"]
+
+_NOTHING: dict[Doing, str] = {"export": "Nothing was written.", "import": "Nothing was read in."}
+
+
+def stopped_unjudged(doing: Doing) -> str:
+    """The first line about an export, or a gated read, that could not be judged."""
+    return f"otiogate stopped this {doing}: COULD NOT JUDGE. {_NOTHING[doing]}"
+
+
+def blocking_text(report: Report, doing: Doing = "export") -> str:
     """What an editor reads when an export stops: verdict, at most five clips, what is missing, and what to run next."""
     if report.verdict == "cannot_judge":
-        return "\n".join((f"otiogate stopped this {doing}: COULD NOT JUDGE. Nothing was written.", *_losses(report)))
+        return "\n".join((stopped_unjudged(doing), *_losses(report)))
     blocking = [each for each in report.findings if each.effect == "block"]
     uses = [(finding, use) for finding in blocking for use in finding.uses]
     clips = count(len({(use.address, use.line) for _, use in uses}), "clip")
     lines = [
         f"otiogate stopped this {doing}: BLOCKED, {count(len(blocking), 'finding')} on {clips} "
-        f"({report.stage} delivery). Nothing was written."
+        f"({report.stage} delivery). {_NOTHING[doing]}"
     ]
     shown: dict[tuple[str, int], list[Finding]] = {}
     lookup: dict[tuple[str, int], UseLine] = {}

@@ -10,6 +10,7 @@ from typing import Any
 
 from otiogate import __version__
 from otiogate.config import layers
+from otiogate.config.mapping import ContextMap
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
 from otiogate.evidence.collect import Collected, collect
@@ -17,6 +18,7 @@ from otiogate.evidence.footprints import hints
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
+from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.model import Origin, Snapshot
@@ -30,13 +32,16 @@ def judge_near(
     now: datetime,
     *,
     config: Iterable[str] = (),
+    context_map: ContextMap | None = None,
     command: dict[str, Any] | None = None,
     as_of: bool = False,
 ) -> Report:
-    """The report on the timeline in ``path``, under the configuration near it. What cannot be read or judged, and two
-    configurations that conflict, are a report that says so. Raises ``UsageError`` for a broken configuration."""
+    """The report on the timeline in ``path``, under the configuration near it and its lines of ``context_map``. What
+    cannot be read or judged, two configurations that conflict, and a map in which no line fits, are a report that says
+    so. Raises ``UsageError`` for a broken configuration."""
     try:
-        found = layers.settings([str(path)], config=config, command=command, as_of=as_of)
+        mapped = context_map.layers(path) if context_map else ()
+        found = layers.settings([str(path)], config=config, mapped=mapped, command=command, as_of=as_of)
     except CannotJudge as fault:
         return cannot_judge(_origin(path), fault, now)
     return judge_path(path, found, now)
@@ -75,7 +80,7 @@ def judge_snapshot(
     records = settings.store().fetch()
     collected = collect(
         snapshot,
-        records.disclosures,
+        records.standing,
         records.matcher,
         handles=settings.handles,
         declaration_required=settings.declaration_required,
@@ -87,7 +92,7 @@ def judge_snapshot(
         collected,
         question,
         source=_input(snapshot.origin),
-        notes=_notes(settings),
+        notes=(*_notes(settings), *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
         advisory=settings.advisory,
@@ -126,6 +131,13 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
 
 def _input(origin: Origin) -> InputLine:
     return InputLine(origin.name, origin.format, origin.path, origin.digest)
+
+
+def _inert(records: RecordSet) -> Iterator[str]:
+    waivers = sum(each.kind == "waiver" for each in records.records.values())
+    if waivers:
+        said = f"{count(waivers, 'waiver')} {'is' if waivers == 1 else 'are'} on record"
+        yield f"{said}; waivers have no effect until records are signed."
 
 
 def _notes(settings: Settings) -> Iterable[str]:

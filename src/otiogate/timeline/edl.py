@@ -33,7 +33,7 @@ from otiogate.timeline.edl_lines import (
     named_in,
     reels_of,
 )
-from otiogate.timeline.media import basenames, names_nobody
+from otiogate.timeline.media import basenames, file_names, names_nobody
 from otiogate.timeline.model import ClipUse, Key, Media, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span, TimeError, frames_of
 
@@ -236,13 +236,14 @@ def _media(cut: _Cut, node: int, event: EventLine, sides: range) -> tuple[str, M
         elsewhere = found and any(cut.event(side).reel.upper() == found[-1].upper() for side in sides)
         if not elsewhere or event.reel.upper() == found[-1].upper():
             reels += found
-    references = [each for item in own if item.field == "file" for each in basenames(item.value)]
-    unnamed = not references
+    named_files = [item.value for item in own if item.field == "file"]
+    references = [each for value in named_files for each in basenames(value)]
     for clip in clips:
-        if unnamed or len(clips) > 1 or has_extension(clip):
+        if not named_files or len(clips) > 1 or has_extension(clip):
             references += (clip, *basenames(clip))
+    files = tuple(dict.fromkeys(filter(None, map(file_names, named_files or clips))))
     faults = [f"the event has {len(clips)} clip names: {', '.join(clips)[:200]}"] if len(clips) > 1 else []
-    media = Media(tuple(dict.fromkeys(references)), tuple(dict.fromkeys(reels)))
+    media = Media(tuple(dict.fromkeys(references)), tuple(dict.fromkeys(reels)), files=files)
     return clips[0] if clips else "", media, faults
 
 

@@ -9,11 +9,13 @@ from urllib.parse import unquote
 _NOBODY = frozenset({"", "AX", "BL", "BLACK", "BARS", "NONE"})
 _UNUSUAL = re.compile(r"[%?#\\]")
 _SEPARATOR = re.compile(r"[/\\]")
+_QUERY = re.compile(r"[?#]")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 
 
 def basenames(url: str) -> tuple[str, ...]:
     """Every way in which people would write the file name of ``url``, sorted: as it stands, with percent signs
-    decoded, and without query and fragment.
+    decoded, and without query and fragment. By these a record is found; they are more than ``file_names``.
 
     OpenTimelineIO's own decoding is not used: it turns ``frame.%04d.exr`` into a control character, cuts at ``#`` and
     loses Windows drives.
@@ -24,11 +26,26 @@ def basenames(url: str) -> tuple[str, ...]:
         last = url.rpartition("/")[2]
         return (last,) if last else basenames(url.rstrip("/"))
     found = set()
-    for form in (url, unquote(url)):
-        last = _SEPARATOR.split(form.rstrip("/\\"))[-1]
-        found.add(last)
-        found.add(re.split(r"[?#]", last, maxsplit=1)[0])
+    for form in (url, unquote(url), _QUERY.split(url, maxsplit=1)[0]):
+        last = _last(form)
+        found |= {last, unquote(last), _QUERY.split(last, maxsplit=1)[0]}
     return tuple(sorted(each for each in found if each))
+
+
+def file_names(url: str) -> tuple[str, ...]:
+    """How the one file at ``url`` is called, sorted: as it stands, and with percent signs decoded. To these an approval
+    is bound, so that neither a query nor an encoded slash makes a name of its own."""
+    if _SCHEME.match(url):
+        url = _QUERY.split(url, maxsplit=1)[0]
+    last = _last(url)
+    decoded = unquote(last)
+    return tuple(
+        sorted({each for each in (last, decoded) if each and not (each == decoded and _SEPARATOR.search(each))})
+    )
+
+
+def _last(path: str) -> str:
+    return _SEPARATOR.split(path.rstrip("/\\"))[-1]
 
 
 def names_nobody(reel: str) -> bool:
@@ -54,4 +71,5 @@ def _without_extension(name: str) -> str:
     return _EXTENSION.sub("", name)
 
 
-_EXTENSION = re.compile(r"\.(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}\Z", re.ASCII)
+_EXTENSION = re.compile(r"\.(?!v\d+\Z)(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}\Z", re.ASCII)
+"""An ending that a list of cuts may drop; a version, such as ``.v2``, is none."""

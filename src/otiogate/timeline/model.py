@@ -60,25 +60,29 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Media:
-    """What a use points at. ``references`` are the basenames that a person or an EDL would call the file by;
-    ``shown`` those of the file that the cut shows, where several are referred to: approvals are held against them."""
+    """What a use points at. ``references`` are the basenames that a person or an EDL would call its files by.
+
+    ``files`` are the file that the cut shows, by all its names; several where the timeline names several for the one
+    use. Approvals are held against each of them.
+    """
 
     references: tuple[str, ...] = ()
     reels: tuple[str, ...] = ()
     sha256: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
+    files: tuple[tuple[str, ...], ...] = ()
 
 
 class Timing(NamedTuple):
     """Where one use stands in time; ``None`` where the file does not tell.
 
     ``record`` is in the time of the outermost timeline, ``source`` in the time of the media. ``visible_source`` is the
-    part of the media that the cut shows, transitions included.
+    part of the media that the cut shows, transitions included; ``available`` all of it that there is.
     """
 
     record: Span | None = None
     source: Span | None = None
     visible_source: Span | None = None
+    available: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,11 @@ class ClipUse:
     def visible_source(self) -> Span | None:
         """The part of the media that the cut shows."""
         return self._times.visible_source
+
+    @property
+    def available(self) -> Span | None:
+        """All of the media that there is, in its own time."""
+        return self._times.available
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""Under what a command judges: the options that say so, shared by every command that does."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from otiogate.errors import UsageError
+
+if TYPE_CHECKING:
+    from otiogate.config.mapping import ContextMap
+    from otiogate.config.model import Settings
+    from otiogate.report.model import Report
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options to the parser of one command."""
+    group = parser.add_argument_group("what to judge under")
+    group.add_argument(
+        "--config", action="append", default=[], metavar="FILE", help="in place of the otiogate.yaml near each timeline"
+    )
+    group.add_argument("--context-map", metavar="FILE", help="what each timeline of a delivery of many productions is")
+    group.add_argument(
+        "--policy", action="append", default=[], metavar="PACK", help="a further rule pack: a name, or a YAML file"
+    )
+    group.add_argument(
+        "--records",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="records in place of the configured ones (advisory)",
+    )
+    group.add_argument("--stage", choices=("temp", "final"), help="in place of the configured stage (advisory)")
+    group.add_argument("--as-of", metavar="TIME", help="judge as of a time, such as 2027-03-01T12:00:00Z (advisory)")
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What the options of one run say. ``now`` has a zone; ``as_of``: it is another time than now."""
+
+    now: datetime
+    as_of: bool
+    config: tuple[str, ...]
+    command: dict[str, Any]
+    context_map: ContextMap | None
+
+    def report(self, path: Path) -> Report:
+        """The report on the timeline in ``path``. Raises ``UsageError`` for a broken configuration."""
+        from otiogate.scan.judging import judge_near
+
+        return judge_near(
+            path,
+            self.now,
+            config=self.config,
+            context_map=self.context_map,
+            command=self.command,
+            as_of=self.as_of,
+        )
+
+    def settings(self, path: Path) -> Settings:
+        """The settings for the timeline in ``path``. Raises ``UsageError`` for a broken configuration, ``CannotJudge``
+        where two conflict or no line of the map fits."""
+        from otiogate.config.layers import settings
+
+        mapped = self.context_map.layers(path) if self.context_map else ()
+        return settings([str(path)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
+
+
+def judging(arguments: argparse.Namespace) -> Judging:
+    """The options of ``arguments``, read once for the whole run. Raises ``UsageError``."""
+    from otiogate.config.mapping import read_map
+
+    now, as_of = _time(arguments.as_of)
+    context_map = read_map(Path(arguments.context_map)) if arguments.context_map is not None else None
+    return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map)
+
+
+def refuse_output(output: str | None, names: list[str], what: str) -> None:
+    """Raises ``UsageError`` where ``what`` a command writes would take the place of one of the timelines ``names``."""
+    for name in names:
+        if output is not None and _same(Path(name), Path(output)):
+            raise UsageError(f"is a timeline, and the file for the {what}", where=output)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _command(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the command line sets, as a layer of configuration."""
+    from otiogate.policy.load import shipped
+
+    found: dict[str, Any] = {}
+    names = [each for each in arguments.policy if each in shipped()]
+    files = [each for each in arguments.policy if each not in names]
+    for each in files:
+        if not os.path.exists(each):  # noqa: PTH110 - Path's own raises for a name that is too long
+            known = "shipped packs: " + ", ".join(shipped())
+            raise UsageError(f"--policy {each}: no pack of that name, and no such file", next_step=known)
+    if names:
+        found["packs"] = names
+    if files:
+        found["policy"] = [str(Path(each).absolute()) for each in files]
+    if arguments.records:
+        found["records"] = [str(Path(each).absolute()) for each in arguments.records]
+    if arguments.stage:
+        found["stage"] = arguments.stage
+    return found
+
+
+def _time(text: str | None) -> tuple[datetime, bool]:
+    """The time to judge at, and whether it is another than now."""
+    from otiogate.records.dates import begin
+
+    if text is None:
+        return datetime.now(timezone.utc), False
+    try:
+        return begin(text).astimezone(timezone.utc), True
+    except (ValueError, OverflowError) as fault:
+        raise UsageError(f"--as-of {text!r} is no time with a zone", next_step="write 2027-03-01T12:00:00Z") from fault

@@ -84,8 +84,8 @@ def _field(path: str, field: Schema, needed: str) -> list[str]:
 def described(field: Schema) -> str:
     """What a field is for, and what it may hold."""
     said, value = field.get("description", ""), _value(field)
-    if value and value.replace("`", "").lower() not in said.lower():
-        return f"{_ended(said)}\n\nValue: {_ended(value)}".strip()
+    if value and value.replace("`", "").removeprefix("the ").lower() not in said.lower():
+        return f"{_ended(said)} Value: {_ended(value)}".strip()
     return _ended(said)
 
 

@@ -196,6 +196,10 @@ def test_a_record_that_supersedes_another_sort_is_a_fault(ledger: Path, record: 
             "approval APR-002 was given for another version of DIS-001",
         ),
         (disclosure("DIS-002", supersedes=["DIS-001"]), "covers DIS-001, which was superseded by DIS-002"),
+        (
+            decision("approval", replica(), ["NFX-020"], id="APR-002", requested_by="s-approver"),
+            "approval APR-002 is given by S-APPROVER, who requested it, and so answers nothing",
+        ),
     ],
 )
 def test_what_will_soon_be_wrong_is_a_warning(ledger: Path, record: Any, made: dict[str, Any], says: str) -> None:
@@ -262,6 +266,14 @@ def test_a_waiver_is_added_as_it_stands(ledger: Path, record: Any, tmp_path: Pat
     put(tmp_path / "form.yaml", made)
     assert record("add", "form.yaml").code == 0
     assert fetched(ledger)["WVR-001"] == {"schema_version": 1} | made
+
+
+def test_what_a_form_covers_wrongly_hides_nothing_else_that_is_wrong(ledger: Path, record: Any, tmp_path: Path) -> None:
+    put(tmp_path / "form.yaml", form(covers=["DIS-404"], decision="aproved"))
+    ran = record("add", "form.yaml")
+    assert "covers[0]: 'DIS-404' is not in the ledger" in ran.err
+    assert 'decision: "aproved" is not one of approved' in ran.err
+    assert "2 faults, so nothing was added" in ran.err
 
 
 @pytest.mark.parametrize("key", ["rule", "clip", "reason", "approver", "expires_at"])

@@ -170,7 +170,7 @@ def _lines(row: Row, held: RecordSet) -> Iterator[str]:
         naming = ", ".join(f"{each.id} ({each.kind})" for each in named_by(record.id, held))
         yield f"  covered by  {naming or 'nothing'}"
     for cover in covers(record, held):
-        yield f"  covers      {cover.disclosure}: {_STATES[cover.state]}{f' ({cover.detail})' if cover.detail else ''}"
+        yield f"  covers      {cover.disclosure}: {_STATES[cover.state]} {cover.detail}".rstrip()
     yield ""
     try:
         yield from yaml_text(dict(record.data)).splitlines()

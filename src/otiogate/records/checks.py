@@ -56,7 +56,9 @@ def consent_faults(
 ) -> Iterator[Reason]:
     """Why a consent does not cover ``subject`` in ``case``; ``wanted`` are the conditions of the demand."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     creation_only = wanted.get("creation_only", False)
     if not data["creation"]:
         yield Reason("does not consent to the creation of the replica or alteration")
@@ -220,7 +222,9 @@ def decision_faults(
 ) -> Iterator[Reason]:
     """Why an approval, legal review or other decision does not answer ``rule`` in ``case``."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     if data["decision"] in ("rejected", "withdrawn"):
         yield Reason(f"says {data['decision']}")
     for condition in data.get("conditions", ()):
@@ -319,7 +323,9 @@ def clearance_faults(
 ) -> Iterator[Reason]:
     """Why a clearance does not cover ``case``, or one ``work`` in it (its id or title)."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     if work and fold(work) not in {fold(str(each)) for each in data["work"].values()}:
         yield Reason(f"clears {data['work'].get('title', data['work']['id'])}, not {work}")
     if data["status"] != "granted":
@@ -363,7 +369,9 @@ def _term(term: Mapping[str, Any], case: Case) -> Iterator[Reason]:
 def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
     """Why a notification to the studio does not stand for ``case``."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     for text in other_production(data["production"], case.context):
         yield Reason(text)
     digests = [each.get("digest") for each in data["covers"] if str(each["disclosure"]).upper() == case.disclosure.id]
@@ -378,7 +386,9 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
     """Why the notice to a performer, of its own or in a consent, is not enough: 48 hours before the work, or at
     engagement, in this production. ``ahead``: whether the hours are asked for; a writer only has to know."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     notice, about = (data["notice"], data["scope"]) if record.kind == "consent" else (data, data)
     for text in other_production(about["production"], case.context):
         yield Reason(text)
@@ -396,10 +406,10 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
         yield Reason(f"the notice was given at {notice['given_at']}, less than 48 hours before the work began")
 
 
-def _superseded(record: Record, case: Case) -> Iterator[Reason]:
+def _superseded_by(record: Record, case: Case) -> Reason | None:
+    """That a newer record took its place, which is all that there is to say of it."""
     by = case.records.superseded.get(record.id)
-    if by:
-        yield Reason(f"was superseded by {by}")
+    return Reason(f"was superseded by {by}") if by else None
 
 
 def _in_force(data: Mapping[str, Any], effective: str | None, case: Case, rule: str) -> Iterator[Reason]:

@@ -14,6 +14,8 @@ _MOST_USES = 10
 _MOST_CLIPS = 5
 _MOST_TRIED = 5
 _WIDTH = 100
+_LONGEST_HEADLINE = 200
+"""Characters of a reason on the one line; the report has all of it."""
 
 
 class TextWriter(ReportWriter):
@@ -34,11 +36,12 @@ class TextWriter(ReportWriter):
         shown = [each for each in report.findings if self.verbose or each.status != "met"]
         for number, finding in enumerate(shown, 1):
             yield ""
-            yield from _finding(number, finding)
-        if report.missing and any(each.effect in ("block", "warn") for each in report.findings):
+            yield from _finding(number, finding, _hopeless(report))
+        obtainable = [each for each in report.missing if each.record != "nothing"]
+        if obtainable and any(each.effect in ("block", "warn") for each in report.findings):
             yield ""
             yield "  To be obtained, each once:"
-            for missing in report.missing:
+            for missing in obtainable:
                 of = f" for {safe(missing.disclosure)}" if missing.disclosure else ""
                 yield f"    - {safe(missing.text)}{of}  [{', '.join(missing.required_by)}]"
         if report.problems:
@@ -91,7 +94,8 @@ def _first_loss(report: Report) -> str:
     if path and where.startswith(f"{path}:"):
         where = f"line {where.removeprefix(f'{path}:')}"
     more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-    return f"{_problem(lost[0], '' if where in (path, report.input.name) else where)}{more}"
+    place = "" if where in (path, report.input.name) else where
+    return f"{_problem(lost[0], place, _LONGEST_HEADLINE)}{more}"
 
 
 def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
@@ -101,7 +105,7 @@ def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
     return f"{place}{safe(problem.what, limit)}" + (f" ({safe(step)})" if step else "")
 
 
-def _finding(number: int, finding: Finding) -> Iterator[str]:
+def _finding(number: int, finding: Finding, hopeless: frozenset[str]) -> Iterator[str]:
     effect = finding.effect if finding.status != "met" else "met"
     about = f"  {safe(finding.disclosure)}" if finding.disclosure else ""
     yield f"  {number}. {finding.rule} [{effect}] {safe(finding.title)}{about}"
@@ -112,7 +116,7 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
     if len(finding.uses) > _MOST_USES:
         yield f"       ... and {count(len(finding.uses) - _MOST_USES, 'more use')}"
     for text in finding.missing:
-        yield f"     missing: {safe(text)}"
+        yield f"     {'never:  ' if text in hopeless else 'missing:'} {safe(text)}"
     for text in reasons_of(finding):
         yield f"     tried:   {text}"
     if finding.records:
@@ -188,7 +192,7 @@ def blocking_text(report: Report, doing: Doing = "export") -> str:
         lookup[use.address, use.line] = use
     for key in list(shown)[:_MOST_CLIPS]:
         lines.append(f"  {use_text(lookup[key])}")
-        lines += [f"    {text}" for text in _by_missing(shown[key])]
+        lines += [f"    {text}" for text in _by_missing(shown[key], _hopeless(report))]
     if len(shown) > _MOST_CLIPS:
         lines.append(f"  ... and {count(len(shown) - _MOST_CLIPS, 'more clip')}")
     if blocking:
@@ -197,7 +201,12 @@ def blocking_text(report: Report, doing: Doing = "export") -> str:
     return "\n".join(lines)
 
 
-def _by_missing(findings: list[Finding]) -> Iterator[str]:
+def _hopeless(report: Report) -> frozenset[str]:
+    """What stands in the place of something missing where nothing can answer the rule."""
+    return frozenset(each.text for each in report.missing if each.record == "nothing")
+
+
+def _by_missing(findings: list[Finding], hopeless: frozenset[str]) -> Iterator[str]:
     """``NFX-030, SAG-010: missing consent of P-001`` - what is missing once, with the rules that ask for it."""
     asked: dict[str, list[str]] = {}
     for finding in findings:
@@ -205,9 +214,11 @@ def _by_missing(findings: list[Finding]) -> Iterator[str]:
         if finding.what and not finding.disclosure:
             about = f" ({safe(finding.what, 120)})"
         for text in finding.missing or ("a record",):
-            asked.setdefault(f"missing {safe(text)}{about}", []).append(finding.rule)
+            said = f"{about.strip()}: {safe(text)}" if text in hopeless else f"missing {safe(text)}{about}"
+            asked.setdefault(said, []).append(finding.rule)
     for text, rules in asked.items():
-        yield f"{', '.join(sorted(set(rules)))}: {text}"
+        named = ", ".join(sorted(set(rules)))
+        yield f"{named} {text}" if text.startswith("for ") else f"{named}: {text}"
     tried = {(each.id, reason.text): each for finding in findings for each in finding.tried for reason in each.reasons}
     for (record, reason), each in list(tried.items())[:_MOST_TRIED]:
         yield f"  tried {each.kind.replace('_', ' ')} {safe(record)}: {safe(reason, 160)}"

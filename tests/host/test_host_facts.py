@@ -457,7 +457,7 @@ def test_fact_05_open_when_another_manifest_has_a_hook_script_of_the_same_name(
     code, text = doctor(capsys)
     assert code == 1
     assert "hook script otiogate_export is shadowed by" in text
-    assert "a timeline with a broken tag was exported" in text
+    assert "a timeline with a broken tag was not stopped" in text
 
 
 def test_fact_05_open_when_somebody_edits_the_live_list_of_hooks(

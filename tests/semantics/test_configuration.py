@@ -16,7 +16,7 @@ from otiogate.config import layers
 from otiogate.config.laws import LAWS, agreed, facility_only, union
 from otiogate.config.layers import settings
 from otiogate.errors import CannotJudge, UsageError
-from otiogate.scan.judging import judge_near
+from otiogate.scan.judging import Judging
 from tests.builders import NOW, clip
 from tests.cli.running import call
 from tests.semantics.shared import cut
@@ -98,10 +98,10 @@ def test_19_configurations_near_source_target_and_working_directory_all_apply_an
 
 def test_19_without_a_facility_file_the_project_decides_and_the_report_says_so(facility: Path) -> None:
     write(Path("otiogate.yaml"), "stage: temp")
-    report = judge_near(tagged(), NOW)
+    report = Judging(NOW).report(tagged())
     assert (report.authority, report.stage, report.verdict) == ("project", "temp", "allow")
     write(facility, "packs: [netflix]")
-    assert judge_near(tagged(), NOW).authority == "facility"
+    assert Judging(NOW).report(tagged()).authority == "facility"
 
 
 @pytest.mark.parametrize("line", FACILITY_ONLY)

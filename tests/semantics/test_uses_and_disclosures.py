@@ -12,7 +12,7 @@ import pytest
 from otiogate.evidence.vocabulary import USE_KINDS
 from otiogate.report.model import Report
 from otiogate.report.text import TextWriter
-from otiogate.scan.judging import judge_near
+from otiogate.scan.judging import Judging
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.edl import read_edl
 from tests.builders import (
@@ -473,7 +473,7 @@ def test_9_it_is_a_hint_of_the_report_which_changes_no_verdict(tmp_path: Path) -
     cut(clip(name="midjourney sky", reference="sky.png"), clip(name="plain", reference="plain.mov")).to_json_file(
         str(path)
     )
-    report = judge_near(path, NOW)
+    report = Judging(NOW).report(path)
     assert [hint.clip for hint in report.hints] == ["midjourney sky"]
     assert (report.findings, report.verdict) == ((), "allow")
 
@@ -505,9 +505,9 @@ def test_10_allow_is_said_to_verify_no_absence() -> None:
 def test_10_gen_003_is_off_until_a_configuration_asks_for_declarations(tmp_path: Path) -> None:
     path = tmp_path / "cut.otio"
     cut(clip()).to_json_file(str(path))
-    assert raised(judge_near(path, NOW)) == set()
+    assert raised(Judging(NOW).report(path)) == set()
     (tmp_path / "otiogate.yaml").write_text("format: 1\ndeclaration: required\n", encoding="utf-8")
-    found = finding(judge_near(path, NOW), "GEN-003")
+    found = finding(Judging(NOW).report(path), "GEN-003")
     assert (found.severity, found.effect) == ("final", "block")
 
 

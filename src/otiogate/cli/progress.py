@@ -31,6 +31,7 @@ def progress(total: int, noun: str = "timelines") -> Iterator[Callable[[], conte
 def _bar(total: int, noun: str) -> Iterator[Callable[[], contextlib.AbstractContextManager[None]]]:
     from tqdm import tqdm
 
+    tqdm.monitor_interval = 0  # no thread: processes are forked while the bar is there
     with tqdm(total=total, unit=f" {noun}", file=sys.stderr, dynamic_ncols=True, leave=False, smoothing=0.1) as bar:
 
         @contextlib.contextmanager

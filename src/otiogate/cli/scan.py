@@ -67,12 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     jobs = _jobs(arguments.jobs)
     if not arguments.timeout > 0:
         raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
-    names = list(timelines(_listed(arguments.paths), _wanted(arguments)))
+    empty: list[str] = []
+    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append))
     refuse_output(arguments.output, names, "report")
     if not names:
-        say(f"otiogate: nothing to scan: no timeline fits {', '.join(arguments.paths)}")
+        say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
         return NOTHING_TO_SCAN
-    tally = _Tally(len(names))
+    tally = _Tally(len(names), tuple(empty))
     judged = scan(names, under, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
@@ -87,16 +88,18 @@ def run(arguments: argparse.Namespace) -> int:
 class _Tally:
     """What a run came to, without holding its reports."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, empty: tuple[str, ...] = ()) -> None:
         from otiogate.report.text import Summary
 
         self.interrupted = False
         self._total = total
+        self._empty = empty
         self._summary = Summary()
         self._refused: dict[str, Refused] = {}
 
     def reports(self, judged: Iterable[tuple[str, Report | Refused]]) -> Iterator[Report]:
         """The reports of those that have one; the others are kept until the end, each sentence once."""
+        from otiogate.report.base import safe
         from otiogate.report.model import Report
 
         for path, found in judged:
@@ -104,7 +107,8 @@ class _Tally:
                 self._summary.add(found)
                 yield found
             elif found.is_bug:
-                say(f"otiogate: {path!r}: not judged\n{found.text}")
+                text = "\n".join(safe(line, 2000) for line in found.text.splitlines())
+                say(f"otiogate: {path!r}: not judged\n{text}")
                 self._refused.setdefault("a bug", found)
             else:
                 self._refused.setdefault(found.text, found)
@@ -118,13 +122,17 @@ class _Tally:
                 say("otiogate: this is a bug in otiogate, not a verdict. Please report it with the lines above.")
             else:
                 say(f"otiogate: {safe(each.text, 2000)}")
+        if self._empty:
+            say(f"otiogate: nothing to scan in {safe(', '.join(self._empty), 2000)}")
         if self._summary.number:
             say(str(self._summary))
         codes = [each.exit_code for each in self._refused.values()]
+        if self.interrupted and not self._summary.number:
+            raise KeyboardInterrupt
         if self.interrupted:
             say(f"otiogate: interrupted after {self._summary.number:,} of {self._total:,}; the others have no verdict")
             codes.append(CannotJudge.exit_code)
-        return max(codes) if codes else self._summary.exit_code
+        return max(codes) if codes else self._summary.exit_code or (NOTHING_TO_SCAN if self._empty else 0)
 
 
 def _writer(arguments: argparse.Namespace) -> ReportWriter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -50,25 +50,35 @@ def _fits(inner: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch(inner, each) or fnmatch(name, each) for each in patterns)
 
 
-def timelines(paths: Iterable[str], wanted: Wanted | None = None) -> Iterator[str]:
+def timelines(
+    paths: Iterable[str], wanted: Wanted | None = None, nothing: Callable[[str], object] | None = None
+) -> Iterator[str]:
     """The timelines that ``paths`` mean, each folder's in the order of their names.
 
     A folder means every timeline below it, also of formats that are not read: what is delivered and cannot be judged
-    has to be said. Names that begin with a dot are left out, and links to folders are not followed. Raises
-    ``ReadError`` for a folder that cannot be listed.
+    has to be said. Names that begin with a dot are left out, and links to folders are not followed. ``nothing`` is
+    called with each path that means no timeline. Raises ``ReadError`` for a folder that cannot be listed.
     """
-    wanted = wanted or Wanted()
     for path in paths:
-        if _is_folder(path):
-            yield from (each for each in _below(path) if wanted(each, path))
-        elif glob.has_magic(path) and not os.path.lexists(path):
-            for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
-                if _is_folder(each):
-                    yield from (found for found in _below(each) if wanted(found, each))
-                elif wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
-                    yield each
-        else:
-            yield path
+        empty = True
+        for found in _meant(path, wanted or Wanted()):
+            empty = False
+            yield found
+        if empty and nothing:
+            nothing(path)
+
+
+def _meant(path: str, wanted: Wanted) -> Iterator[str]:
+    if _is_folder(path):
+        yield from (each for each in _below(path) if wanted(each, path))
+    elif glob.has_magic(path) and not os.path.lexists(path):
+        for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
+            if _is_folder(each):
+                yield from (found for found in _below(each) if wanted(found, each))
+            elif wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
+                yield each
+    else:
+        yield path
 
 
 def _is_folder(path: str) -> bool:

@@ -28,7 +28,7 @@ _AHEAD = 32
 """Items a process that may be done before one that is still worked on: what bounds the memory of results that wait."""
 
 _LOOK_UP = 1.0
-"""Seconds after which an idle process looks whether its parent still lives, and the parent whether one hangs."""
+"""Seconds after which a process looks whether its parent still lives, and the parent whether one hangs."""
 
 _TRIES = 2
 """A process may be killed through no fault of its item, as by a machine short of memory."""
@@ -222,16 +222,21 @@ def _settle(worker: _Worker, outcome: Any) -> None:
 def _serve(connection: Connection, work: Callable[[Any], Any], limits: Limits, parent: int) -> None:
     """What runs in a process: one item after another, until nobody is there who could send one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the run decides what an interrupt ends
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _limit(limits.memory)
     while True:
-        while not connection.poll(_LOOK_UP):
-            if os.getppid() != parent:
-                return
         try:
             item = connection.recv()
         except (EOFError, OSError):
             return
         connection.send(_outcome(work, item, limits))
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process, whatever it is busy with, once its parent is gone: nobody waits for it any more."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_UP)
+    os._exit(1)
 
 
 def _outcome(work: Callable[[Any], Any], item: Any, limits: Limits) -> Any:

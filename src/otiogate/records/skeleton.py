@@ -9,8 +9,7 @@ from typing import Any
 from otiogate.errors import UsageError
 from otiogate.evidence.tag import Tag
 from otiogate.evidence.vocabulary import AXES, UNSURE
-from otiogate.timeline.edl_lines import has_extension
-from otiogate.timeline.media import fold, same_name
+from otiogate.timeline.media import fold, has_extension, same_name
 from otiogate.timeline.model import ClipUse
 
 _RANGE = re.compile(r"\d{2}:\d{2}:\d{2}[:;]\d{2,3}-\d{2}:\d{2}:\d{2}[:;]\d{2,3}\Z", re.ASCII)

@@ -41,17 +41,16 @@ def record_faults(item: Any, place: Place) -> list[RecordFault]:
         meant = f"did you mean {fault.meant!r}? " if fault.meant else ""
         what = f"{kind} {item.get('id', '')!s}: {field}{fault.sentence}"
         found.append(RecordFault(place(fault.culprit), what, f"{meant}see 'otiogate schema {kind}'"))
-    found.sort(key=_line)
     if not found and kind == "disclosure" and not source_type(item.get("digital_source_type", "digitalCapture")):
         what = f"disclosure {item['id']}: digital_source_type: not an IPTC digital source type"
         found.append(RecordFault(place(()), what))
     return found
 
 
-def _line(fault: RecordFault) -> int:
-    """The line at the end of where a fault is; faults are told in the order in which people read."""
-    line = fault.where.rpartition(":")[2]
-    return int(line) if line.isascii() and line.isdigit() else 0
+def by_line(fault: RecordFault) -> tuple[str, int]:
+    """Faults in the order in which people read: by file, then by line, where they stand in one."""
+    file, _, line = fault.where.rpartition(":")
+    return (file, int(line)) if line.isascii() and line.isdigit() else (fault.where, 0)
 
 
 def repeated_ids(records: Iterable[Record]) -> Iterator[RecordFault]:

@@ -152,9 +152,8 @@ def test_a_disclosure_meets_the_media_that_it_says_it_is_about() -> None:
     assert raised(judged(timeline(clip(name="take 3", reference="other.mov")), disclosure())) == set()
 
 
-def test_beside_a_file_a_reel_meets_only_what_names_neither_file_nor_clip() -> None:
-    assert raised(judged(timeline(clip(name="", reference="")), disclosure())) != set()
-    assert raised(judged(timeline(clip(name="take 3", reference="")), disclosure())) == set()
+def test_a_reel_is_enough_only_where_the_media_has_no_other_name() -> None:
+    assert raised(judged(timeline(clip(name="", reference="")), disclosure())) == set()
     assert raised(judged(timeline(clip(name="take 3", reference="")), disclosure(media={"reel": "A001"}))) != set()
 
 

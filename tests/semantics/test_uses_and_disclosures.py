@@ -168,11 +168,11 @@ def test_5_an_edl_that_was_stripped_of_its_tags_still_meets_its_records() -> Non
     assert judged(read_edl(edl.encode(), "cut.edl"), disclosure(media=ELSEWHERE)).verdict == "allow"
 
 
-@pytest.mark.parametrize("name", ["* FROM CLIP NAME: vfx_010.mov\n", ""])
-def test_5_media_is_met_without_a_match_entry_that_says_it_again(name: str) -> None:
-    event = f"001  A001     V     C        00:00:00:10 00:00:02:10 01:00:00:00 01:00:02:00\n{name}"
-    stripped = read_edl(f"TITLE: CUT\nFCM: NON-DROP FRAME\n\n{event}".encode(), "cut.edl")
-    assert judged(stripped, disclosure()).verdict == "block"
+@pytest.mark.parametrize("media", [{"reference": "vfx_010.mov", "reel": "A001"}, {"reel": "A001"}])
+def test_5_media_is_met_without_a_match_entry_that_says_it_again(media: Data) -> None:
+    event = "001  A001     V     C        00:00:00:10 00:00:02:10 01:00:00:00 01:00:02:00\n"
+    stripped = f"TITLE: CUT\nFCM: NON-DROP FRAME\n\n{event}* FROM CLIP NAME: vfx_010.mov\n"
+    assert judged(read_edl(stripped.encode(), "cut.edl"), disclosure(media=media)).verdict == "block"
 
 
 def test_5_a_use_without_a_reel_is_matched_by_none() -> None:

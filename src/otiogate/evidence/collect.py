@@ -134,7 +134,7 @@ class _Collector:
         if subject.use is not None:
             for match in matcher.matches(subject.use):
                 said = True
-                point = self._point(node, subject.use, f"ledger match: {match.how}", True, match.disclosure)
+                point = self._point(node, subject.use, f"ledger match: {match.how}", True)
                 self._declare(match.disclosure, [point], strong=not match.weak, matched=True)
         if said:  # what is irregular about nodes that say nothing is not looked for
             self.problems.update(dict.fromkeys(subject.problems))
@@ -167,12 +167,9 @@ class _Collector:
             index = self._records[scope] = SpanIndex((use.record, node) for node, use in uses if use and use.record)
         return index.meeting(span)
 
-    def _point(
-        self, node: int, use: ClipUse, said: str, active: bool, disclosure: Disclosure | None = None
-    ) -> UsePoint:
+    def _point(self, node: int, use: ClipUse, said: str, active: bool) -> UsePoint:
         place = said if use.line is None or said.startswith("line") else f"{said}, line {use.line}"
-        point = UsePoint(node, use, place, active and self._in_sight(use))
-        return self._ranged(point, disclosure) if disclosure else point
+        return UsePoint(node, use, place, active and self._in_sight(use))
 
     def _in_sight(self, use: ClipUse) -> bool:
         return not use.disabled if self.shows_trimmed else use.visible

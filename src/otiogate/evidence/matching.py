@@ -13,7 +13,7 @@ from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.timeline.media import basenames, file_names, fold, names_nobody, same_name
-from otiogate.timeline.model import ClipUse, Snapshot
+from otiogate.timeline.model import ClipUse, Known, Snapshot
 from otiogate.timeline.time import Span, TimeError, frames_of
 
 
@@ -47,13 +47,20 @@ class Matcher:
 
     @cached_property
     def _texts(self) -> frozenset[str]:
+        """Every name that finds something, folded."""
         return frozenset(text for _, text in self._index) | self._files.keys()
+
+    @cached_property
+    def _known(self) -> Known:
+        reels = {text for field, text in self._index if field == "reel"}
+        names = {text for field, text in self._index if field != "reel"} | self._files.keys()
+        return Known(frozenset(map(_encoded, names)), frozenset(map(_encoded, reels)))
 
     def candidates(self, snapshot: Snapshot) -> set[int]:
         """The nodes whose names stand in an entry; what they really match is told by ``matches``."""
         if not self:
             return set()
-        texts, keys = self._texts, snapshot.keys()
+        texts, keys = self._texts, snapshot.keys(self._known)
         return {
             key.node
             for key in keys
@@ -66,14 +73,11 @@ class Matcher:
             for disclosure, _ in self._index.get(("sha256", fold(sha)), ()):
                 yield Match(disclosure, f"media {sha[:19]}", weak=False)
         for reference in use.media.references:
-            for form in _forms(reference):
-                for disclosure, name in self._files.get(form, ()):
-                    if same_name(reference, name):
-                        yield Match(disclosure, f"file {reference}", weak=False)
+            found = [each for form in _forms(reference) for each in self._files.get(form, ())]
+            for disclosure in {id(each): each for each, name in found if same_name(reference, name)}.values():
+                yield Match(disclosure, f"file {reference}", weak=False)
         for reel in use.media.reels:
             for disclosure, entry in self._index.get(("reel", fold(reel)), ()):
-                if entry.get("nothing_better") and (use.media.files or use.name):
-                    continue
                 if use.source is None or not is_elsewhere(entry.get("source_range", ""), use.source, use.available):
                     yield Match(disclosure, f"reel {reel}", weak=False)
         if use.name:
@@ -81,11 +85,15 @@ class Matcher:
                 yield Match(disclosure, f"clip name {use.name}", weak=True)
 
 
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _implied(disclosure: Disclosure) -> Iterator[dict[str, Any]]:
     """The entries that ``media`` stands for: whoever says which media a disclosure is about need not say it twice.
 
-    A tape has other takes on it, so that beside a file its reel finds only what names neither file nor clip. What an
-    effect in the timeline does is not in the media.
+    A tape has other takes on it, so that its reel counts only where nothing else is named. What an effect in the
+    timeline does is not in the media.
     """
     media = disclosure.data.get("media", {})
     if disclosure.data.get("effect"):
@@ -93,8 +101,8 @@ def _implied(disclosure: Disclosure) -> Iterator[dict[str, Any]]:
     named = {key: media[key] for key in ("sha256", "reference", "clip_name") if key in media}
     if named:
         yield named
-    for part in disclosure.data.get("ranges", ("",)) if "reel" in media else ():
-        yield {"reel": media["reel"], "source_range": part, "nothing_better": bool(named)}
+    elif "reel" in media:
+        yield from ({"reel": media["reel"], "source_range": part} for part in disclosure.data.get("ranges", ("",)))
 
 
 def _file_names(reference: str) -> tuple[str, ...]:

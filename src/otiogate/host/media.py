@@ -6,13 +6,21 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
-from otiogate.timeline.model import Key, Media, plain_key
+from otiogate.timeline.model import Key, Known, Media, plain_key
 
 REEL_KEYS = frozenset({"reel", "reelname", "tape", "tapename", "tapeid", "sourcereel", "sourcetape"})
 """Metadata keys, without case, blanks, ``-`` and ``_``, whose value is a reel."""
+
+
+@lru_cache(maxsize=4096)
+def is_reel(key: str) -> bool:
+    """Whether a metadata key is one whose value is a reel; the word itself stands in it whole."""
+    lowered = key.lower()
+    return any(word in lowered for word in _REEL_WORDS) and plain_key(key) in REEL_KEYS
 
 
 def media_of(data: Mapping[str, Any]) -> Media:
@@ -59,7 +67,7 @@ def _reels(data: Any) -> Iterator[str]:
         if isinstance(current, dict):
             for key, value in current.items():
                 if isinstance(value, str):
-                    if plain_key(key) in REEL_KEYS:
+                    if is_reel(key):
                         yield value.strip()
                 else:
                     pending.append(value)
@@ -68,46 +76,86 @@ def _reels(data: Any) -> Iterator[str]:
 
 
 _TEXT = rb'"((?:[^"\\]+|\\.)*)"'
-_URL = re.compile(rb'"target_url":' + _TEXT)
-_NAME = re.compile(rb'"name":' + _TEXT)
+_LITERAL = re.compile(_TEXT)
+_URL = re.compile(rb'"target_url":"([^"]+)')
+_NAME = re.compile(rb'"name":"([^"]+)')
 _SEQUENCE = re.compile(
     rb'"name_prefix":' + _TEXT + rb',"name_suffix":' + _TEXT + rb'[^{}]*?"frame_zero_padding":(-?\d+)'
 )
-_REEL_WORD = re.compile(rb"r[ _-]*e[ _-]*e[ _-]*l|t[ _-]*a[ _-]*p[ _-]*e")
-_REEL = re.compile(rb'"([^"\\]*)":' + _TEXT)
+_REEL_WORDS = ("reel", "tape")
+_REELS = [re.compile(word.encode() + rb'[^"\\]*":"([^"]+)') for word in _REEL_WORDS]
+"""One after the other: what begins with a plain word is found many times faster than a choice of words."""
 
 
-def media_keys(text: bytes, begins: Sequence[int]) -> Iterator[Key]:
+def media_keys(text: bytes, begins: Sequence[int], known: Known | None = None) -> Iterator[Key]:
     """The names by which a ledger may know the media in ``text`` (compact OTIO JSON); more than the clips will bear
-    out, never fewer."""
+    out, never fewer. What surely is none of the ``known`` names, folded, is passed over, which takes a fraction of the
+    time of looking at it."""
 
-    def node_at(match: re.Match[bytes]) -> int:
-        return bisect_right(begins, match.start()) - 1
+    def node_at(place: int) -> int:
+        return bisect_right(begins, place) - 1
 
-    for match in _URL.finditer(text):
-        for name in basenames(_decoded(match.group(1))):
-            yield Key(node_at(match), "reference", name)
-    for match in _NAME.finditer(text):
-        if match.group(1):
-            value = _decoded(match.group(1))
-            yield Key(node_at(match), "name", value)
-            for name in basenames(value):
-                yield Key(node_at(match), "reference", name)
-    for match in _SEQUENCE.finditer(text):
+    names = known.names if known else None
+    for place in _places(_URL, text, names):
+        for name in basenames(_decoded(text, place)):
+            yield Key(node_at(place), "reference", name)
+    for place in _places(_NAME, text, names):
+        value = _decoded(text, place)
+        yield Key(node_at(place), "name", value)
+        for name in basenames(value):
+            yield Key(node_at(place), "reference", name)
+    for match in _SEQUENCE.finditer(text) if b'"name_prefix"' in text else ():
         reference = {
-            "name_prefix": _decoded(match.group(1)),
-            "name_suffix": _decoded(match.group(2)),
+            "name_prefix": _decoded(text, match.start(1)),
+            "name_suffix": _decoded(text, match.start(2)),
             "frame_zero_padding": int(match.group(3)),
         }
         for name in sequence_names(reference):
-            yield Key(node_at(match), "reference", name)
-    for match in _REEL_WORD.finditer(text.lower()):
-        pair = _REEL.match(text, text.rfind(b'"', 0, match.start()))
-        if pair and plain_key(pair.group(1).decode("utf-8", "replace")) in REEL_KEYS:
-            yield Key(node_at(match), "reel", _decoded(pair.group(2)).strip())
+            yield Key(node_at(match.start()), "reference", name)
+    if known is not None and not known.reels:
+        return
+    lowered = text.lower()
+    for place in (place for each in _REELS for place in _places(each, lowered, known.reels if known else None)):
+        end = place - len(b'":"')
+        key = text[text.rfind(b'"', 0, end) + 1 : end]
+        if is_reel(key.decode("utf-8", "replace")):
+            yield Key(node_at(place), "reel", _decoded(text, place).strip())
 
 
-def _decoded(literal: bytes) -> str:
+def _places(pattern: re.Pattern[bytes], text: bytes, known: frozenset[bytes] | None) -> list[int]:
+    """Where the texts begin that follow ``pattern`` and may be one of the ``known`` names, or a path to it. Plain ASCII
+    is told without decoding, all of it at once."""
+    found = list(pattern.finditer(text))
+    if known is None or not found:
+        return [match.start(1) for match in found]
+    whole = b"\n".join([match.group(1) for match in found]).lower()  # JSON has no line break inside a text
+    literals = whole.split(b"\n")
+    if whole.isascii() and not any(each in b"\n%b\n" % whole for each in _ODD):
+        lasts = [each.rpartition(b"/")[2] for each in literals] if b"/" in whole else literals
+        return [
+            match.start(1)
+            for match, last, literal in zip(found, lasts, literals, strict=True)
+            if last in known or last.rpartition(b".")[0] in known or literal in known
+        ]
+    return [match.start(1) for match, literal in zip(found, literals, strict=True) if _may_be(literal, known)]
+
+
+def _may_be(literal: bytes, known: frozenset[bytes]) -> bool:
+    last = literal.rstrip(b"/ ").rpartition(b"/")[2].lstrip()
+    if last in known or last.rpartition(b".")[0] in known or literal.strip() in known:
+        return True
+    return not literal.isascii() or any(each in literal for each in _ODD)
+
+
+_ODD = (b"%", b"?", b"#", b"\\", b"/\n", b" \n", b"\n ")
+"""What is decoded, split or trimmed before it is compared. A text with a quote in it is cut before the quote, and so
+ends with a backslash."""
+
+
+def _decoded(text: bytes, place: int) -> str:
+    """The text that begins at ``place``, behind its quote."""
+    match = _LITERAL.match(text, place - 1)
+    literal = match.group(1) if match else b""
     if b"\\" in literal:
         return str(json.loads(b'"' + literal + b'"'))
     return literal.decode("utf-8", "surrogatepass")

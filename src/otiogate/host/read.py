@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import opentimelineio as otio
@@ -34,7 +35,7 @@ def snapshot_of(
         is_use=walked.is_use,
         eager=walked.holders,
         build=builder.build,
-        keys=lambda: media_keys(text, begins),
+        keys=partial(media_keys, text, begins),
         problems=tuple(walked.problems),
         carries_media=carries_media,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -112,6 +113,14 @@ class RecordSet:
                 key = subject["id"] if isinstance(subject, dict) else subject
                 found.setdefault((record.kind, str(key).upper()), []).append(record)
         return found
+
+    @cached_property
+    def _numbers(self) -> Counter[str]:
+        return Counter(each.kind for each in self.records.values())
+
+    def number_of(self, kind: str) -> int:
+        """How many records of ``kind`` there are."""
+        return self._numbers[kind]
 
     def about(self, kind: str, disclosure: str) -> list[Record]:
         """The records of ``kind`` that name the disclosure ``disclosure``, by id."""

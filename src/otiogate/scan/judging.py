@@ -149,7 +149,7 @@ def _input(origin: Origin) -> InputLine:
 
 
 def _inert(records: RecordSet) -> Iterator[str]:
-    waivers = sum(each.kind == "waiver" for each in records.records.values())
+    waivers = records.number_of("waiver")
     if waivers:
         said = f"{count(waivers, 'waiver')} {'is' if waivers == 1 else 'are'} on record"
         yield f"{said}; waivers have no effect until records are signed."

@@ -33,7 +33,7 @@ from otiogate.timeline.edl_lines import (
     reels_of,
 )
 from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
-from otiogate.timeline.model import ClipUse, Key, Media, Origin, Problem, Snapshot, Subject, Timing
+from otiogate.timeline.model import ClipUse, Key, Known, Media, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span, TimeError, frames_of
 
 _BASES = (24, 25, 30, 50, 60, 100, 120)
@@ -290,7 +290,7 @@ def _longer(span: Span | None, frames: int) -> Span | None:
     return replace(span, duration=span.duration + frames) if span is not None and frames else span
 
 
-def _keys(cut: _Cut) -> Iterator[Key]:
+def _keys(cut: _Cut, known: Known | None = None) -> Iterator[Key]:
     """Every name that a built event goes by, and some more: both sides of a transition get all its names."""
     node = 0
     for match in LINE.finditer(b"\n" + cut.text):

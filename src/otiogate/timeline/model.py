@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from otiogate.timeline.time import Span
 
@@ -154,6 +154,22 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Known:
+    """The names of files and clips that a ledger knows, and the reels, as they are compared: folded, in UTF-8."""
+
+    names: frozenset[bytes]
+    reels: frozenset[bytes] = frozenset()
+
+
+class Keys(Protocol):
+    """The media keys of a timeline, found by search. What surely is none of ``known`` may be left out, where it is
+    given."""
+
+    def __call__(self, known: Known | None = None) -> Iterable[Key]:
+        """The keys, of nodes in any order."""
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where a snapshot came from. ``digest`` covers exactly the bytes that were parsed."""
 
@@ -179,7 +195,7 @@ class Snapshot:
     is_use: Sequence[bool]
     eager: Sequence[int]
     build: Callable[[int], Subject]
-    keys: Callable[[], Iterable[Key]]
+    keys: Keys
     problems: tuple[Problem, ...] = ()
     carries_media: bool = False
     _built: dict[int, Subject] = field(default_factory=dict, repr=False, compare=False)

@@ -79,9 +79,10 @@ def read_bytes(data: bytes, path: Path) -> Snapshot:
     return _otio(data, path, carries_media=suffix in MEDIA_INSIDE)
 
 
-def content(path: Path) -> bytes:
-    """The bytes of the timeline itself in ``path``: of a bundle, those of its playlist. Raises ``ReadError``."""
-    suffix = path.suffix.lower()
+def content(path: Path, suffix: str = "") -> bytes:
+    """The bytes of the timeline itself in ``path``, of the format that its name, or ``suffix``, tells: of a bundle,
+    those of its playlist. Raises ``ReadError``."""
+    suffix = (suffix or path.suffix).lower()
     if suffix == ".otioz":
         return _from_zip(path)
     return _bytes(path / _CONTENT if suffix == ".otiod" else path)

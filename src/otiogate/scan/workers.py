@@ -222,6 +222,7 @@ def _settle(worker: _Worker, outcome: Any) -> None:
 def _serve(connection: Connection, work: Callable[[Any], Any], limits: Limits, parent: int) -> None:
     """What runs in a process: one item after another, until nobody is there who could send one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the run decides what an interrupt ends
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _limit(limits.memory)
     while True:

@@ -1,0 +1,98 @@
+"""``otiogate watch``: judges what arrives in a folder, as it arrives."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from otiogate.cli.console import say, say_fault
+from otiogate.cli.judging import add_options, judging
+from otiogate.errors import CannotJudge, OtiogateError, UsageError
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "watch",
+        help="judge what arrives in a folder, as it arrives",
+        description="Judges each timeline in INBOX once it has stopped growing, and writes its report beside it "
+        "(NAME.otiogate.json). What is not allowed is judged again when its records change, and daily. A run that was "
+        "ended is taken up where it stopped.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("inbox", metavar="INBOX", help="a folder; timelines in folders below it count too")
+    parser.add_argument("--allowed", metavar="FOLDER", help="move what is allowed there, with its report")
+    parser.add_argument("--blocked", metavar="FOLDER", help="move what is blocked or cannot be judged there")
+    parser.add_argument("--once", action="store_true", help="one round, and end: for a timer")
+    parser.add_argument(
+        "--settle",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="without growth, before a file is read (10)",
+    )
+    parser.add_argument("--interval", type=float, default=5.0, metavar="SECONDS", help="between two rounds (5)")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes that read at one time (1)")
+    parser.add_argument(
+        "--timeout", type=float, default=120.0, metavar="SECONDS", help="that one timeline may take (120)"
+    )
+    add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Watches until it is told to stop. 0: stopped, or one round done, whatever its verdicts: they stand in the
+    reports. 3: the inbox cannot be watched."""
+    from dataclasses import replace
+
+    from otiogate.scan.watching import Places, Watch
+    from otiogate.scan.workers import Limits
+
+    inbox = Path(arguments.inbox)
+    if not inbox.is_dir():
+        raise UsageError("is no folder", where=arguments.inbox, next_step="name the folder in which timelines arrive")
+    for name in ("settle", "interval"):
+        if getattr(arguments, name) < 0:
+            raise UsageError(f"--{name} {getattr(arguments, name):g} is less than nothing")
+    under = judging(arguments)
+    places = Places(inbox, *(Path(each) if each else None for each in (arguments.allowed, arguments.blocked)))
+    watch = Watch(
+        places,
+        (lambda: under) if under.as_of else (lambda: replace(under, now=datetime.now(timezone.utc))),
+        settle=0.0 if arguments.once else arguments.settle,
+        jobs=arguments.jobs,
+        limits=Limits(seconds=arguments.timeout),
+    )
+    stopped = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: stopped.set())
+    while True:
+        code = _round(watch, stopped)
+        if arguments.once or stopped.wait(arguments.interval):
+            return code if arguments.once else 0
+
+
+def _round(watch: Any, stopped: threading.Event) -> int:
+    """One round; a line for each timeline."""
+    from otiogate.report.base import safe
+    from otiogate.report.text import Summary
+    from otiogate.scan.delivery import Refused
+
+    try:
+        for done in watch.step():
+            if isinstance(done.report, Refused):
+                say(f"otiogate: {safe(str(done.path))}: not judged: {safe(done.report.text, 2000)}")
+            else:
+                summary = Summary()
+                summary.add(done.report)
+                say(f"{summary}")
+            if stopped.is_set():
+                break
+    except OtiogateError as fault:  # the next round may find it mended
+        say_fault(fault)
+        return CannotJudge.exit_code
+    return 0

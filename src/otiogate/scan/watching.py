@@ -1,0 +1,242 @@
+"""A folder that is watched: each timeline is judged once it has stopped growing, and what is not allowed is judged
+again when something may have changed.
+
+What was done stands in the reports beside the timelines and nowhere else, so that a run that is ended at any moment
+is taken up by the next one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timezone
+from pathlib import Path
+
+from otiogate.documents.digest import sha256
+from otiogate.documents.write import write_text
+from otiogate.errors import CannotJudge, OtiogateError
+from otiogate.report.json import JsonWriter, read_reports
+from otiogate.report.model import PackLine, Report
+from otiogate.scan.delivery import Refused, scan
+from otiogate.scan.find import Wanted, timelines
+from otiogate.scan.judging import Judging
+from otiogate.scan.read import content
+from otiogate.scan.workers import Limits
+
+REPORT = ".otiogate.json"
+"""What the name of a report ends with; it begins with that of its timeline."""
+
+_LOOK_AGAIN = 60.0
+"""Seconds between two looks at the records of what is not allowed."""
+
+State = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where timelines arrive, and where to those go that are allowed or not; they stay where no place is named."""
+
+    inbox: Path
+    allowed: Path | None = None
+    blocked: Path | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """One timeline judged: where it stands now, and its report; or why there is none."""
+
+    path: Path
+    report: Report | Refused
+
+
+class Watch:
+    """The watch over one inbox. ``settle`` is for how many seconds a file has not grown before it is read; ``under``
+    gives what to judge under, and is asked anew for every round."""
+
+    def __init__(
+        self,
+        places: Places,
+        under: Callable[[], Judging],
+        *,
+        settle: float = 10.0,
+        jobs: int = 1,
+        limits: Limits | None = None,
+    ) -> None:
+        self._places = places
+        self._under = under
+        self._settle = settle
+        self._jobs = jobs
+        self._limits = limits
+        self._seen: dict[str, tuple[State, float]] = {}
+        self._judged: dict[str, State] = {}
+        self._looked = float("-inf")
+
+    def step(self) -> Iterator[Done]:
+        """One round: everything that has arrived, has settled and is not judged yet; and now and then what was not
+        allowed, where its records, its rules or the day are others. Raises ``ReadError`` where a place cannot be
+        listed."""
+        under = self._under()
+        ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path)]
+        if time.monotonic() - self._looked >= _LOOK_AGAIN:
+            self._looked = time.monotonic()
+            ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
+        states = {path: state_of(Path(path)) for path in ready}
+        for path, found in scan(ready, under, jobs=self._jobs, limits=self._limits):
+            if states[path] is not None and state_of(Path(path)) == states[path]:
+                yield self._filed(Path(path), states[path], found)
+
+    def _timelines(self, place: Path) -> Iterator[str]:
+        others = (each for each in (self._places.allowed, self._places.blocked) if each and each != place)
+        inside = [each for each in (os.path.relpath(other, place) for other in others) if not each.startswith("..")]
+        return timelines([str(place)], Wanted(exclude=tuple(f"{each}/*" for each in inside)))
+
+    def _held(self) -> Iterator[str]:
+        for place in {self._places.inbox, self._places.blocked or self._places.inbox}:
+            yield from (path for path in self._timelines(place) if report_of(Path(path)).exists())
+
+    def _is_new(self, path: str) -> bool:
+        """Whether ``path`` has settled, and no report beside it is about what it holds."""
+        state = state_of(Path(path))
+        if state is None or self._judged.get(path) == state:
+            return False
+        before, since = self._seen.get(path, (None, 0.0))
+        if before != state:
+            self._seen[path] = state, time.monotonic()
+            if self._settle > 0:
+                return False
+        elif time.monotonic() - since < self._settle:
+            return False
+        known = last_report(Path(path))
+        if known is not None and known.input.digest and known.input.digest == _digest(Path(path)):
+            self._judged[path] = state
+            return False
+        return True
+
+    def _is_stale(self, path: str, under: Judging) -> bool:
+        """Whether what was not allowed may be judged otherwise today."""
+        known = last_report(Path(path))
+        if known is None or known.verdict == "allow":
+            return False
+        if known.judged_at[:10] != under.now.astimezone(timezone.utc).date().isoformat():
+            return True
+        if known.verdict == "cannot_judge" and _is_its_own(known):
+            return False  # it is what it was, or it would be new
+        try:
+            found = under.settings(Path(path))
+            packs = [(each.name, each.digest) for each in found.policy().packs]
+            digest = found.store().fetch().digest
+        except OtiogateError:
+            return False  # neither records nor rules can be had: the verdict stands
+        return known.verdict == "cannot_judge" or (known.records_digest, list(map(_pack, known.packs))) != (
+            digest,
+            packs,
+        )
+
+    def _filed(self, path: Path, state: State | None, found: Report | Refused) -> Done:
+        """Writes the report and moves the timeline. Whatever comes between leaves the timeline where it was."""
+        if isinstance(found, Refused):
+            return Done(path, found)
+        place = self._places.allowed if found.verdict == "allow" else self._places.blocked
+        if place is None or place.resolve() == path.parent.resolve():
+            write_text(report_of(path), JsonWriter().write([found]))
+            if state is not None:
+                self._judged[str(path)] = state
+            return Done(path, found)
+        place.mkdir(parents=True, exist_ok=True)
+        target = _free(place / path.name)
+        write_text(report_of(target), JsonWriter().write([found]))
+        if not _moved(path, target, found.input.digest):
+            report_of(target).unlink(missing_ok=True)
+            return Done(path, Refused("changed while it was moved; it is judged again", CannotJudge.exit_code))
+        report_of(path).unlink(missing_ok=True)
+        return Done(target, found)
+
+
+def report_of(path: Path) -> Path:
+    """Where the report on the timeline in ``path`` stands."""
+    return path.with_name(path.name + REPORT)
+
+
+def last_report(path: Path) -> Report | None:
+    """The report beside a timeline, where there is one that can be read."""
+    try:
+        [found] = read_reports(report_of(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, OtiogateError):
+        return None
+    return found
+
+
+def _pack(line: PackLine) -> tuple[str, str]:
+    return line.pack, line.digest
+
+
+def _is_its_own(report: Report) -> bool:
+    """Whether it is the timeline itself that could not be judged, and neither its records nor its configuration."""
+    places = (each.where for each in report.problems if each.severity == "lost")
+    return any(each.startswith(("line ", report.input.path, report.input.name)) for each in places)
+
+
+def state_of(path: Path) -> State | None:
+    """What changes while a file, or a bundle, still grows; ``None`` where it is gone."""
+    try:
+        paths = [path, *sorted(path.rglob("*"))] if path.is_dir() else [path]
+        found = [each.stat() for each in paths]
+    except OSError:
+        return None
+    return len(found), sum(each.st_size for each in found), max(each.st_mtime_ns for each in found)
+
+
+def _digest(path: Path, suffix: str = "") -> str:
+    """The digest of the timeline in ``path``, of the format ``suffix`` where its name does not tell; nothing where it
+    cannot be read."""
+    try:
+        return sha256(content(path, suffix))
+    except OtiogateError:
+        return ""
+
+
+def _free(target: Path) -> Path:
+    """``target``, or a name beside it that nothing has yet."""
+    number = 1
+    found = target
+    while found.exists():
+        number += 1
+        found = target.with_name(f"{target.stem}~{number}{target.suffix}")
+    return found
+
+
+def _moved(path: Path, target: Path, digest: str) -> bool:
+    """Moves ``path`` to ``target``, there whole or not at all, if it still is what ``digest`` is of."""
+    try:
+        path.rename(target)
+    except OSError as fault:
+        if fault.errno != errno.EXDEV:
+            raise
+        return _copied(path, target, digest)
+    if digest and _digest(target) != digest:
+        target.rename(path)
+        return False
+    return True
+
+
+def _copied(path: Path, target: Path, digest: str) -> bool:
+    """The same to another file system. A copy that breaks off has a name that no scan takes, and the next replaces
+    it."""
+    held = target.with_name(f".{target.name}.part")
+    if held.is_dir():
+        shutil.rmtree(held)
+    if path.is_dir():
+        shutil.copytree(path, held)
+    else:
+        shutil.copy2(path, held)
+    whole = not digest or _digest(held, path.suffix) == digest
+    if not whole:
+        shutil.rmtree(held) if held.is_dir() else held.unlink()
+        return False
+    held.rename(target)
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return True

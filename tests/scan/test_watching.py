@@ -1,0 +1,288 @@
+"""A folder that is watched: each timeline judged once it is whole, again when something changed, and none lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from otiogate.report.model import Report
+from otiogate.scan import watching
+from otiogate.scan.delivery import Refused
+from otiogate.scan.judging import Judging
+from otiogate.scan.watching import Places, Watch, last_report
+from tests.cli.running import ALONE, call, command, edl, environment, project
+
+TAGGED = "* GENAI gen.shot stage=final"
+NOW = datetime.now(timezone.utc)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "clean.edl").write_text(edl([]))
+    (folder / "tagged.edl").write_text(edl([TAGGED]))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def always_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "_LOOK_AGAIN", 0.0)
+
+
+def watch(inbox: Path, *places: Path, settle: float = 0.0, now: Callable[[], datetime] = lambda: NOW) -> Watch:
+    return Watch(Places(inbox, *places), lambda: Judging(now()), settle=settle)
+
+
+def verdicts(watched: Watch) -> dict[str, str]:
+    """One round: the names that were judged, and how."""
+    found = {}
+    for done in watched.step():
+        assert isinstance(done.report, Report), done.report
+        found[done.path.name] = done.report.verdict
+    return found
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def test_each_timeline_is_judged_once_and_its_report_stands_beside_it(inbox: Path) -> None:
+    watched = watch(inbox)
+    assert verdicts(watched) == {"clean.edl": "allow", "tagged.edl": "block"}
+    assert names(inbox) == ["clean.edl", "clean.edl.otiogate.json", "tagged.edl", "tagged.edl.otiogate.json"]
+    assert verdicts(watched) == {}
+    assert verdicts(watch(inbox)) == {}, "a watch that starts anew repeats nothing"
+
+
+def test_what_is_written_anew_is_judged_anew(inbox: Path) -> None:
+    watched = watch(inbox)
+    verdicts(watched)
+    (inbox / "clean.edl").write_text(edl([TAGGED, TAGGED]))
+    assert verdicts(watched) == {"clean.edl": "block"}
+
+
+def test_what_grows_is_left_until_it_has_stopped(inbox: Path) -> None:
+    watched = watch(inbox, settle=0.3)
+    assert verdicts(watched) == {}
+    with (inbox / "tagged.edl").open("a") as stream:
+        stream.write("* more\n")
+    time.sleep(0.35)
+    assert verdicts(watched) == {"clean.edl": "allow"}
+    assert verdicts(watched) == {}
+    time.sleep(0.35)
+    assert verdicts(watched) == {"tagged.edl": "block"}
+
+
+def test_the_allowed_and_the_others_go_to_their_places_with_their_reports(inbox: Path, tmp_path: Path) -> None:
+    allowed, blocked = tmp_path / "ok", inbox / "held"
+    (inbox / "broken.edl").write_text("")
+    verdicts(watch(inbox, allowed, blocked))
+    assert names(allowed) == ["clean.edl", "clean.edl.otiogate.json"]
+    assert names(blocked) == [
+        *("broken.edl", "broken.edl.otiogate.json"),
+        *("tagged.edl", "tagged.edl.otiogate.json"),
+    ]
+    assert names(inbox) == ["held"]
+    assert verdicts(watch(inbox, allowed, blocked)) == {}
+
+
+def test_nothing_is_overwritten_by_a_name_that_comes_again(inbox: Path, tmp_path: Path) -> None:
+    allowed = tmp_path / "ok"
+    watched = watch(inbox, allowed)
+    verdicts(watched)
+    (inbox / "clean.edl").write_text(edl([], []))
+    assert verdicts(watched) == {"clean~2.edl": "allow"}
+    assert names(allowed) == [
+        *("clean.edl", "clean.edl.otiogate.json"),
+        *("clean~2.edl", "clean~2.edl.otiogate.json"),
+    ]
+    assert (allowed / "clean.edl").read_text() == edl([])
+
+
+def test_a_bundle_is_moved_whole(inbox: Path, tmp_path: Path) -> None:
+    from tests.builders import clip, timeline
+
+    bundle = inbox / "cut.otiod"
+    (bundle / "media").mkdir(parents=True)
+    timeline(clip()).to_json_file(str(bundle / "content.otio"))
+    (bundle / "media" / "vfx_010.mov").write_bytes(b"media")
+    verdicts(watch(inbox, tmp_path / "ok"))
+    assert (tmp_path / "ok" / "cut.otiod" / "media" / "vfx_010.mov").read_bytes() == b"media"
+    assert not bundle.exists()
+
+
+DISCLOSED = "* GENAI gen.shot id=DIS-001"
+PACK = "pack: mine\nformat: 1\nversion: '1'\nissued: '2026-01-01'\ntitle: Mine\nrules:\n- id: MIN-001\n  title: A\n"
+PACK += "  severity: block\n  when: {disclosure: {use_kind: gen.*}}\n  require: [{record: disclosure}]\n"
+PACK += "  why: A\n  remedy: A\n  source: {title: A}\n"
+RECORD = """\
+record: disclosure
+schema_version: 1
+id: DIS-001
+production: MYSHOW
+media: {reel: A001}
+use_kind: [gen.shot]
+output_stage: final
+prominence: none
+identity: none
+fidelity: not_performed
+tools: [{system: A, security_class: unknown, trains: "no", retains: "no"}]
+declared_by: P-1
+declared_at: 2026-01-01T00:00:00Z
+"""
+
+
+def test_what_is_blocked_is_judged_again_when_its_records_change(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text(PACK)
+    project(tmp_path, "format: 1\nproduction: MYSHOW\nrecords: [records]\npacks: [core]\npolicy: [pack.yaml]\n")
+    (inbox / "tagged.edl").write_text(edl([DISCLOSED]))
+    watched = watch(inbox, tmp_path / "ok", tmp_path / "held")
+    assert verdicts(watched)["tagged.edl"] == "block"
+    assert verdicts(watched) == {}
+    (tmp_path / "records" / "DIS-001.yaml").write_text(RECORD)
+    assert verdicts(watched) == {"tagged.edl": "allow"}
+    assert names(tmp_path / "held") == []
+    assert "tagged.edl" in names(tmp_path / "ok")
+
+
+def test_what_is_blocked_is_judged_again_every_day(inbox: Path) -> None:
+    day = NOW
+    watched = watch(inbox, now=lambda: day)
+    verdicts(watched)
+    assert verdicts(watched) == {}
+    day = NOW + timedelta(days=1)
+    assert verdicts(watched) == {"tagged.edl": "block"}
+    assert verdicts(watched) == {}
+
+
+def test_what_changes_while_it_is_judged_is_not_moved(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "tagged.edl").unlink()
+    true = watching.scan
+
+    def slow(*arguments: object, **options: object) -> object:
+        for each in true(*arguments, **options):  # type: ignore[arg-type]
+            (inbox / "clean.edl").write_text(edl([TAGGED]))
+            yield each
+
+    monkeypatch.setattr(watching, "scan", slow)
+    assert verdicts(watch(inbox, tmp_path / "ok")) == {}
+    assert names(inbox) == ["clean.edl"]
+    assert not (tmp_path / "ok").exists()
+
+
+def test_what_was_swapped_at_the_last_moment_is_put_back(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "tagged.edl").unlink()
+    true = Path.rename
+
+    def swap(path: Path, target: Path) -> Path:
+        if path.name == "clean.edl" and path.parent == inbox:
+            path.write_text(edl([TAGGED]))
+        return true(path, target)
+
+    monkeypatch.setattr(Path, "rename", swap)
+    [done] = watch(inbox, tmp_path / "ok").step()
+    assert isinstance(done.report, Refused)
+    assert (names(inbox), names(tmp_path / "ok")) == (["clean.edl"], [])
+
+
+def test_to_another_file_system_it_is_copied_first(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if path.parent == inbox:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return true(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    verdicts(watch(inbox, tmp_path / "ok", tmp_path / "held"))
+    assert names(inbox) == []
+    assert names(tmp_path / "ok") == ["clean.edl", "clean.edl.otiogate.json"]
+
+
+def test_a_report_that_cannot_be_read_is_made_anew(inbox: Path) -> None:
+    verdicts(watch(inbox))
+    (inbox / "clean.edl.otiogate.json").write_text("{")
+    assert verdicts(watch(inbox)) == {"clean.edl": "allow"}
+    found = last_report(inbox / "clean.edl")
+    assert found is not None
+    assert replace(found, judged_at="") == replace(found, judged_at="")
+
+
+@ALONE
+def test_a_watch_that_is_killed_at_any_moment_loses_and_repeats_nothing(inbox: Path, tmp_path: Path) -> None:
+    for number in range(30):
+        (inbox / f"cut{number:02}.edl").write_text(edl([TAGGED] if number % 3 == 0 else [f"* {number}"]))
+    arguments = command("watch", "in", "--allowed", "ok", "--blocked", "held", "--settle", "0", "--interval", "0")
+    for pause in (0.25, 0.35, 0.4, 0.45, 0.5, 0.6):
+        process = subprocess.Popen(arguments, cwd=tmp_path, env=environment(), stderr=subprocess.DEVNULL)
+        time.sleep(pause)
+        process.kill()
+        process.wait()
+    last = subprocess.run(
+        command("watch", "in", "--allowed", "ok", "--blocked", "held", "--once"),
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        timeout=120,
+    )
+    assert last.returncode == 0
+    held = [each for each in names(tmp_path / "held") if each.endswith(".edl")]
+    allowed = [each for each in names(tmp_path / "ok") if each.endswith(".edl")]
+    assert held == [*(f"cut{number:02}.edl" for number in range(0, 30, 3)), "tagged.edl"]
+    assert sorted(allowed) == sorted(["clean.edl", *(f"cut{number:02}.edl" for number in range(30) if number % 3)])
+    assert names(inbox) == []
+    for folder, kept in (("ok", allowed), ("held", held)):
+        for each in kept:
+            assert last_report(tmp_path / folder / each) is not None
+
+
+@ALONE
+def test_a_watch_ends_when_it_is_told_to(inbox: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        command("watch", "in", "--settle", "0", "--interval", "60"),
+        cwd=tmp_path,
+        env=environment(),
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(2)]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert lines == [
+        b"otiogate: in/clean.edl: allowed\n",
+        b"otiogate: in/tagged.edl: blocked, 3 findings to resolve\n",
+    ]
+
+
+def test_what_could_not_be_judged_for_its_records_is_judged_again_once_they_are_mended(
+    inbox: Path, tmp_path: Path
+) -> None:
+    project(tmp_path, BROKEN="record: disclosure\n")
+    watched = watch(inbox)
+    assert set(verdicts(watched).values()) == {"cannot_judge"}
+    assert verdicts(watched) == {}
+    (tmp_path / "records" / "BROKEN.yaml").unlink()
+    assert verdicts(watched) == {"clean.edl": "allow", "tagged.edl": "block"}
+
+
+def test_what_is_no_folder_cannot_be_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.chdir(tmp_path)
+    ran = call(capsys, "watch", "nowhere", "--once")
+    assert ran.code == 2
+    assert "is no folder" in ran.err

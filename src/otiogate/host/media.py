@@ -8,11 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from otiogate.timeline.media import basenames, file_names, names_nobody
+from otiogate.timeline.media import REEL_KEYS, basenames, file_names, names_nobody
 from otiogate.timeline.model import Key, Media, plain_key
-
-REEL_KEYS = frozenset({"reel", "reelname", "tape", "tapename", "tapeid", "sourcereel", "sourcetape"})
-"""Metadata keys, without case, blanks, ``-`` and ``_``, whose value is a reel."""
 
 
 def media_of(data: Mapping[str, Any]) -> Media:

@@ -1,0 +1,435 @@
+"""From the elements of an FCPXML to the nodes of a snapshot: what stands where in its cuts, and what does not.
+
+Storylines hold clips one after another, clips hold what is connected to them, and compound and multicam clips show what
+stands among the resources: that is taken in their place, as far as a use of them reaches it. What no cut reaches - an
+angle that nobody chose, the rest of a compound clip, the clips of a browser beside a project - is a use too, once and
+not visible, so that a tag on it is not lost. A file without any project delivers its clips, which are then visible.
+
+What is connected to a clip is not in it: a tag on the one says nothing of the other. What stands in a ``clip`` or
+``sync-clip`` is, and so is what is connected to a gap, which has nothing else to say anything about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from otiogate.timeline.fcpxml_lines import CLIPPED, Extents, Item, item_of, laid_out
+from otiogate.timeline.fcpxml_media import BOTH, Resources, contents_of, enabled_parts, parts_of, reels_of
+from otiogate.timeline.fcpxml_tags import HOLDERS, RESOURCES, STORY
+from otiogate.timeline.fcpxml_time import Clock, Stretch, told
+from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.model import Problem
+
+MOST_NODES = 250_000
+MOST_LOOKS = 5_000_000
+DEEPEST_COMPOUND = 40
+"""Compound clips in compound clips can stand for more than any machine could read; what is beyond these is lost."""
+
+_ZERO = Fraction(0)
+_LEAVES = frozenset({"asset-clip", "audio", "video", "title", "live-drawing"})
+_RESOURCES = {
+    "asset-clip": ("asset",),
+    "audio": ("asset", "effect"),
+    "video": ("asset", "effect"),
+    "title": ("effect",),
+    "ref-clip": ("media",),
+    "mc-clip": ("media",),
+}
+"""What each kind of story element refers to."""
+
+_OWN = frozenset(
+    [
+        *("audio-aux-source", "audio-channel-source", "audio-role-source", "audio-source", "bookmark", "conform-rate"),
+        *("info-asc-cdl", "keyword", "marker", "mc-source", "metadata", "mute", "note", "object-tracker", "param"),
+        *("rating", "reserved", "sync-source", "text", "text-style-def", "timeMap"),
+    ]
+)
+_OTHERS = frozenset({"collection-folder", "import-options", "keyword-collection", "smart-collection"})
+
+
+@dataclass(frozen=True)
+class Around:
+    """What holds for everything in a holder.
+
+    Its children's time becomes record time by adding ``shift``, and only in ``window`` is anything seen; without a
+    shift all that is known of them is that window. ``called`` is the clip of which they are the components, ``names``
+    are what else encloses them is called. In the ``rest`` is what no cut reaches.
+    """
+
+    node: int = -1
+    address: str = ""
+    shift: Fraction | None = _ZERO
+    window: Stretch | None = None
+    clock: Clock | None = None
+    enabled: bool = True
+    rest: bool = False
+    parts: frozenset[str] = BOTH
+    lane: str = ""
+    called: str = ""
+    names: tuple[str, ...] = ()
+    reels: tuple[str, ...] = ()
+    compounds: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class Node:
+    """One node of the snapshot. ``resource`` is what the element refers to, ``held`` what it shows in its place.
+
+    ``whole`` is its place in record time as it would be without trims, ``local`` the same in its own time, which
+    becomes record time by adding ``shift``.
+    """
+
+    item: Item
+    around: Around
+    address: str
+    is_use: bool = False
+    enabled: bool = True
+    resource: Element | None = None
+    held: Element | None = None
+    parts: frozenset[str] = BOTH
+    shift: Fraction | None = None
+    whole: Stretch | None = None
+    local: Stretch | None = None
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """What speaks for it: itself, and what it refers to."""
+        return tuple(each for each in (self.item.element, self.resource, self.held) if each is not None)
+
+    @property
+    def asset(self) -> Element | None:
+        """The media that it refers to, if it is a use of any."""
+        return self.resource if self.resource is not None and self.resource.tag == "asset" else None
+
+    @property
+    def lane(self) -> str:
+        """Where it stands above or below the primary storyline of its cut."""
+        return self.around.lane or _lane(self.item.element)
+
+    @property
+    def is_retimed(self) -> bool:
+        """Whether it plays its media otherwise than from first to last at its own speed."""
+        return self.item.element.first("timeMap") is not None
+
+    @property
+    def is_conformed(self) -> bool:
+        """Whether its media plays a little faster or slower, to fit the rate of the cut."""
+        conformed = self.item.element.first("conform-rate")
+        return conformed is not None and conformed.attributes.get("scaleEnabled") != "0"
+
+    @property
+    def window(self) -> Stretch | None:
+        """The record time in which something of it is seen."""
+        if self.whole is None:
+            return self.around.window
+        return self.whole.wider(self.item.before, self.item.after).within(self.around.window)
+
+    @property
+    def is_trimmed_out(self) -> bool:
+        """Whether what encloses it shows nothing of it, transitions included."""
+        if self.whole is None or self.around.window is None or self.whole.begin == self.whole.end:
+            return False
+        return not self.whole.wider(self.item.before, self.item.after).meets(self.around.window)
+
+
+@dataclass(eq=False)
+class _Task:
+    item: Item
+    around: Around
+
+
+class Story:
+    """The nodes of one document, in the order in which they are met, and what could not be read."""
+
+    def __init__(self, root: Element, resources: Resources) -> None:
+        self.nodes: list[Node] = []
+        self.problems: list[Problem] = list(resources.problems)
+        self._resources = resources
+        self._met: set[int] = set()
+        self._extents = Extents(resources)
+        self._is_full = False
+        held = [each.tag for holder in root.every() if holder.tag in HOLDERS for each in holder.children]
+        self._has_project = "sequence" in held
+        self._has_clips = any(tag in CLIPPED for tag in held)
+        self._read(root, Around())
+        for media in [each for holder in root.every() if holder.tag == "resources" for each in holder.children]:
+            if media.tag in RESOURCES and not self._is_met(media):
+                delivered = not (self._has_project or self._has_clips)
+                self._read(media, Around(0, "resources", shift=None, enabled=delivered, rest=True))
+        for element in root.every():
+            if element.tag in STORY | HOLDERS and id(element) not in self._met:
+                self._lose(element, f"{_called(element)} stands where none is expected, and was not read")
+
+    def _is_met(self, resource: Element) -> bool:
+        """Whether some cut refers to ``resource`` and reaches all that is in it."""
+        contents = contents_of(resource)
+        inside = [each for each in contents.every() if each.tag in STORY] if contents is not None else []
+        return id(resource) in self._met and all(id(each) in self._met for each in inside)
+
+    def _read(self, element: Element, around: Around) -> None:
+        pending = [_Task(Item(element), around)]
+        while pending:
+            task = pending.pop()
+            self._met.add(id(task.item.element))
+            pending.extend(reversed(list(self._take(task.item, task.around))))
+
+    def _take(self, item: Item, around: Around) -> Iterator[_Task]:
+        """Makes the node of ``item``; gives what is in it."""
+        tag = item.element.tag
+        if tag in HOLDERS:
+            return self._holder(item, around)
+        if tag in RESOURCES:
+            return self._left_in(item, around)
+        if tag == "sequence":
+            return self._sequence(item, around)
+        if tag in ("spine", "mc-angle"):
+            return self._line(item, around)
+        if tag == "audition":
+            return self._audition(item, around)
+        if tag in ("transition", "caption"):
+            return self._beside(item, around)
+        return self._clip(item, around)
+
+    def _add(self, node: Node) -> int:
+        node.item.node = len(self.nodes)
+        self.nodes.append(node)
+        return node.item.node
+
+    def _holder(self, item: Item, around: Around) -> Iterator[_Task]:
+        element = item.element
+        address = around.address
+        if element.tag in ("event", "project") and element.name:
+            address = _under(address if element.tag == "project" else "", f"{element.tag} {element.name!r}")
+        inner = replace(around, node=self._add(Node(item, around, address or element.tag)), address=address)
+        beside = replace(inner, enabled=not self._has_project, rest=self._has_project)
+        for child in element.children if element.tag != "resources" else ():
+            if child.tag in HOLDERS or child.tag == "sequence":
+                yield _Task(Item(child), inner)
+            elif child.tag in CLIPPED:
+                yield _Task(Item(child, _ZERO), beside)
+            elif child.tag not in _OTHERS | STORY:
+                self._lose(child, f"an unknown element in {_called(element)}: {child.tag[:80]!r}")
+
+    def _left_in(self, item: Item, around: Around) -> Iterator[_Task]:
+        """What no cut has met of a resource. Where it would stand in a cut is not known."""
+        element = item.element
+        contents = contents_of(element)
+        address = _under(around.address, _called(element))
+        node = self._add(Node(item, around, address, enabled=around.enabled, held=contents))
+        if contents is not None:
+            inner = replace(around, node=node, address=address, names=_names(element))
+            yield from self._lines(contents, inner, {})
+
+    def _sequence(self, item: Item, around: Around) -> Iterator[_Task]:
+        element = item.element
+        clock = self._resources.clock_of(element)
+        if clock is None:
+            what = "the sequence does not tell its frame rate, so that no record times are known"
+            self.problems.append(Problem("odd", what, f"line {element.line}"))
+        node = self._add(Node(item, around, around.address or "sequence"))
+        yield from self._lines(element, replace(around, node=node, clock=clock), {})
+
+    def _lines(self, contents: Element, around: Around, angles: dict[str, frozenset[str]]) -> Iterator[_Task]:
+        """The storylines of a sequence, or those of a multicam's that are among ``angles``; all of them if it is
+        empty."""
+        self._met.add(id(contents))
+        self._check(contents, frozenset({"spine", "mc-angle"}))
+        origin = told(contents, "tcStart") or _ZERO
+        for line in (each for each in contents.children if each.tag in ("spine", "mc-angle")):
+            parts = angles.get(line.attributes.get("angleID", ""), frozenset()) if angles else BOTH
+            if parts:
+                yield _Task(Item(line, _ZERO, origin=origin), replace(around, parts=around.parts & parts))
+
+    def _line(self, item: Item, around: Around) -> Iterator[_Task]:
+        element = item.element
+        for child in element.children:
+            if child.tag not in CLIPPED and child.tag not in ("transition", "caption"):
+                self._lose(child, f"an unknown element in {_called(element)}: {child.tag[:80]!r}")
+        node = self._add(Node(item, around, around.address))
+        lane = around.lane or _lane(element)
+        inner = replace(around, node=node, lane=lane, shift=_sum(around.shift, item.begin))
+        for each in laid_out(element, item.origin, self._extents):
+            if self._is_reached(each, inner):
+                yield _Task(each, inner)
+
+    def _is_reached(self, item: Item, around: Around) -> bool:
+        """Whether a compound clip around ``item`` shows some of it; or in the rest, whether no cut has."""
+        if around.rest:
+            return id(item.element) not in self._met
+        if not around.compounds:
+            return True
+        if self._extents.looks > MOST_LOOKS:
+            self._fill()
+        return self._extents.meets(item, around.shift, around.window)
+
+    def _audition(self, item: Item, around: Around) -> Iterator[_Task]:
+        """The first clip in an audition is the one that is shown."""
+        address = _under(around.address, f"audition, line {item.element.line}")
+        lane = around.lane or _lane(item.element)
+        inner = replace(around, node=self._add(Node(item, around, address)), address=address, lane=lane)
+        self._check(item.element, CLIPPED)
+        clips = [each for each in item.element.children if each.tag in CLIPPED]
+        for number, clip in enumerate(clips):
+            shown = inner if number == 0 else replace(inner, enabled=False)
+            yield _Task(replace(item, element=clip, node=-1), shown)
+
+    def _beside(self, item: Item, around: Around) -> Iterator[_Task]:
+        """A transition or a caption: no media, but it may say something."""
+        self._check(item.element, frozenset())
+        address = _under(around.address, _called(item.element))
+        node = self._placed(Node(item, around, address, enabled=around.enabled and _is_enabled(item.element)))
+        self._add(node)
+        return iter(())
+
+    def _placed(self, node: Node) -> Node:
+        """``node`` with its times, as far as they are told."""
+        element = node.item.element
+        node.local = self._extents.local(element)
+        node.shift = _sum(_sum(node.around.shift, node.item.begin), -self._extents.start(element))
+        if node.local is not None and node.shift is not None:
+            node.whole = node.local.moved(node.shift)
+        return node
+
+    def _clip(self, item: Item, around: Around) -> Iterator[_Task]:
+        element, tag = item.element, item.element.tag
+        self._check(element, CLIPPED | {"caption", "spine"})
+        resource = self._resource(element)
+        address = _under(around.address, _called(element))
+        node = self._placed(Node(item, around, address, tag in _LEAVES, resource=resource))
+        node.enabled = around.enabled and _is_enabled(element)
+        node.parts = parts_of(element, resource) & around.parts
+        inner = replace(
+            around,
+            node=self._add(node),
+            address=address,
+            shift=None if node.is_retimed else node.shift,
+            window=node.window,
+            enabled=node.enabled and not node.is_trimmed_out,
+            parts=node.parts,
+            lane=node.lane,
+            called=element.name if tag == "clip" else "",
+            names=tuple(dict.fromkeys((*_names(element), *_names(resource), *around.names))),
+            reels=reels_of(element) or around.reels,
+        )
+        beside = replace(around, shift=node.shift, node=item.node if tag == "gap" else around.node)
+        others = [each for each in element.children if each.tag in CLIPPED or each.tag in ("caption", "spine")]
+        if tag in ("ref-clip", "mc-clip"):
+            shown = list(self._in_place(node, inner))
+            node.is_use = not shown
+            yield from shown
+        elif tag in ("clip", "sync-clip"):
+            inside = [each for each in others if tag == "sync-clip" or _is_component(each)]
+            others = [each for each in others if each not in inside]
+            node.is_use = not any(each.tag in CLIPPED or each.tag == "spine" for each in inside)
+            if not self._extents.any_meets(inside, inner.shift, inner.window):
+                inner = replace(inner, shift=None)
+            yield from (_Task(item_of(each), inner) for each in inside)
+        yield from (_Task(item_of(each), beside) for each in others)
+
+    def _in_place(self, node: Node, around: Around) -> Iterator[_Task]:
+        """What a compound or multicam clip shows, in its place. In the rest it stands for itself."""
+        element, media = node.item.element, node.resource
+        contents = contents_of(media)
+        if media is None:
+            return
+        if contents is None:
+            self._lose(element, f"{_called(element)} shows media that the file only mentions, {media.name[:80]!r}")
+            return
+        node.held = contents
+        angles = self._angles(element, contents)
+        known = media.attributes.get("id", "")
+        if len(self.nodes) > MOST_NODES:
+            self._fill()
+        elif known in around.compounds:
+            self._lose(element, f"{_called(element)} holds itself")
+            return
+        elif len(around.compounds) == DEEPEST_COMPOUND:
+            self._lose(element, f"compound clips nested more than {DEEPEST_COMPOUND} deep")
+            return
+        if around.rest or self._is_full:
+            return
+        inner = replace(around, compounds=(*around.compounds, known))
+        origin = told(contents, "tcStart") or _ZERO
+        lines = [each for each in contents.children if each.tag in ("spine", "mc-angle")]
+        inside = [each for line in lines for each in laid_out(line, origin, self._extents)]
+        if inside and not any(self._is_reached(each, inner) for each in inside):
+            what = f"{_called(element)} begins outside of what it holds: all of that is taken to be shown"
+            self.problems.append(Problem("odd", what, f"line {element.line}"))
+            inner = replace(inner, shift=None)
+        if inside:
+            yield from self._lines(contents, inner, angles)
+
+    def _angles(self, element: Element, contents: Element) -> dict[str, frozenset[str]]:
+        """Which parts of which angles a multicam clip shows. One that names none may show any."""
+        there = {each.attributes.get("angleID", "") for each in contents.children if each.tag == "mc-angle"}
+        found: dict[str, frozenset[str]] = {}
+        for source in (each for each in element.children if each.tag == "mc-source"):
+            angle = source.attributes.get("angleID", "")
+            if angle not in there:
+                self._lose(source, f"the angle {angle[:80]!r} is none of its multicam clip")
+            found[angle] = found.get(angle, frozenset()) | enabled_parts(source)
+        return found
+
+    def _resource(self, element: Element) -> Element | None:
+        wanted = _RESOURCES.get(element.tag, ())
+        found = self._resources.of(element, *wanted)
+        if found is not None:
+            self._met.add(id(found))
+        elif wanted:
+            ref = element.attributes.get("ref", "")
+            what = f"{_called(element)} refers to {ref[:80]!r}, which is no {' or '.join(wanted)} of this file"
+            where = f"line {element.line}"
+            self.problems.append(Problem("odd" if element.tag == "title" else "lost", what, where))
+        return found
+
+    def _check(self, element: Element, others: Iterable[str]) -> None:
+        """Every child is known; one that is not may be anything."""
+        for child in element.children:
+            tag = child.tag
+            known = tag in _OWN or tag in others or tag in STORY or tag.endswith("-marker")
+            if not known and not tag.startswith(("adjust-", "filter-")):
+                self._lose(child, f"an unknown element in {_called(element)}: {tag[:80]!r}")
+
+    def _fill(self) -> None:
+        if not self._is_full:
+            self._is_full = True
+            what = f"its compound clips stand for more than {MOST_NODES} clips, and not all of them were read"
+            self.problems.append(Problem("lost", what))
+
+    def _lose(self, element: Element, what: str) -> None:
+        self._met.add(id(element))
+        self.problems.append(Problem("lost", what, f"line {element.line}"))
+
+
+def _sum(one: Fraction | None, two: Fraction | None) -> Fraction | None:
+    return None if one is None or two is None else one + two
+
+
+def _is_enabled(element: Element) -> bool:
+    return element.attributes.get("enabled") != "0"
+
+
+def _is_component(element: Element) -> bool:
+    """Whether a child of a ``clip`` is a part of it, not connected to it: what has no lane, and the sound of a lane of
+    its own."""
+    return not _lane(element) or element.tag == "audio"
+
+
+def _lane(element: Element) -> str:
+    lane = element.attributes.get("lane", "0").strip()
+    return f"lane {lane}" if lane not in ("", "0") else ""
+
+
+def _names(element: Element | None) -> tuple[str, ...]:
+    return (element.name,) if element is not None and element.name else ()
+
+
+def _called(element: Element) -> str:
+    name = f" {element.name[:200]!r}" if element.name else ""
+    return f"{element.tag}{name}, line {element.line}"
+
+
+def _under(above: str, address: str) -> str:
+    return f"{above} / {address}" if above and address else above or address

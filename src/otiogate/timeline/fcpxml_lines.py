@@ -41,7 +41,7 @@ def item_of(element: Element) -> Item:
 
 
 class Extents:
-    """How long the story elements of a document are. ``looks`` counts how often it was asked."""
+    """How long the story elements of a document are. ``looks`` counts how often one was looked at."""
 
     def __init__(self, resources: Resources) -> None:
         self.looks = 0
@@ -133,6 +133,7 @@ def laid_out(line: Element, origin: Fraction, extents: Extents) -> list[Item]:
     items: list[Item] = []
     ends: list[Fraction | None] = []
     position: Fraction | None = origin
+    extents.looks += len(line.children)
     for child in line.children:
         if child.tag not in CLIPPED and child.tag not in ("caption", "transition"):
             continue

@@ -91,10 +91,9 @@ def available(asset: Element) -> Stretch | None:
 def media_of(element: Element, asset: Element | None, around: tuple[str, ...]) -> Media:
     """What a story element points at. ``around`` are the reels of the clip that it is a component of, which count
     where neither it nor its asset names one."""
-    named = (*reels_of(element), *(reels_of(asset) if asset is not None else ()))
-    reels = tuple(dict.fromkeys(named)) or around
-    if asset is None or asset.tag != "asset":
-        return Media(reels=reels)
+    if asset is None:
+        return Media(reels=reels_of(element))
+    reels = tuple(dict.fromkeys((*reels_of(element), *reels_of(asset)))) or around
     sources = [each for each in (asset, *asset.children) if each.tag in ("asset", "media-rep") and _source(each)]
     references: dict[str, None] = {}
     for source in sources:

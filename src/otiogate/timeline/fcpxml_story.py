@@ -23,7 +23,7 @@ from otiogate.timeline.fcpxml_xml import Element
 from otiogate.timeline.model import Problem
 
 MOST_NODES = 250_000
-MOST_LOOKS = 5_000_000
+MOST_LOOKS = 2_000_000
 DEEPEST_COMPOUND = 40
 """Compound clips in compound clips can stand for more than any machine could read; what is beyond these is lost."""
 
@@ -321,7 +321,7 @@ class Story:
             yield from shown
         elif tag in ("clip", "sync-clip"):
             inside = [each for each in others if tag == "sync-clip" or _is_component(each)]
-            others = [each for each in others if each not in inside]
+            others = [each for each in others if tag == "clip" and not _is_component(each)]
             node.is_use = not any(each.tag in CLIPPED or each.tag == "spine" for each in inside)
             if not self._extents.any_meets(inside, inner.shift, inner.window):
                 inner = replace(inner, shift=None)
@@ -362,13 +362,15 @@ class Story:
             yield from self._lines(contents, inner, angles)
 
     def _angles(self, element: Element, contents: Element) -> dict[str, frozenset[str]]:
-        """Which parts of which angles a multicam clip shows. One that names none may show any."""
+        """Which parts of which angles a multicam clip shows; nothing where it does not tell, and may show any."""
         there = {each.attributes.get("angleID", "") for each in contents.children if each.tag == "mc-angle"}
         found: dict[str, frozenset[str]] = {}
         for source in (each for each in element.children if each.tag == "mc-source"):
             angle = source.attributes.get("angleID", "")
             if angle not in there:
-                self._lose(source, f"the angle {angle[:80]!r} is none of its multicam clip")
+                what = f"the angle {angle[:80]!r} is none of its multicam clip: all of them are taken to be shown"
+                self.problems.append(Problem("odd", what, f"line {source.line}"))
+                return {}
             found[angle] = found.get(angle, frozenset()) | enabled_parts(source)
         return found
 

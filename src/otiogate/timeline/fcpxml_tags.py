@@ -119,7 +119,8 @@ def _metadata(carrier: Callable[..., Carrier], md: Element) -> Carrier:
     values = list(values_of(md))
     last = last_key(key)
     metadata: dict[str, Any] = {name: value for name, value in md.attributes.items() if name not in ("key", "value")}
-    metadata[last if last in ("genai", "genaiid") else key] = values[0] if len(values) == 1 else values
+    if values:
+        metadata[last if last in ("genai", "genaiid") else key] = values[0] if len(values) == 1 else values
     texts = [] if last in ("genai", "genaiid") else [text for value in values for text in _tags_in(value)]
     return carrier(md, texts, metadata)
 
@@ -177,7 +178,8 @@ def _roles(element: Element) -> Iterator[str]:
             elif _NUMBERED.fullmatch(plain_key(sub)):
                 yield "GENAI"
             else:
-                yield from map(_dotted, _tags_in(role) or _tags_in(sub))
+                # A subrole that nobody named is called as its role is, with a number.
+                yield from map(_dotted, _tags_in(main if sub.startswith(main) else role) or _tags_in(sub))
 
 
 def _dotted(text: str) -> str:

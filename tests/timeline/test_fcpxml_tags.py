@@ -11,7 +11,6 @@ from otiogate.timeline.model import Snapshot
 from tests import builders
 from tests.timeline.fcpxmls import asset, clip, compound, cut, document, multicam, project, read, subjects
 
-SHOT = {"gen.shot"}
 DST = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 Found = set[tuple[str, str, bool]]

@@ -24,8 +24,8 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "scan",
         help="judge timelines",
-        description="Judges timelines (.otio, .otioz, .otiod, .edl): the report on standard output, one line on "
-        "standard error.",
+        description="Judges timelines (.otio, .otioz, .otiod, .edl, .fcpxml, .fcpxmld): the report on standard output, "
+        "one line on standard error.",
         allow_abbrev=False,
     )
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a timeline, or a pattern such as 'cuts/*.edl'")

@@ -804,7 +804,7 @@ def test_the_gated_adapter_hands_arguments_to_the_inner_one() -> None:
     assert Path("cut.otio").read_text(encoding="utf-8").startswith('{\n "OTIO_SCHEMA"')
 
 
-def test_the_gated_adapter_takes_the_adapter_that_the_host_takes_for_a_suffix(tmp_path: Path) -> None:
+def test_fact_19_the_gated_adapter_takes_the_adapter_that_the_host_takes_for_a_suffix(tmp_path: Path) -> None:
     """Several packages claim .edl; the host takes the first."""
     path = tmp_path / "own_edl.py"
     path.write_text("def write_to_string(input_otio):\n    return 'TITLE: OWN\\n'\n", encoding="utf-8")

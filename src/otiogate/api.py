@@ -10,7 +10,7 @@ from typing import Any
 from otiogate.config.layers import settings
 from otiogate.errors import UsageError
 from otiogate.report.model import Report
-from otiogate.scan.judging import judge_near, judge_snapshot
+from otiogate.scan.judging import Judging, judge_snapshot
 
 
 def scan_path(
@@ -21,8 +21,8 @@ def scan_path(
     ``now`` (with a zone) judges as of another time and marks the report advisory. What cannot be read or judged is a
     report with the verdict ``cannot_judge``. Raises ``UsageError`` for a broken configuration.
     """
-    files = [fspath(config)] if config else []
-    return judge_near(Path(path), _time(now), config=files, as_of=now is not None)
+    files = (fspath(config),) if config else ()
+    return Judging(_time(now), as_of=now is not None, config=files).report(Path(path))
 
 
 def scan_object(

@@ -181,8 +181,10 @@ class _Judging:
             self.cues.declared(stated, declared.points)
         case = Case(stated, _uses(declared.points), question.context, question.now, question.records)
         resolved = self._resolved(stated, case)
-        # A tag that says otherwise than the disclosure of its id is judged beside it, and told from it.
+        # What the timeline says otherwise than the ledger of the same id is judged beside it, and told from it.
         said = stated.where[:200] if stated.origin == "tag" and stated.id else ""
+        if stated.origin == "timeline" and stated.id in question.records.standing:
+            said = f"as the timeline has it: {stated.digest[:19]}"
         maybe: list[Rule] = []
         for rule, held in question.policy.applicable(resolved, question.context, self._day):
             if held is Truth.MAYBE:

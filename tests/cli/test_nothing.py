@@ -13,7 +13,7 @@ def test_a_pattern_that_matches_nothing_is_exit_code_4(tmp_path: Path, capsys: p
     assert main(["scan", str(tmp_path / "*.edl")]) == 4
     said = capsys.readouterr()
     assert said.out == ""
-    assert "nothing to scan: no file matches" in said.err
+    assert "nothing to scan: no timeline in" in said.err
 
 
 def test_a_pattern_that_the_shell_left_alone_scans_what_it_matches(
@@ -33,6 +33,17 @@ def test_a_file_that_is_missing_is_no_pattern(tmp_path: Path) -> None:
 def test_a_pattern_that_matches_nothing_hides_no_other_file(tmp_path: Path) -> None:
     (tmp_path / "bad.edl").write_text("", encoding="utf-8")
     assert main(["scan", str(tmp_path / "*.otio"), str(tmp_path / "bad.edl")]) == 3
+
+
+def test_a_folder_without_a_timeline_is_exit_code_4_and_stays_so_beside_what_is_allowed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "cut.edl").write_text("TITLE: X\nFCM: NON-DROP FRAME\n", encoding="utf-8")
+    assert main(["scan", str(tmp_path / "empty")]) == 4
+    assert main(["scan", str(tmp_path / "empty"), str(tmp_path / "cut.edl")]) == 4
+    assert "nothing to scan in" in capsys.readouterr().err
+    assert main(["scan", str(tmp_path / "empty"), str(tmp_path / "none.edl")]) == 3
 
 
 def test_an_empty_policy_file_is_a_usage_error(tmp_path: Path) -> None:

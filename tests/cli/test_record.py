@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from openpyxl import Workbook
 
 from otiogate.records.store import FolderStore
-from tests.builders import clearance, consent, decision, digest_of, disclosure, notification, replica, without
+from tests.builders import clearance, consent, decision, digest_of, disclosure, notification, replica, waiver, without
 from tests.cli.running import Ran, call, held, project
 
 AS_OF = ("--as-of", "2027-01-15T12:00:00Z")
@@ -102,6 +104,17 @@ def test_a_ledger_that_does_not_load_is_exit_code_3(ledger: Path, record: Any) -
         assert record(*arguments).code == 3
 
 
+def test_a_waiver_is_listed_as_inert_and_found_by_its_rule_and_its_file(ledger: Path, record: Any) -> None:
+    put(ledger / "two.yaml", waiver("NFX-021"))
+    [row] = listed(record, "--kind", "waiver")
+    assert row["about"] == ["NFX-021", "vfx_010.mov", "A001"]
+    assert (row["status"], row["detail"]) == ("inert", "until records are signed")
+    assert [row] == listed(record, "--about", "nfx-021")
+    assert row in listed(record, "--about", "vfx_010.mov")
+    assert "  status      inert until records are signed\n" in record("show", "WVR-001", *AS_OF).out
+    assert record("check", *AS_OF).out == "4 good records in 2 files: 0 faults, 0 warnings\n"
+
+
 # show
 
 
@@ -183,6 +196,10 @@ def test_a_record_that_supersedes_another_sort_is_a_fault(ledger: Path, record: 
             "approval APR-002 was given for another version of DIS-001",
         ),
         (disclosure("DIS-002", supersedes=["DIS-001"]), "covers DIS-001, which was superseded by DIS-002"),
+        (
+            decision("approval", replica(), ["NFX-020"], id="APR-002", requested_by="s-approver"),
+            "approval APR-002 is given by S-APPROVER, who requested it, and so answers nothing",
+        ),
     ],
 )
 def test_what_will_soon_be_wrong_is_a_warning(ledger: Path, record: Any, made: dict[str, Any], says: str) -> None:
@@ -239,6 +256,32 @@ def test_what_a_form_states_stays(ledger: Path, record: Any, tmp_path: Path) -> 
     put(tmp_path / "form.yaml", form(covers=[stated]))
     assert record("add", "form.yaml").code == 0
     assert fetched(ledger)["APR-009"]["covers"] == [stated]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [waiver("NFX-030"), without(waiver("NFX-030"), "schema_version"), waiver("NFX-021", clip={"sha256": SHA})],
+)
+def test_a_waiver_is_added_as_it_stands(ledger: Path, record: Any, tmp_path: Path, made: dict[str, Any]) -> None:
+    put(tmp_path / "form.yaml", made)
+    assert record("add", "form.yaml").code == 0
+    assert fetched(ledger)["WVR-001"] == {"schema_version": 1} | made
+
+
+def test_what_a_form_covers_wrongly_hides_nothing_else_that_is_wrong(ledger: Path, record: Any, tmp_path: Path) -> None:
+    put(tmp_path / "form.yaml", form(covers=["DIS-404"], decision="aproved"))
+    ran = record("add", "form.yaml")
+    assert "covers[0]: 'DIS-404' is not in the ledger" in ran.err
+    assert 'decision: "aproved" is not one of approved' in ran.err
+    assert "2 faults, so nothing was added" in ran.err
+
+
+@pytest.mark.parametrize("key", ["rule", "clip", "reason", "approver", "expires_at"])
+def test_a_waiver_without_what_makes_it_one_is_not_added(ledger: Path, record: Any, tmp_path: Path, key: str) -> None:
+    put(tmp_path / "form.yaml", without(waiver("NFX-021"), key))
+    ran = record("add", "form.yaml")
+    assert ran.code == 2
+    assert f"waiver WVR-001: is missing {key!r}" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -451,8 +494,61 @@ def test_what_is_no_table_is_a_usage_error(ledger: Path, record: Any, tmp_path: 
     assert says in ran.err
 
 
-def test_a_spreadsheet_says_how_to_save_it(ledger: Path, record: Any, tmp_path: Path) -> None:
-    assert "save the sheet as CSV" in record("import", "t.xlsx").err
+def sheets(path: Path, **pages: list[dict[str, Any]]) -> Path:
+    """A workbook with a sheet for each of ``pages``."""
+    made = Workbook()
+    made.remove(made.worksheets[0])
+    for name, rows in pages.items():
+        page = made.create_sheet(name)
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        for row in [dict(zip(columns, columns, strict=True)), *rows]:
+            page.append([row.get(key) for key in columns])
+    made.save(path)
+    return path
+
+
+def test_a_sheet_of_a_workbook_gives_the_records_that_csv_gives(ledger: Path, record: Any, tmp_path: Path) -> None:
+    table(tmp_path / "t.csv", COLUMNS)
+    assert record("import", "t.csv").code == 0
+    from_csv = fetched(ledger)["CON-002"]
+    (ledger / "CON-002.yaml").unlink()
+    sheets(tmp_path / "t.xlsx", Consents=[COLUMNS | {"creation": True, "expires_at": date(2028, 12, 31)}])
+    ran = record("import", "t.xlsx", "--zone", "Z")
+    assert (ran.code, ran.err) == (0, "")
+    assert fetched(ledger)["CON-002"] == from_csv
+
+
+def test_a_fault_names_file_sheet_cell_and_field_and_nothing_is_added(
+    ledger: Path, record: Any, tmp_path: Path
+) -> None:
+    bad = COLUMNS | {"id": "CON-003", "creation": 1, "scope.territories": "UK", "expires_at": date(2028, 12, 31)}
+    sheets(tmp_path / "t.xlsx", Consents=[COLUMNS, bad])
+    before = held(ledger)
+    ran = record("import", "t.xlsx", "--zone", "Z")
+    assert (ran.code, ran.out) == (2, "")
+    assert "t.xlsx sheet 'Consents' L3: consent CON-003: creation: \"1\" is not true or false" in ran.err
+    assert (
+        "t.xlsx sheet 'Consents' J3: consent CON-003: scope.territories[0]: \"UK\" does not fit: worldwide" in ran.err
+    )
+    assert "2 faults, so nothing was added" in ran.err
+    assert held(ledger) == before
+
+
+def test_of_several_sheets_the_one_to_import_is_named(ledger: Path, record: Any, tmp_path: Path) -> None:
+    other = without(COLUMNS | {"id": "CON-003"}, "record")
+    sheets(tmp_path / "t.xlsx", One=[COLUMNS], Two=[other])
+    ran = record("import", "t.xlsx")
+    assert (ran.code, ran.out) == (2, "")
+    assert "name one with --sheet: 'One', 'Two'" in ran.err
+    assert record("import", "t.xlsx", "--sheet", "Two", "--kind", "consent").code == 0
+    assert "CON-002" not in fetched(ledger)
+    assert "CON-003" in fetched(ledger)
+
+
+def test_a_spreadsheet_of_another_format_says_how_to_save_it(ledger: Path, record: Any) -> None:
+    ran = record("import", "t.ods")
+    assert ran.code == 2
+    assert "save it as .xlsx, or save the sheet as CSV" in ran.err
 
 
 def test_a_table_of_a_spreadsheet_program_is_read(ledger: Path, record: Any, tmp_path: Path) -> None:

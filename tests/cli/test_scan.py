@@ -9,6 +9,7 @@ import pytest
 
 from otiogate.documents.schemas import faults
 from otiogate.report.json import read_reports
+from tests.builders import waiver
 from tests.cli.running import call, edl, project
 
 SAMPLES = Path(__file__).parents[2] / "sample_timelines"
@@ -147,6 +148,28 @@ def test_other_records_stage_and_time_make_the_report_advisory(
         assert "; advisory (time, records or stage overridden)\n" in ran.out
         assert ran.err == "otiogate: clean.edl: allowed, advisory\n"
     assert "advisory" not in call(capsys, "scan", "clean.edl", "--stage", "final").out
+
+
+@pytest.mark.parametrize(
+    ("ids", "says"),
+    [
+        (["WVR-001"], "1 waiver is on record; waivers have no effect until records are signed."),
+        (["WVR-001", "WVR-002"], "2 waivers are on record; waivers have no effect until records are signed."),
+    ],
+)
+def test_waivers_on_record_are_said_to_have_no_effect(
+    ids: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(tmp_path)
+    before = call(capsys, "scan", "cut.edl")
+    assert "on record; waivers" not in before.out
+    made = [waiver(rule, id) for rule, id in zip(("GEN-001", "NFX-020"), ids, strict=False)]
+    (tmp_path / "records" / "waivers.json").write_text(json.dumps(made))
+    ran = call(capsys, "scan", "cut.edl")
+    assert (ran.code, ran.err) == (before.code, before.err)
+    assert f"\n  note: {says}\n" in ran.out
+    [report] = json.loads(call(capsys, "scan", "cut.edl", "--format", "json").out)["reports"]
+    assert says in report["notes"]
 
 
 def test_a_temp_delivery_is_only_warned(capsys: pytest.CaptureFixture[str]) -> None:

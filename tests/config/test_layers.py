@@ -15,7 +15,7 @@ from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge, PolicyError, UsageError
 from otiogate.policy.load import DEFAULT, read_pack, shipped
 from otiogate.policy.model import SEVERITIES
-from otiogate.scan.judging import judge_near, judge_path
+from otiogate.scan.judging import Judging, judge_path
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
 EDL = "TITLE: A\n\n001  A001 V C 01:00:00:00 01:00:02:00 01:00:00:00 01:00:02:00\n* GENAI gen.shot\n"
@@ -146,7 +146,7 @@ def test_two_projects_that_conflict_leave_no_verdict(show: Path, tmp_path: Path)
     cut.write_text(EDL)
     with pytest.raises(CannotJudge, match=r"'production' is 'THERE' in .*other.*, but 'HERE' in .*show"):
         settings([str(cut)])
-    report = judge_near(cut, NOW)
+    report = Judging(NOW).report(cut)
     assert report.verdict == "cannot_judge"
     assert "'production' is 'THERE'" in report.problems[0].what
     assert report.findings == ()
@@ -316,9 +316,9 @@ def test_records_set_by_a_project_when_the_facility_sets_them_are_a_usage_error(
 def test_the_authority_of_a_report_is_the_facility_s_where_it_has_a_file(show: Path, house: Path) -> None:
     (show.parent / "cut.edl").write_text(EDL)
     write(show, "production: MYSHOW")
-    assert judge_near(Path("cut.edl"), NOW).authority == "project"
+    assert Judging(NOW).report(Path("cut.edl")).authority == "project"
     write(house, "packs: [netflix]")
-    report = judge_near(Path("cut.edl"), NOW)
+    report = Judging(NOW).report(Path("cut.edl"))
     assert report.authority == "facility"
     assert report.config == (str(house), str(show))
 
@@ -368,10 +368,10 @@ def test_what_the_command_line_overrides_makes_the_report_advisory(show: Path) -
 def test_the_report_says_that_it_is_advisory(show: Path) -> None:
     (show.parent / "cut.edl").write_text(EDL)
     (show.parent / "draft").mkdir()
-    assert not judge_near(Path("cut.edl"), NOW).advisory
+    assert not Judging(NOW).report(Path("cut.edl")).advisory
     for changes in ({"as_of": True}, {"command": {"stage": "temp"}}, {"command": {"records": ["draft"]}}):
-        assert judge_near(Path("cut.edl"), NOW, **changes).advisory
-    assert judge_near(Path("missing.edl"), NOW, as_of=True).advisory
+        assert Judging(NOW, **changes).report(Path("cut.edl")).advisory
+    assert Judging(NOW, as_of=True).report(Path("missing.edl")).advisory
 
 
 # Packs
@@ -417,7 +417,7 @@ def test_a_policy_file_that_cannot_be_read_leaves_no_verdict(show: Path) -> None
     write(show, "policy: [none.yaml]")
     with pytest.raises(PolicyError, match=r"none\.yaml: cannot be read"):
         settings().policy()
-    report = judge_near(Path("cut.edl"), NOW)
+    report = Judging(NOW).report(Path("cut.edl"))
     assert report.verdict == "cannot_judge"
     assert "none.yaml" in report.problems[0].where
     assert report.packs == ()

@@ -1,6 +1,7 @@
 """Facts about OpenTimelineIO, each held as a test: what the host does, and what otiogate does about it.
 
-Numbered as in the maintainers' list of host facts. Those about reading EDLs (17, 18) stand in test_host_facts_edl.py.
+Numbered as in the maintainers' list of host facts. Those about reading EDLs (17, 18) stand in
+test_host_facts_edl.py, the one about adapters (19) in test_hooks.py, the one about schemas (20) beside the schemas.
 """
 
 from __future__ import annotations
@@ -456,7 +457,7 @@ def test_fact_05_open_when_another_manifest_has_a_hook_script_of_the_same_name(
     code, text = doctor(capsys)
     assert code == 1
     assert "hook script otiogate_export is shadowed by" in text
-    assert "a timeline with a broken tag was exported" in text
+    assert "a timeline with a broken tag was not stopped" in text
 
 
 def test_fact_05_open_when_somebody_edits_the_live_list_of_hooks(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.builders import (
+    CONTEXT,
     SUBJECT,
     clearance,
     cleared,
@@ -163,3 +165,98 @@ def test_notice_and_consent_of_a_living_person_in_a_shot_are_enough_with_the_stu
         decision("legal_review", about, ["NFX-030"]),
     ]
     assert report(*held).verdict == "allow"
+
+
+@pytest.mark.parametrize("kind", ["gen.shot", "gen.person.crowd", "alter.identity_mask", "gen.factual"])
+@pytest.mark.parametrize("identity", ["none", "nonidentifiable_human"])
+def test_who_can_be_recognised_consents_whatever_the_identity_says(kind: str, identity: str) -> None:
+    about = disclosure(use_kind=[kind], identity=identity, subjects=[LIVING])
+    assert finding(report(*cleared(about)), "SAG-010").effect == "block"
+    hidden = disclosure(use_kind=[kind], identity=identity, subjects=[LIVING | {"recognisable": "no"}])
+    assert "SAG-010" not in raised(report(*cleared(hidden)))
+
+
+def test_who_is_filed_as_a_writer_and_can_be_recognised_consents_like_a_performer() -> None:
+    other = LIVING | {"id": "P-002", "capacity": "writer"}
+    one, two = consent(), consent("P-002", id="CON-002")
+    seen = replica(subjects=[LIVING, other])
+    assert finding(report(*cleared(seen), one), "SAG-010").effect == "block"
+    assert finding(report(*cleared(seen), one, two), "SAG-010").status == "met"
+    unseen = replica(subjects=[LIVING, other | {"recognisable": "no"}])
+    assert finding(report(*cleared(unseen), one), "SAG-010").status == "met"
+
+
+def test_a_character_that_the_disclosure_does_not_know_adds_to_those_that_it_does() -> None:
+    about = replica(characters=["Tom"], subjects=[LIVING | {"character": "Mara"}])
+    for characters, status in ((["Mara"], "open"), (["Tom"], "open"), (["Mara", "Tom"], "met")):
+        held = consent(scope=scope("consent", characters=characters))
+        assert finding(report(*cleared(about), held), "SAG-010").status == status
+
+
+MODELS = [
+    {"id": "M-MARA", "production": "MYSHOW", "trained_on": [SUBJECT]},
+    {"id": "M-TOM", "production": "MYSHOW", "trained_on": ["P-002"]},
+]
+
+
+def test_a_performer_s_consent_names_the_models_that_were_trained_on_them() -> None:
+    about = replica(subjects=[LIVING, LIVING | {"id": "P-002"}], models=MODELS)
+    mara = consent(scope=scope("consent", models=["M-MARA"]))
+    tom, wrong = (consent("P-002", id="CON-002", scope=scope("consent", models=[each])) for each in ("M-TOM", "M-MARA"))
+    assert finding(report(*cleared(about), mara, tom), "SAG-010").status == "met"
+    assert finding(report(*cleared(about), mara, wrong), "SAG-010").status == "open"
+
+
+@pytest.mark.parametrize("model", [{"id": "M-9"}, {"id": "M-9", "production": "OTHER"}])
+def test_a_model_of_no_known_production_is_a_question_that_blocks(model: Data) -> None:
+    unsure = report(*cleared(disclosure(models=[model])))
+    assert (unsure.verdict, "NFX-032" in finding(unsure, "GEN-002").what) == ("block", True)
+
+
+def test_everybody_on_whom_a_foreign_model_was_trained_consents_seen_or_not() -> None:
+    models = [{"id": "M-9", "production": "OTHER", "trained_on": [SUBJECT, "P-777"]}]
+    about = replica(models=models)
+    here = consent(training=True, scope=scope("consent", models=["M-9"]))
+    there = consent("P-777", id="CON-777", training=True, scope=scope("consent", models=["M-9"]))
+    missing = finding(report(*cleared(about), here), "NFX-032").missing
+    assert [each.split(" that")[0] for each in missing] == ["consent of P-777"]
+    assert finding(report(*cleared(about), here, there), "NFX-032").status == "met"
+
+
+def test_a_licence_of_a_picture_clears_no_style() -> None:
+    about = disclosure(flags={"input.artist_style": "yes"}, third_party_ip=[{"work": "A poster"}])
+    held = [about, notification(about), decision("approval", about, ["NFX-020", "NFX-044"]), clearance(about)]
+    assert finding(report(*held), "NFX-044").missing == ("clearance of style rights by the rights holder",)
+    assert report(*held, clearance(about, "CLR-002", rights_type="style")).verdict == "allow"
+
+
+@pytest.mark.parametrize(
+    ("plan", "delivery", "status"),
+    [
+        (["US"], ("US",), "met"),
+        (["US"], ("US", "FR"), "open"),
+        (["US"], ("worldwide",), "open"),
+        (["US"], (), "open"),
+        (["worldwide"], (), "met"),
+        (None, ("US", "FR"), "met"),
+    ],
+)
+def test_a_label_plan_is_for_everywhere_that_is_delivered_to(plan: Any, delivery: tuple[str, ...], status: str) -> None:
+    about = disclosure(use_kind=["gen.factual"])
+    held = [*cleared(about, "NFX-050"), decision("legal_review", about, ["NFX-050"])]
+    stated = {} if plan is None else {"territories": plan}
+    label = decision("label_plan", about, ["NFX-050"], **stated)
+    found = finding(report(*held, label, context=replace(CONTEXT, territories=delivery)), "NFX-050")
+    assert found.status == status
+
+
+def test_two_bodies_of_one_disclosure_are_two_findings_that_can_be_told_apart() -> None:
+    about = disclosure()
+    found = [
+        each
+        for each in report(*cleared(about), tag=disclosure(prominence="featured")).findings
+        if each.rule == "NFX-020"
+    ]
+    assert sorted(each.status for each in found) == ["met", "open"]
+    assert len({each.fingerprint for each in found}) == 2
+    assert [each.what.startswith("as the timeline has it") for each in found if each.status == "open"] == [True]

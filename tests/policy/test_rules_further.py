@@ -32,8 +32,8 @@ from tests.builders import (
     timeline,
     without,
 )
+from tests.policy.rows import CLEAR, PACKS, PROMPTED, SYNTHETIC, TRANSLATED, person
 from tests.policy.test_lint import PACK, rule
-from tests.policy.test_rules import CLEAR, PACKS, PROMPTED, SYNTHETIC, TRANSLATED, person
 
 Data = dict[str, Any]
 

@@ -10,6 +10,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
+from otiogate.documents.schemas import faults
 from otiogate.errors import StoreError
 from otiogate.records.context import Context
 from otiogate.records.store import FolderStore
@@ -42,6 +43,8 @@ from tests.builders import (
 
 Data = dict[str, Any]
 TAGGED = {"id": "DIS-001"}
+FACTUAL = ("approval", "legal_review", "label_plan")
+"""The decisions that material taken for fact needs."""
 
 
 def cut(*clips: otio.schema.Clip) -> otio.schema.Timeline:
@@ -176,6 +179,13 @@ def test_4_1_a_consent_to_one_class_of_replica_is_none_to_another_or_to_one_that
         assert judged(cut(), *replica_records(about, held)).verdict == verdict
 
 
+def test_4_1_what_fits_on_every_axis_but_one_fits_on_none() -> None:
+    about = replica()
+    elsewhere = consent(scope=scope("consent", episodes=["102"]))
+    here = consent(id="CON-002", scope=scope("consent", territories=["GB"]))
+    assert judged(cut(), *replica_records(about, elsewhere, here)).verdict == "block"
+
+
 # 2. Three dates; expires <= now means expired; a missing end is not forever; a date ends at the end of its day.
 
 
@@ -224,8 +234,6 @@ def test_4_2_a_clearance_whose_term_begins_after_the_release_does_not_count() ->
     [(consent(), ("expires_at",)), (decision("approval", disclosure(), ["NFX-020"]), ("expires_at",))],
 )
 def test_4_2_a_record_without_an_end_says_why_or_is_no_record(tmp_path: Path, record: Data, keys: tuple[str]) -> None:
-    from otiogate.documents.schemas import faults
-
     endless = without(record, *keys)
     assert faults(record["record"], endless)
     assert not faults(record["record"], endless | {"no_expiry_reason": "Bought out."})
@@ -255,6 +263,29 @@ def test_4_2_a_consent_is_not_suspended_today_nor_at_the_release(suspension: Dat
     about = replica()
     held = consent(suspensions=[suspension | {"reason": "Strike."}])
     assert judged(cut(), *replica_records(about, held)).verdict == verdict
+
+
+@pytest.mark.parametrize("kind", ["approval", "legal_review", "label_plan"])
+@pytest.mark.parametrize("end", [{"expires_at": "2027-01-15T12:00:00Z"}, {"granted_at": "2027-01-15T12:00:01Z"}])
+def test_4_2_every_decision_is_held_against_the_day_of_the_export(kind: str, end: Data) -> None:
+    about = disclosure(flags={"real_event": "yes"})
+    records = [notification(about), *(decision(each, about, ["NFX-020", "NFX-050"]) for each in FACTUAL)]
+    assert judged(cut(), about, *records).verdict == "allow"
+    changed = [each | end if each["record"] == kind else each for each in records]
+    assert judged(cut(), about, *changed).verdict == "block"
+
+
+def test_4_2_a_clearance_without_an_end_says_that_it_is_perpetual_and_why() -> None:
+    about = disclosure(flags={"input.third_party_ip": "yes"})
+    endless = {"from": "2026-01-01Z"}
+    assert faults("clearance", clearance(about, term=endless))
+    reasoned = clearance(about, term=endless | {"perpetual_reason": "Bought out."})
+    assert judged(cut(), *cleared(about, "NFX-044"), reasoned).verdict == "allow"
+
+
+@pytest.mark.parametrize("day", ["2028-12-31", "2028-12-31T12:00:00", "31.12.2028", "tomorrow"])
+def test_4_2_a_date_that_names_no_zone_is_none(day: str) -> None:
+    assert faults("consent", consent(expires_at=day))
 
 
 # 3. Bound to what was approved: the hash of the disclosure and of the media; an edit after the approval voids it.
@@ -382,6 +413,40 @@ def test_4_3_adding_an_approval_or_a_match_to_the_disclosure_does_not_void_what_
     assert judged(cut(), later, *records[1:]).verdict == "allow"
 
 
+@pytest.mark.parametrize("record", ["legal_review", "label_plan", "clearance"])
+def test_4_3_an_edit_voids_every_decision_and_every_clearance(record: str) -> None:
+    before = disclosure(flags={"real_event": "yes", "input.third_party_ip": "yes"})
+    after = before | {"prominence": "featured"}
+
+    def given(about: Data) -> list[Data]:
+        answers = ["NFX-020", "NFX-044", "NFX-050"]
+        return [notification(about), clearance(about), *(decision(each, about, answers) for each in FACTUAL)]
+
+    assert judged(cut(), after, *given(after)).verdict == "allow"
+    old = [each for each in given(before) if each["record"] == record]
+    new = [each for each in given(after) if each["record"] != record]
+    report = judged(cut(), after, *new, *old)
+    assert report.verdict == "block"
+    assert "another version" in why(report, "NFX-044" if record == "clearance" else "NFX-050")
+
+
+def test_4_3_an_approved_file_beside_the_one_that_is_shown_does_not_carry_its_approval() -> None:
+    made = clip(TAGGED, reference="vfx_010_v2.mov")
+    old = otio.schema.ExternalReference("file:///show/vfx_010.mov", made.media_reference.available_range)
+    made.set_media_references({"DEFAULT_MEDIA": made.media_reference, "old": old}, "DEFAULT_MEDIA")
+    assert judged(cut(made), *with_approval()).verdict == "block"
+
+
+@pytest.mark.parametrize(
+    ("url", "label"), [("evil.mov", "vfx_010.mov"), ("https://a.example/evil.mov?x=/vfx_010.mov", "")]
+)
+def test_4_3_a_file_is_told_by_its_own_name_and_not_by_a_label_or_a_query(url: str, label: str) -> None:
+    made = clip(TAGGED)
+    made.media_reference.target_url = url
+    made.media_reference.name = label
+    assert judged(cut(made), *with_approval()).verdict == "block"
+
+
 # 4. Authority: the role may answer; the requester cannot approve; an agent or estate proves its authority.
 
 
@@ -463,11 +528,35 @@ def test_4_4_an_estate_does_not_grant_for_the_living() -> None:
         assert judged(cut(), *replica_records(about, held)).verdict == "block", status
 
 
+def test_4_4_an_estate_proves_its_authority() -> None:
+    about = replica(use_kind=["replica.deceased"], identity="identifiable_deceased", subjects=[person(living="no")])
+    for authority, status in (({"authority": EVIDENCE}, "met"), ({}, "open")):
+        estate = {"kind": "estate", "id": "P-WIDOW"} | authority
+        held = consent(kinds=("replica.deceased",), grantor=estate) | {"subject": {"id": SUBJECT, "status": "deceased"}}
+        assert finding(judged(cut(), *cleared(about), held), "SAG-012").status == status
+
+
 def test_4_4_what_was_revoked_counts_until_its_revocation() -> None:
     context = replace(CONTEXT, release_date=None)
     revoked = with_approval(revoked={"at": "2027-01-15T12:00:00Z"})
     assert judged(cut(), *revoked, context=context).verdict == "block"
     assert judged(cut(), *revoked, context=context, now=NOW - timedelta(seconds=1)).verdict == "allow"
+
+
+@pytest.mark.parametrize("record", ["consent", "clearance"])
+def test_4_4_a_revocation_counts_from_its_day_on_whatever_was_revoked(record: str) -> None:
+    about = replica(flags={"input.third_party_ip": "yes"})
+    context = replace(CONTEXT, release_date=None, licence_end=None)
+    revoked = {"revoked": {"at": "2027-01-15T12:00:00Z"}}
+    held = [consent(), clearance(about)]
+    held = [each | revoked if each["record"] == record else each for each in held]
+    records = [
+        *cleared(about, "NFX-030", "NFX-044"),
+        decision("legal_review", about, ["NFX-030"]),
+        *held,
+    ]
+    assert judged(cut(), *records, context=context, now=NOW - timedelta(seconds=1)).verdict == "allow"
+    assert judged(cut(), *records, context=context).verdict == "block"
 
 
 # 5. One person each; a face is not a voice; a scan is not a use; a double has two.
@@ -571,6 +660,10 @@ def test_4_5_the_guardian_of_a_minor_cannot_consent_to_nudity_by_calling_them_an
         assert finding(report, "SAG-016").status == ("open" if status == "minor" else "met")
 
 
+def test_4_5_the_consent_of_one_performer_is_none_of_another() -> None:
+    assert judged(cut(), *replica_records(replica(), consent("P-002"))).verdict == "block"
+
+
 # 6. No replay: another project, cut or episode does not count; one id with two bodies is an error.
 
 
@@ -586,6 +679,17 @@ def test_4_5_the_guardian_of_a_minor_cannot_consent_to_nudity_by_calling_them_an
 )
 def test_4_6_an_approval_of_another_production_episode_cut_or_deliverable_does_not_count(change: Data) -> None:
     assert judged(cut(), *with_approval(scope=scope("decision", **change))).verdict == "block"
+
+
+@pytest.mark.parametrize("record", ["consent", "clearance"])
+@pytest.mark.parametrize("change", [{"production": "OTHERSHOW"}, {"episodes": ["102"]}, {"deliverables": ["trailer"]}])
+def test_4_6_neither_does_a_consent_or_a_clearance(record: str, change: Data) -> None:
+    about = replica(flags={"input.third_party_ip": "yes"})
+    records = [*cleared(about, "NFX-030", "NFX-044"), decision("legal_review", about, ["NFX-030"])]
+    held = {"consent": consent(), "clearance": clearance(about)}
+    assert judged(cut(), *records, *held.values()).verdict == "allow"
+    held[record] = held[record] | {"scope": scope(record, **change)}
+    assert judged(cut(), *records, *held.values()).verdict == "block"
 
 
 def test_4_6_the_name_of_a_production_is_compared_without_case_and_spaces_around_it() -> None:
@@ -695,6 +799,17 @@ def test_4_7_consent_does_not_replace_the_plan_that_tells_viewers() -> None:
     assert judged(cut(), *records, consent(), plan).verdict == "allow"
 
 
+def test_4_7_a_plan_that_tells_viewers_replaces_no_consent() -> None:
+    about = replica(flags={"real_event": "yes"})
+    records = [
+        *cleared(about, "NFX-030", "NFX-050"),
+        *(decision(each, about, ["NFX-030", "NFX-050"]) for each in ("legal_review", "label_plan")),
+    ]
+    report = judged(cut(), *records)
+    assert "consent" in [each.record for each in report.missing]
+    assert report.verdict == "block"
+
+
 # 8. An exception or "incidental" claimed by the editor is a claim; only a role grants it.
 
 
@@ -730,6 +845,15 @@ def test_4_9_removing_a_granting_record_never_unblocks(taken: str) -> None:
     records = replica_records(replica(), consent())
     assert judged(cut(), *records).verdict == "allow"
     assert judged(cut(), *[each for each in records if each["id"] != taken]).verdict == "block"
+
+
+@pytest.mark.parametrize("revoked", ["CON-001", "LGL-001", "APR-001"])
+def test_4_9_a_revocation_never_unblocks(revoked: str) -> None:
+    records = [
+        each | {"revoked": {"at": "2027-01-01T00:00:00Z"}} if each["id"] == revoked else each
+        for each in replica_records(replica(), consent())
+    ]
+    assert judged(cut(), *records).verdict == "block"
 
 
 @pytest.mark.parametrize("negative", ["rejected", "withdrawn"])
@@ -793,6 +917,14 @@ def test_4_9_two_escalations_that_contradict_each_other_leave_the_question_open(
         assert judged(cut(), *records, *order).verdict == "block"
 
 
+def test_4_9_an_untagged_clip_beside_a_blocked_one_never_unblocks() -> None:
+    about = replica()
+    blocked = judged(cut(), about)
+    beside = judged(cut(clip(TAGGED), clip(name="bare", reference="bare.mov", reel="C001")), about)
+    assert (blocked.verdict, beside.verdict) == ("block", "block")
+    assert raised(blocked) == raised(beside)
+
+
 # Time that is not the machine's
 
 
@@ -809,20 +941,3 @@ def test_a_release_date_in_another_zone_is_the_same_instant() -> None:
     local = datetime(2027, 3, 1, 9, tzinfo=timezone(timedelta(hours=9)))
     records = with_approval(expires_at="2027-03-01T00:00:00Z")
     assert judged(cut(), *records, context=replace(CONTEXT, release_date=local)).verdict == "block"
-
-
-def test_4_3_an_approved_file_beside_the_one_that_is_shown_does_not_carry_its_approval() -> None:
-    made = clip(TAGGED, reference="vfx_010_v2.mov")
-    old = otio.schema.ExternalReference("file:///show/vfx_010.mov", made.media_reference.available_range)
-    made.set_media_references({"DEFAULT_MEDIA": made.media_reference, "old": old}, "DEFAULT_MEDIA")
-    assert judged(cut(made), *with_approval()).verdict == "block"
-
-
-@pytest.mark.parametrize(
-    ("url", "label"), [("evil.mov", "vfx_010.mov"), ("https://a.example/evil.mov?x=/vfx_010.mov", "")]
-)
-def test_4_3_a_file_is_told_by_its_own_name_and_not_by_a_label_or_a_query(url: str, label: str) -> None:
-    made = clip(TAGGED)
-    made.media_reference.target_url = url
-    made.media_reference.name = label
-    assert judged(cut(made), *with_approval()).verdict == "block"

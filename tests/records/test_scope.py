@@ -129,7 +129,17 @@ def test_all_of_several_values_have_to_be_in_scope() -> None:
 
 
 def test_every_axis_that_fails_is_said() -> None:
-    assert len(said("consent", {"production": "OTHER"})) == 1 + len(AXES["consent"])
+    open_scope = said("consent", {"production": "OTHER"})
+    assert open_scope[1:] == [f"its scope does not state {', '.join(AXES['consent'])}; write the list, or 'any'"]
+    limited = {"production": "OTHER", **{axis: ["elsewhere"] for axis in AXES["consent"]}}
+    assert len(said("consent", limited)) == 1 + len(AXES["consent"])
+
+
+def test_worldwide_limits_nothing_where_nobody_knows_where_the_delivery_goes() -> None:
+    nowhere = replace(CONTEXT, territories=())
+    for excluded, holds in (([], True), (["CN"], False)):
+        limited = scope("decision", territories=["worldwide"], excludes={"territories": excluded})
+        assert (not said("decision", limited, nowhere)) == holds
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from otiogate.records.status import status
-from tests.builders import NOW, clearance, consent, decision, disclosure, notification, records, replica
+from tests.builders import NOW, clearance, consent, decision, disclosure, notification, records, replica, waiver
 
 ABOUT = replica()
 
@@ -46,6 +46,10 @@ def said(data: dict[str, Any], *others: dict[str, Any], now: datetime = NOW) -> 
             decision("approval", ABOUT, ["NFX-020"], decision="conditional", conditions=[{"text": "Not at night."}]),
             "conditions open",
         ),
+        (waiver("NFX-021"), "inert until records are signed"),
+        (waiver("NFX-021", expires_at="2027-01-14Z"), "expired at 2027-01-14Z"),
+        (waiver("NFX-021", revoked={"at": "2027-01-01T00:00:00Z"}), "revoked at 2027-01-01T00:00:00Z"),
+        (waiver("NFX-021", granted_at="2027-02-01T00:00:00Z"), "not yet in force until 2027-02-01T00:00:00Z"),
     ],
 )
 def test_what_a_record_says_of_itself(data: dict[str, Any], wanted: str) -> None:
@@ -62,3 +66,8 @@ def test_only_what_is_in_force_counts() -> None:
     assert not status(held.records["CON-002"], held, NOW).counts
     late = datetime(2029, 1, 1, tzinfo=timezone.utc)
     assert not status(held.records["CON-001"], held, late).counts
+
+
+def test_a_waiver_never_counts() -> None:
+    held = records(waiver("NFX-021"))
+    assert not status(held.records["WVR-001"], held, NOW).counts

@@ -23,6 +23,7 @@ from tests.builders import (
     notification,
     replica,
     timeline,
+    waiver,
     without,
 )
 
@@ -50,7 +51,7 @@ def refusal(folder: Path) -> StoreError:
 
 def one_of_each() -> list[Data]:
     about = replica()
-    made = [about, consent(), clearance(about), notice(), notification(about)]
+    made = [about, consent(), clearance(about), notice(), notification(about), waiver("NFX-021")]
     for kind in sorted(set(DECISIONS) - {"escalation"}):
         made.append(decision(kind, about, ["NFX-030"]))
     made.append(decision("escalation", about, ["GEN-002"], resolves={"identity": "minor"}))

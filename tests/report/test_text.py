@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from otiogate.report.base import count, safe
 from otiogate.report.model import MissingLine, PackLine, ProblemLine, ReasonLine, Report, TriedLine
-from otiogate.report.text import TextWriter, blocking_text, headline, summary, use_text
+from otiogate.report.text import Summary, TextWriter, blocking_text, headline, use_text
 from tests.report.reports import finding, lost, report, use
 
 HOSTILE = "A\x1b[31m\x9b2J\u202eB\u2066\nC\r\n[/red]\ud800\u2028D"
@@ -145,6 +147,13 @@ def test_several_reports_stand_apart_by_an_empty_line() -> None:
     assert told.count("\n\nBLOCKED  ") == 1
     assert told.endswith("otiogate.yaml\n")
     assert written() == ""
+
+
+def summary(reports: Iterable[Report]) -> str:
+    found = Summary()
+    for each in reports:
+        found.add(each)
+    return str(found)
 
 
 # Headline and summary

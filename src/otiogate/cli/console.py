@@ -6,10 +6,11 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from otiogate.documents.write import write_text
+from otiogate.documents.write import writing as write_pieces
 from otiogate.errors import CannotJudge, OtiogateError
 
 
@@ -43,18 +44,53 @@ def say_bug() -> None:
 def put(text: str, output: str | None = None) -> None:
     """``text`` to the file ``output``, whole or not at all, or to standard output. Raises ``CannotJudge`` where it
     cannot be written: a verdict that reached nobody is none."""
-    file = Path(output) if output is not None and output != "-" else None
+    with sink(output) as write:
+        write(text)
+
+
+@contextlib.contextmanager
+def sink(output: str | None = None) -> Iterator[Callable[[str], None]]:
+    """Gives what puts one piece of text after another where ``put`` puts it: to standard output at once, to a file all
+    of them at the end of the block. Raises ``CannotJudge`` where they cannot be written."""
+    if output is None or output == "-":
+        yield _put_out
+        return
+    file = Path(output)
+    writing = write_pieces(file)
+    with _told(str(file)):
+        write = writing.__enter__()
+
+    def put_in(text: str) -> None:
+        with _told(str(file)):
+            write(text.encode("utf-8", "backslashreplace"))
+
     try:
-        if file is None:
+        yield put_in
+    except BaseException:
+        writing.__exit__(*sys.exc_info())
+        raise
+    with _told(str(file)):
+        writing.__exit__(None, None, None)
+
+
+def _put_out(text: str) -> None:
+    with _told("standard output"):
+        try:
             _write(sys.stdout, text)
-        else:
-            write_text(file, text)
-    except (OSError, ValueError) as fault:  # ValueError: the stream is closed
-        if file is None:
+        except (OSError, ValueError):  # ValueError: the stream is closed
             _give_up(sys.stdout)
+            raise
+
+
+@contextlib.contextmanager
+def _told(where: str) -> Iterator[None]:
+    """What cannot be written is said to be so."""
+    try:
+        yield
+    except (OSError, ValueError) as fault:
         raise CannotJudge(
             f"cannot be written: {getattr(fault, 'strerror', None) or fault}",
-            where=str(file or "standard output"),
+            where=where,
             next_step="make room, or write elsewhere" if _is_full(fault) else "write elsewhere",
         ) from fault
 

@@ -148,13 +148,20 @@ def _checks(found: dict[str, Any], python: str) -> Any:
         blocked,
         "a timeline with a broken tag is stopped, and leaves no file"
         if blocked
-        else (f"a timeline with a broken tag was exported ({tagged['raised'] or 'no error'}: {tagged['text'][:200]})"),
+        else f"a timeline with a broken tag was not stopped: {_end(tagged)}",
     )
     passed = not plain["raised"] and plain["file"]
     yield (
         passed,
         "an untagged timeline goes through" if passed else f"an untagged timeline was stopped: {plain['text'][:300]}",
     )
+
+
+def _end(export: dict[str, Any]) -> str:
+    """How an export ended that was not to go through."""
+    if export["raised"]:
+        return f"{export['raised']}: {export['text'][:200]}"
+    return "it was exported" if export["file"] else "no error came, and no file"
 
 
 def _ours(what: str, paths: list[str], package: str) -> Any:

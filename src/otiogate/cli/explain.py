@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import put, say, say_fault
-from otiogate.cli.judging import Judging, add_options, judging
+from otiogate.cli.judging import add_options, judging
 
 if TYPE_CHECKING:
     from otiogate.policy.model import Policy, Rule
+    from otiogate.scan.judging import Judging
 
 
 def add_to(commands: Any) -> None:

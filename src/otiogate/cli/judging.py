@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
-    from otiogate.config.mapping import ContextMap
-    from otiogate.config.model import Settings
-    from otiogate.report.model import Report
+    from otiogate.scan.judging import Judging
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,41 +35,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--as-of", metavar="TIME", help="judge as of a time, such as 2027-03-01T12:00:00Z (advisory)")
 
 
-@dataclass(frozen=True)
-class Judging:
-    """What the options of one run say. ``now`` has a zone; ``as_of``: it is another time than now."""
-
-    now: datetime
-    as_of: bool
-    config: tuple[str, ...]
-    command: dict[str, Any]
-    context_map: ContextMap | None
-
-    def report(self, path: Path) -> Report:
-        """The report on the timeline in ``path``. Raises ``UsageError`` for a broken configuration."""
-        from otiogate.scan.judging import judge_near
-
-        return judge_near(
-            path,
-            self.now,
-            config=self.config,
-            context_map=self.context_map,
-            command=self.command,
-            as_of=self.as_of,
-        )
-
-    def settings(self, path: Path) -> Settings:
-        """The settings for the timeline in ``path``. Raises ``UsageError`` for a broken configuration, ``CannotJudge``
-        where two conflict or no line of the map fits."""
-        from otiogate.config.layers import settings
-
-        mapped = self.context_map.layers(path) if self.context_map else ()
-        return settings([str(path)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
-
-
 def judging(arguments: argparse.Namespace) -> Judging:
     """The options of ``arguments``, read once for the whole run. Raises ``UsageError``."""
     from otiogate.config.mapping import read_map
+    from otiogate.scan.judging import Judging
 
     now, as_of = _time(arguments.as_of)
     context_map = read_map(Path(arguments.context_map)) if arguments.context_map is not None else None

@@ -48,11 +48,19 @@ def add_to(commands: Any) -> None:
         metavar="FORM",
         help="YAML or JSON; schema_version may be left out, and 'covers: [DIS-001]' is enough",
     )
-    take = _action(actions, "import", _import, "add records from a table (CSV), all of them or none")
+    take = _action(actions, "import", _import, "add records from a table (CSV or .xlsx), all of them or none")
     take.add_argument(
-        "table", metavar="FILE", help="columns are fields such as scope.territories; lists have ; in them"
+        "table",
+        metavar="FILE",
+        help="columns are fields such as scope.territories; lists have ; in them; hidden rows are read like others",
     )
     take.add_argument("--kind", default="", metavar="KIND", help="of rows with nothing in the column 'record'")
+    take.add_argument(
+        "--sheet", default="", metavar="NAME", help="of a workbook in which several sheets hold something"
+    )
+    take.add_argument(
+        "--zone", default="", metavar="ZONE", help="of the date cells of a workbook, such as --zone=Z or --zone=-08:00"
+    )
     for each in (listing, show, add, take):
         each.add_argument("--records", metavar="FOLDER", help="in place of the configured folders")
 
@@ -162,7 +170,7 @@ def _lines(row: Row, held: RecordSet) -> Iterator[str]:
         naming = ", ".join(f"{each.id} ({each.kind})" for each in named_by(record.id, held))
         yield f"  covered by  {naming or 'nothing'}"
     for cover in covers(record, held):
-        yield f"  covers      {cover.disclosure}: {_STATES[cover.state]}{f' ({cover.detail})' if cover.detail else ''}"
+        yield f"  covers      {cover.disclosure}: {_STATES[cover.state]} {cover.detail}".rstrip()
     yield ""
     try:
         yield from yaml_text(dict(record.data)).splitlines()
@@ -223,9 +231,8 @@ def _import(arguments: argparse.Namespace) -> int:
     """0: all are added. 2: none is."""
     from otiogate.records.table import read_table
 
-    if Path(arguments.table).suffix.lower() in (".xlsx", ".xls", ".ods", ".numbers"):
-        raise UsageError("only CSV is read", where=arguments.table, next_step="save the sheet as CSV in UTF-8")
-    forms, faults = read_table(Path(arguments.table), _known_kind(arguments.kind))
+    kind = _known_kind(arguments.kind)
+    forms, faults = read_table(Path(arguments.table), kind, sheet=arguments.sheet, zone=arguments.zone)
     return _take_in(forms, faults, arguments.records)
 
 

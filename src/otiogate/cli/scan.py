@@ -3,79 +3,185 @@
 from __future__ import annotations
 
 import argparse
-import glob
 import os
-from pathlib import Path
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import put, say, say_bug, say_fault
+from otiogate.cli.console import say, sink
 from otiogate.cli.judging import add_options, judging, refuse_output
-from otiogate.errors import OtiogateError, UsageError
+from otiogate.cli.progress import progress
+from otiogate.errors import CannotJudge, UsageError
 
 if TYPE_CHECKING:
+    from otiogate.report.base import ReportWriter
     from otiogate.report.model import Report
+    from otiogate.scan.delivery import Refused
+    from otiogate.scan.find import Wanted
 
 
 NOTHING_TO_SCAN = 4
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def add_to(commands: Any) -> None:
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "scan",
-        help="judge timelines",
-        description="Judges timelines (.otio, .otioz, .otiod, .edl, .fcpxml, .fcpxmld): the report on standard output, "
-        "one line on standard error.",
+        help="judge timelines, folders of them, whole deliveries",
+        description="Judges timelines: the report on standard output, one line on standard error. A folder means "
+        "every timeline below it. Each file is read in a process of its own, so that a bad one ends nothing else.",
         allow_abbrev=False,
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a timeline, or a pattern such as 'cuts/*.edl'")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the report (default: text)")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a timeline, a folder, a pattern such as 'cuts/*.edl', or - for a list"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "jsonl"), default="text", help="of the report (default: text)"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="list findings that are met, too")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the report there, whole or not at all")
+    group = parser.add_argument_group("what of folders and patterns; a file that is named is always scanned")
+    group.add_argument("--include", action="append", default=[], metavar="GLOB", help="only these, such as 'ep101/*'")
+    group.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="not these, such as '*_wip.edl'")
+    group.add_argument("--since", metavar="TIME", help="changed since: 2026-11-22T08:00:00Z, or 30m, 12h, 7d, 2w ago")
+    group = parser.add_argument_group("how")
+    group.add_argument("--jobs", type=int, metavar="N", help="processes that read at one time (default: the cores)")
+    group.add_argument(
+        "--timeout", type=float, default=120.0, metavar="SECONDS", help="that one timeline may take (default: 120)"
+    )
     add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scans every path, whatever becomes of the others; the worst exit code wins (70 over 2 over 3 over 1 over 0)."""
-    from otiogate.report.base import ReportWriter
-    from otiogate.report.json import JsonWriter
-    from otiogate.report.text import TextWriter, summary
+    from otiogate.scan.delivery import scan
+    from otiogate.scan.find import timelines
+    from otiogate.scan.workers import Limits
 
     under = judging(arguments)
     refuse_output(arguments.output, arguments.paths, "report")
-    reports: list[Report] = []
-    faults: dict[str, OtiogateError] = {}
-    bugs = 0
-    names = _matched(arguments.paths)
+    jobs = _jobs(arguments.jobs)
+    if not arguments.timeout > 0:
+        raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
+    empty: list[str] = []
+    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append))
+    refuse_output(arguments.output, names, "report")
     if not names:
-        say(f"otiogate: nothing to scan: no file matches {', '.join(arguments.paths)}")
+        say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
         return NOTHING_TO_SCAN
-    for name in names:
-        try:
-            reports.append(under.report(Path(name)))
-        except OtiogateError as fault:
-            faults[str(fault)] = fault
-        except Exception:  # noqa: BLE001 - the edge around one timeline: a bug with one must not hide the others
-            say(f"otiogate: {name!r}: not judged")
-            say_bug()
-            bugs += 1
-    writer: ReportWriter = JsonWriter() if arguments.format == "json" else TextWriter(verbose=arguments.verbose)
-    if reports:
-        put(writer.write(reports), arguments.output)
-    for each in faults.values():
-        say_fault(each)
-    if reports:
-        say(summary(reports))
-    if bugs:
-        return OtiogateError.exit_code
-    return UsageError.exit_code if faults else max(report.exit_code for report in reports)
+    tally = _Tally(len(names), tuple(empty))
+    judged = scan(names, under, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
+    try:
+        with sink(arguments.output) as write, progress(len(names)) as step:
+            for piece in _writer(arguments).pieces(tally.reports(judged)):
+                with step():
+                    write(piece)
+    except KeyboardInterrupt:
+        tally.interrupted = True
+    return tally.told()
 
 
-def _matched(paths: list[str]) -> list[str]:
-    """The paths, with patterns that the shell left as they are replaced by what they match, which may be nothing."""
-    names: list[str] = []
+class _Tally:
+    """What a run came to, without holding its reports."""
+
+    def __init__(self, total: int, empty: tuple[str, ...] = ()) -> None:
+        from otiogate.report.text import Summary
+
+        self.interrupted = False
+        self._total = total
+        self._empty = empty
+        self._summary = Summary()
+        self._refused: dict[str, Refused] = {}
+
+    def reports(self, judged: Iterable[tuple[str, Report | Refused]]) -> Iterator[Report]:
+        """The reports of those that have one; the others are kept until the end, each sentence once."""
+        from otiogate.report.base import safe
+        from otiogate.report.model import Report
+
+        for path, found in judged:
+            if isinstance(found, Report):
+                self._summary.add(found)
+                yield found
+            elif found.is_bug:
+                text = "\n".join(safe(line, 2000) for line in found.text.splitlines())
+                say(f"otiogate: {path!r}: not judged\n{text}")
+                self._refused.setdefault("a bug", found)
+            else:
+                self._refused.setdefault(found.text, found)
+
+    def told(self) -> int:
+        """Says what it came to; gives the exit code."""
+        from otiogate.report.base import safe
+
+        for each in self._refused.values():
+            if each.is_bug:
+                say("otiogate: this is a bug in otiogate, not a verdict. Please report it with the lines above.")
+            else:
+                say(f"otiogate: {safe(each.text, 2000)}")
+        if self._empty:
+            say(f"otiogate: nothing to scan in {safe(', '.join(self._empty), 2000)}")
+        if self._summary.number:
+            say(str(self._summary))
+        codes = [each.exit_code for each in self._refused.values()]
+        if self.interrupted and not self._summary.number:
+            raise KeyboardInterrupt
+        if self.interrupted:
+            say(f"otiogate: interrupted after {self._summary.number:,} of {self._total:,}; the others have no verdict")
+            codes.append(CannotJudge.exit_code)
+        return max(codes) if codes else self._summary.exit_code or (NOTHING_TO_SCAN if self._empty else 0)
+
+
+def _writer(arguments: argparse.Namespace) -> ReportWriter:
+    from otiogate.report.json import JsonLinesWriter, JsonWriter
+    from otiogate.report.text import TextWriter
+
+    if arguments.format == "text":
+        return TextWriter(verbose=arguments.verbose)
+    return JsonWriter() if arguments.format == "json" else JsonLinesWriter()
+
+
+def _listed(paths: list[str]) -> Iterator[str]:
+    """The paths; in the place of ``-``, the lines of standard input."""
     for path in paths:
-        is_pattern = glob.has_magic(path) and not os.path.lexists(path)
-        names += sorted(glob.glob(path, recursive=True)) if is_pattern else [path]  # noqa: PTH207 - Path has no such call
-    return names
+        if path != "-":
+            yield path
+            continue
+        if sys.stdin is None:
+            raise UsageError("there is no standard input to read a list from")
+        for line in sys.stdin.buffer:
+            name = os.fsdecode(line).rstrip("\r\n")
+            if name:
+                yield name
+
+
+def _jobs(asked: int | None) -> int:
+    if asked is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if asked < 1:
+        raise UsageError(f"--jobs {asked}: at least one process has to read")
+    return asked
+
+
+def _wanted(arguments: argparse.Namespace) -> Wanted:
+    from otiogate.scan.find import Wanted
+
+    since = _since(arguments.since) if arguments.since is not None else 0.0
+    return Wanted(tuple(arguments.include), tuple(arguments.exclude), since)
+
+
+def _since(text: str) -> float:
+    """A time, or how long ago, in seconds of the epoch."""
+    from otiogate.records.dates import begin
+
+    number, unit = text[:-1], text[-1:]
+    try:
+        if unit in _UNITS and number.isascii() and number.isdigit():
+            return (datetime.now(timezone.utc) - timedelta(**{_UNITS[unit]: int(number)})).timestamp()
+        return begin(text).timestamp()
+    except (ValueError, OverflowError) as fault:
+        step = "write 2026-11-22T08:00:00Z, or 30m, 12h, 7d or 2w"
+        raise UsageError(f"--since {text!r} is no time with a zone, and no stretch of time", next_step=step) from fault

@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,15 +32,22 @@ def write_text(target: Path, text: str) -> None:
 
 
 def write_bytes(target: Path, data: bytes) -> None:
-    """Writes ``data`` to ``target``, whole or not at all; raises ``OSError``. A device or a pipe, which cannot be
-    replaced, is written to as it is."""
+    """Writes ``data`` to ``target``, as ``writing`` does."""
+    with writing(target) as write:
+        write(data)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[Callable[[bytes], object]]:
+    """Gives what writes one piece after another to ``target``: all of them at the end of the block, or none where it
+    does not end well; raises ``OSError``. A device or a pipe, which cannot be replaced, is written to as it is."""
     if _is_special(target):
         with target.open("wb") as stream:
-            stream.write(data)
+            yield stream.write
         return
     with replacing(target) as temporary:
         with temporary.open("wb") as stream:
-            stream.write(data)
+            yield stream.write
             stream.flush()
             os.fsync(stream.fileno())
         with contextlib.suppress(OSError):

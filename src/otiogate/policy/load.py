@@ -180,7 +180,8 @@ def _check_pins(packs: Mapping[str, Pack], pins: Mapping[str, str]) -> None:
         if pack is None:
             raise UsageError(f"the pack {name} is pinned but not active")
         if pack.digest != wanted:
-            raise PolicyError(f"the pack {name} is {pack.digest}, but pinned to {wanted}", where=pack.where)
+            what = f"the pack {name} is {pack.digest}, but pinned to {wanted}"
+            raise PolicyError(what, where=pack.where, next_step="look at what changed in it, then set the pin anew")
 
 
 def _check_ids(packs: Iterable[Pack]) -> set[str]:

@@ -43,7 +43,8 @@ def _checked(
     faults: list[RecordFault] = []
     for item, place in forms:
         form, found = _with_covers(item, place, known) if isinstance(item, dict) else (item, [])
-        found = found or record_faults(form, place)
+        # Of covers that are wrong already, no more is said; what else is wrong with the record is.
+        found += [each for each in record_faults(form, place) if not (found and ": covers" in each.what)]
         faults += found
         if not found:
             made.append(record_of(_in_order(form), place))

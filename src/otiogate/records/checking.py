@@ -14,6 +14,7 @@ from otiogate.records.model import Record, RecordSet, record_set
 from otiogate.records.overview import covers
 from otiogate.records.status import last_moment, status
 from otiogate.records.store import items_in, record_files, record_of
+from otiogate.timeline.media import fold
 
 SOON = timedelta(days=30)
 
@@ -59,6 +60,10 @@ def _warnings(held: RecordSet, now: datetime) -> Iterator[RecordFault]:
             yield RecordFault(record.where, f"{what} expires at {until}", "ask for a new one that 'supersedes' it")
         if known.word in ("superseded", "revoked", "expired"):
             continue  # what it covers no longer matters
+        approver, asked_by = record.data.get("approver", {}).get("id", ""), record.data.get("requested_by", "")
+        if approver and fold(approver) == fold(asked_by):
+            said = f"{what} is given by {approver}, who requested it, and so answers nothing"
+            yield RecordFault(record.where, said, "ask somebody who is entitled and independent")
         for cover in covers(record, held):
             if cover.state == "unknown":
                 said = f"{what} covers {cover.disclosure}, which is not in the ledger"

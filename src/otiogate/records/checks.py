@@ -56,7 +56,9 @@ def consent_faults(
 ) -> Iterator[Reason]:
     """Why a consent does not cover ``subject`` in ``case``; ``wanted`` are the conditions of the demand."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     creation_only = wanted.get("creation_only", False)
     if not data["creation"]:
         yield Reason("does not consent to the creation of the replica or alteration")
@@ -74,7 +76,7 @@ def consent_faults(
     if wanted.get("rider") and wanted["rider"] not in data.get("riders", ()):
         yield Reason(f"has no {wanted['rider']} rider")
     if wanted.get("model"):
-        yield from _model(data, case.disclosure)
+        yield from _model(data, _of_person(case.disclosure, subject))
     for text in outside("consent", data["scope"], _of_person(case.disclosure, subject), case.context):
         yield Reason(text)
     for suspension in data.get("suspensions", ()):
@@ -116,9 +118,21 @@ def _kinds_of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> tupl
 
 
 def _of_person(disclosure: Disclosure, subject: Mapping[str, Any]) -> Disclosure:
-    """The disclosure with the character that ``subject`` plays, where it says which, in place of all its characters."""
-    played = subject.get("character")
-    return replace(disclosure, data={**disclosure.data, "characters": [played]}) if played else disclosure
+    """What of the disclosure is about ``subject``: the character that they play, and the models that were trained on
+    them, where it says so; else all of them."""
+    data = dict(disclosure.data)
+    played, characters = subject.get("character"), data.get("characters", ())
+    if played:
+        # One that the disclosure does not know adds to those that it does.
+        data["characters"] = [played] if not characters or played in characters else [played, *characters]
+    if "models" in data:
+        data["models"] = [each for each in data["models"] if _trained_on(each, subject)]
+    return replace(disclosure, data=data)
+
+
+def _trained_on(model: Mapping[str, Any], subject: Mapping[str, Any]) -> bool:
+    people = model.get("trained_on")
+    return people is None or fold(str(subject["id"])) in map(fold, people)
 
 
 def is_writer(subject: Mapping[str, Any]) -> bool:
@@ -208,7 +222,9 @@ def decision_faults(
 ) -> Iterator[Reason]:
     """Why an approval, legal review or other decision does not answer ``rule`` in ``case``."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     if data["decision"] in ("rejected", "withdrawn"):
         yield Reason(f"says {data['decision']}")
     for condition in data.get("conditions", ()):
@@ -246,7 +262,8 @@ def _particulars(record: Record, wanted: Mapping[str, Any], case: Case) -> Itera
         if kind not in data.get("kinds", ()):
             yield Reason(f"does not grant {kind}")
     if "territories" in data:  # where it states none it is for all of its scope, which is held against the delivery
-        there = delivered_of(wanted.get("territories", ()), case.context.territories)
+        everywhere = case.context.territories or ("worldwide",)
+        there = delivered_of(wanted["territories"], everywhere) if wanted.get("territories") else everywhere
         for each in beyond(there, data["territories"]):
             yield Reason(f"is not for {each}")
     for each in wanted.get("means", ()):
@@ -306,7 +323,9 @@ def clearance_faults(
 ) -> Iterator[Reason]:
     """Why a clearance does not cover ``case``, or one ``work`` in it (its id or title)."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     if work and fold(work) not in {fold(str(each)) for each in data["work"].values()}:
         yield Reason(f"clears {data['work'].get('title', data['work']['id'])}, not {work}")
     if data["status"] != "granted":
@@ -350,7 +369,9 @@ def _term(term: Mapping[str, Any], case: Case) -> Iterator[Reason]:
 def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
     """Why a notification to the studio does not stand for ``case``."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     for text in other_production(data["production"], case.context):
         yield Reason(text)
     digests = [each.get("digest") for each in data["covers"] if str(each["disclosure"]).upper() == case.disclosure.id]
@@ -365,7 +386,9 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
     """Why the notice to a performer, of its own or in a consent, is not enough: 48 hours before the work, or at
     engagement, in this production. ``ahead``: whether the hours are asked for; a writer only has to know."""
     data = record.data
-    yield from _superseded(record, case)
+    if by := _superseded_by(record, case):
+        yield by
+        return
     notice, about = (data["notice"], data["scope"]) if record.kind == "consent" else (data, data)
     for text in other_production(about["production"], case.context):
         yield Reason(text)
@@ -383,10 +406,10 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
         yield Reason(f"the notice was given at {notice['given_at']}, less than 48 hours before the work began")
 
 
-def _superseded(record: Record, case: Case) -> Iterator[Reason]:
+def _superseded_by(record: Record, case: Case) -> Reason | None:
+    """That a newer record took its place, which is all that there is to say of it."""
     by = case.records.superseded.get(record.id)
-    if by:
-        yield Reason(f"was superseded by {by}")
+    return Reason(f"was superseded by {by}") if by else None
 
 
 def _in_force(data: Mapping[str, Any], effective: str | None, case: Case, rule: str) -> Iterator[Reason]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
 
 from otiogate.documents.schemas import BASE, Path, schema
+from otiogate.errors import UsageError
 
 Form = Literal["text", "list", "any or list", "yes or no", "number", "fields"]
 
 SEPARATOR = ";"
 """Between the items of a list in one cell."""
+
+_ZONE = re.compile(r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])\Z", re.ASCII)
+_DATES = ("when", "moment", "zoned_date")
+"""The shared pieces of the schemas that are a day or a time in a zone."""
 
 _TRUE, _FALSE = ("true", "yes"), ("false", "no")
 
@@ -20,10 +26,11 @@ _TRUE, _FALSE = ("true", "yes"), ("false", "no")
 @dataclass(frozen=True)
 class Field:
     """One field of a record. ``path`` goes into the first item of a list of objects, or into the one that a number in
-    the name says."""
+    the name says. ``is_date``: it takes a day or a time."""
 
     path: Path
     form: Form
+    is_date: bool = False
 
 
 class ColumnError(Exception):
@@ -51,7 +58,7 @@ def field(kind: str, name: str) -> Field:
             raise ColumnError(_unknown(name, path, rest, list(known)))
         path.append(key)
         parts, rest = known[key], rest[len(key) + 1 :]
-    found = Field(tuple(path), _form(parts))
+    found = Field(tuple(path), _form(parts), _is_date(parts))
     if found.form == "fields" and path != ["covers"]:
         below = _properties(parts) or _properties(_items(parts))
         raise ColumnError(f"{name!r} has fields of its own: {', '.join(f'{name}.{each}' for each in below)}")
@@ -69,6 +76,31 @@ def value(found: Field, cell: str) -> Any:
     if found.form == "list" or (found.form == "any or list" and text != "any"):
         return [item for each in text.split(SEPARATOR) if (item := each.strip())]
     return text
+
+
+def dated(found: Field, text: str, zone: str) -> str:
+    """The day or time ``text`` of a spreadsheet, which has no zone, as text of the field. Raises ``ColumnError`` where
+    that would be a guess."""
+    if not found.is_date:
+        raise ColumnError(
+            f"the cell holds the date {text}, and this field takes none; format the cell as text, and write it again"
+        )
+    if not zone:
+        raise ColumnError(
+            f"{text} has no zone; name that of all date cells with --zone, or write it as text, such as {text}Z"
+        )
+    return text + zone
+
+
+def zone_of(text: str) -> str:
+    """``text``, which is a zone or empty. Raises ``UsageError``."""
+    if text and not _ZONE.match(text):
+        raise UsageError(f"--zone {text!r} is no zone", next_step="write --zone=Z or --zone=-08:00")
+    return text
+
+
+def _is_date(parts: list[dict[str, Any]]) -> bool:
+    return any(str(part.get("$ref", "")).rpartition("/")[2] in _DATES for part in parts)
 
 
 def _unknown(name: str, path: list[str | int], rest: str, known: list[str]) -> str:

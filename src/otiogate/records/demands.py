@@ -20,6 +20,7 @@ from otiogate.records.checks import (
     notification_faults,
 )
 from otiogate.records.model import DECISIONS, Record
+from otiogate.timeline.media import fold
 
 ROLES: dict[str, tuple[str, ...]] = {
     "approval": ("studio_contact", "studio_legal"),
@@ -97,12 +98,18 @@ def _first(candidates: Iterable[tuple[Record, tuple[Reason, ...]]], missing: Mis
 def _people(case: Case, of: str) -> list[dict[str, Any]]:
     """The subjects whom a demand is about. Writers and performers never stand for one another; of performers, where a
     rule is about one sort of them, the others are left to the rules about them."""
-    writers = [each for each in case.disclosure.subjects if is_writer(each)]
     if of == "writer":
-        return writers
-    performers = [each for each in case.disclosure.subjects if not is_writer(each)]
+        return [each for each in case.disclosure.subjects if is_writer(each)]
+    performers = [each for each in case.disclosure.subjects if not is_writer(each) or each["recognisable"] != "no"]
     sort = {"minor": is_minor, "deceased": is_deceased}.get(of)
     return [each for each in performers if sort and sort(each, case.disclosure)] or performers
+
+
+def _others_trained_on(case: Case, subjects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The people on whom a model was trained, and who are not in the picture themselves."""
+    known = {fold(str(each["id"])) for each in subjects}
+    people = (str(each) for model in case.disclosure.data.get("models", ()) for each in model.get("trained_on", ()))
+    return [{"id": each, "capacity": "principal"} for each in dict.fromkeys(people) if fold(each) not in known]
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,8 @@ class ConsentDemand(Demand):
         """One consent for each subject of the disclosure."""
         of = self.wanted.get("of", "")
         subjects = _people(case, of)
+        if self.wanted.get("model"):
+            subjects = [*subjects, *_others_trained_on(case, subjects)]
         if not subjects:
             whose = "writer" if of == "writer" else "subject"
             return Answer(missing=[Missing("consent", f"consent: the disclosure names no {whose} whose it could be")])

@@ -24,7 +24,7 @@ DECISIONS = (
 )
 """Records in which somebody entitled decides: they share an envelope and its checks."""
 
-KINDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification")
+KINDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notification", "waiver")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from otiogate.timeline.media import fold
 
 @dataclass(frozen=True)
 class Row:
-    """One record of a list. ``about`` are the people, media or disclosures that it is about."""
+    """One record of a list. ``about`` are the people, media or disclosures that it is about; of a waiver its rule,
+    too."""
 
     record: Record
     about: tuple[str, ...]
@@ -45,8 +46,13 @@ def _about(record: Record) -> tuple[str, ...]:
     data = record.data
     if record.kind == "disclosure":
         return (*dict.fromkeys(map(str, data["media"].values())), *_people(record))
+    if record.kind == "waiver":
+        return str(data["rule"]), *(str(data["clip"][key]) for key in _MEDIA if key in data["clip"])
     covered = tuple(dict.fromkeys(str(each["disclosure"]).upper() for each in data.get("covers", ())))
     return covered or _people(record)
+
+
+_MEDIA = ("sha256", "reference", "reel")
 
 
 def _people(record: Record) -> tuple[str, ...]:

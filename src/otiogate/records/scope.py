@@ -63,9 +63,12 @@ def outside(family: str, scope: Mapping[str, Any], disclosure: Disclosure, conte
     """Sentences about each axis on which ``scope`` does not hold the delivery; none where it does."""
     yield from other_production(str(scope.get("production")), context)
     excludes = scope.get("excludes", {})
+    open_axes = [axis for axis in AXES[family] if scope.get(axis) is None]
+    if open_axes:
+        yield f"its scope does not state {', '.join(open_axes)}; write the list, or 'any'"
     for axis in AXES[family]:
         values, key = _values(axis, disclosure, context)
-        fault = _axis(axis, scope.get(axis), excludes.get(axis, []), values, key)
+        fault = "" if axis in open_axes else _axis(axis, scope[axis], excludes.get(axis, []), values, key)
         if fault:
             yield fault
 
@@ -108,11 +111,9 @@ def _languages(disclosure: Disclosure, context: Context) -> tuple[str, ...]:
 
 
 def _axis(axis: str, allowed: Any, excluded: list[str], values: tuple[str, ...], key: str) -> str:
-    if allowed is None:
-        return f"its scope does not state {axis}; write the list, or 'any'"
     listed = "any" if allowed == "any" else [allowed] if isinstance(allowed, str) else list(allowed)
     if not values:
-        if listed == "any" and not excluded:
+        if (listed == "any" or "worldwide" in listed) and not excluded:
             return ""
         limit = f"not {', '.join(excluded)}" if listed == "any" else ", ".join(listed)
         return _unknown(axis, limit, key)

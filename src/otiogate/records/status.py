@@ -16,7 +16,7 @@ class Status:
     """``word`` is one of those below; ``detail`` is the time or the record that it hangs on, as it was written.
 
     in force, expires on, expired, revoked, rejected, withdrawn, pending, superseded, suspended, not yet in force,
-    conditions open
+    conditions open, inert: a waiver, since records are not signed
     """
 
     word: str
@@ -39,7 +39,10 @@ def status(record: Record, records: RecordSet, now: datetime) -> Status:
     for found in (_taken_back(record.data, now), _refused(record.data), _ended(record.data, now)):
         if found:
             return found
-    return next(_waiting(record.data, now), None) or _running(record.data)
+    waiting = next(_waiting(record.data, now), None)
+    if waiting is None and record.kind == "waiver":
+        return Status("inert", "until records are signed")
+    return waiting or _running(record.data)
 
 
 def last_moment(record: Record) -> str:

@@ -1,110 +1,118 @@
-"""Records out of a table (CSV): a row is a record, a column a field."""
+"""Records out of a table, CSV or a sheet of a workbook: a row is a record, a column a field."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path as File
 from typing import Any
 
 from otiogate.documents.schemas import Path
-from otiogate.documents.strict import MAX_BYTES, DocumentError, decode
 from otiogate.errors import UsageError
-from otiogate.records.columns import ColumnError, Field, field, value
+from otiogate.records.cells import Cell, Table, cell_name, csv_table
+from otiogate.records.columns import ColumnError, Field, dated, field, value, zone_of
 from otiogate.records.faults import Place, RecordFault
 from otiogate.records.model import KINDS
+from otiogate.records.workbook import xlsx_table
 
+WORKBOOK = ".xlsx"
+
+_UNREAD = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods", ".numbers")
 _KIND = "record"
 
 
-def read_table(file: File, kind: str = "") -> tuple[list[tuple[dict[str, Any], Place]], list[RecordFault]]:
+def read_table(
+    file: File, kind: str = "", *, sheet: str = "", zone: str = ""
+) -> tuple[list[tuple[dict[str, Any], Place]], list[RecordFault]]:
     """The forms in ``file``, each with the cell of each of its values; or everything that cannot be read in it.
 
-    ``kind`` is that of rows that have nothing in the column ``record``. Raises ``UsageError`` where it is no table.
+    ``kind`` is that of rows that have nothing in the column ``record``. In a workbook, ``sheet`` is the one to read,
+    and ``zone``, such as ``-08:00``, that of dates. Raises ``UsageError`` where it is no table.
     """
-    rows = _rows(file)
-    header = [each.strip() for each in rows[0]]
-    faults = list(_header_faults(file, header))
+    table = _table(file, sheet, zone)
+    if not table.rows or all(each.is_empty for each in table.rows[0]):
+        raise UsageError("its first row names no columns", where=table.name, next_step="write id, record, ... there")
+    header = [each.text.strip() for each in table.rows[0]]
+    faults = [*table.faults, *_header_faults(table, header)]
     forms: list[tuple[dict[str, Any], Place]] = []
-    for number, row in enumerate(rows[1:], 2):
-        if not any(each.strip() for each in row):
+    for number, row in enumerate(table.rows[1:], 2):
+        if all(each.is_empty for each in row):
             continue
-        form, wrong, columns = _form(file, header, number, row, kind)
+        form, wrong, columns = _form(table, header, number, kind, zone)
         faults += wrong
-        forms.append((form, partial(_cell_of, file, number, columns)))
+        forms.append((form, partial(_cell_of, table, number, columns)))
     if not forms and not faults:
-        raise UsageError("holds no records, only a header", where=str(file))
+        raise UsageError("holds no records, only a header", where=table.name)
     return ([], list(dict.fromkeys(faults))) if faults else (forms, [])
 
 
-def _rows(file: File) -> list[list[str]]:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as fault:
-        raise UsageError(f"cannot be read: {getattr(fault, 'strerror', None) or fault}", where=str(file)) from fault
-    try:
-        if len(data) > MAX_BYTES:
-            raise DocumentError(f"larger than {MAX_BYTES // 1024 // 1024} MiB, the limit for such a file")
-        text = decode(data)
-    except DocumentError as fault:
-        where = f"{file}:{fault.line}" if fault.line else str(file)
-        raise UsageError(fault.what, where=where, next_step="save it as CSV in UTF-8") from fault
-    if "\0" in text:
-        raise UsageError("holds a NUL character", where=str(file), next_step="save it as CSV in UTF-8")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        rows = list(reader)
-    except csv.Error as fault:
-        step = "save it as CSV again"
-        raise UsageError(f"not CSV: {fault}", where=f"{file}:{reader.line_num}", next_step=step) from fault
-    if not rows or not any(each.strip() for each in rows[0]):
-        raise UsageError("its first row names no columns", where=str(file), next_step="write id, record, ... there")
-    if len(rows[0]) == 1 and any(each in rows[0][0] for each in ";\t"):
-        raise UsageError("its columns are not separated by commas", where=f"{file} A1", next_step="save it with commas")
-    return rows
+def _table(file: File, sheet: str, zone: str) -> Table:
+    suffix = file.suffix.lower()
+    if suffix == WORKBOOK:
+        zone_of(zone)
+        return xlsx_table(file, sheet)
+    if suffix in _UNREAD:
+        step = "save it as .xlsx, or save the sheet as CSV in UTF-8"
+        raise UsageError(f"a {suffix} file is not read, only CSV and .xlsx are", where=str(file), next_step=step)
+    if sheet or zone:
+        what = f"--{'sheet' if sheet else 'zone'} is for an .xlsx workbook, and this is read as CSV"
+        raise UsageError(what, where=str(file), next_step="leave it out")
+    return csv_table(file)
 
 
-def _header_faults(file: File, header: Sequence[str]) -> Iterator[RecordFault]:
+def _header_faults(table: Table, header: Sequence[str]) -> Iterator[RecordFault]:
     seen: dict[str, int] = {}
     for place, name in enumerate(header):
+        if table.rows[0][place].fault:
+            yield _unread(table, 1, place)
         if name and seen.setdefault(name, place) != place:
-            yield RecordFault(_cell(file, 1, place), f"the column {name!r} is there twice, see {_name(1, seen[name])}")
+            first = cell_name(1, seen[name])
+            yield RecordFault(table.cell(1, place), f"the column {name!r} is there twice, see {first}")
+
+
+def _unread(table: Table, number: int, place: int, name: str = "") -> RecordFault:
+    """The fault of a cell that has no text."""
+    cell = table.rows[number - 1][place]
+    return RecordFault(table.cell(number, place), f"{name}: {cell.fault}" if name else cell.fault, cell.next_step)
 
 
 def _form(
-    file: File, header: Sequence[str], number: int, row: Sequence[str], kind: str
+    table: Table, header: Sequence[str], number: int, kind: str, zone: str
 ) -> tuple[dict[str, Any], list[RecordFault], list[tuple[Path, int]]]:
     """One row as a form, what in it cannot be read, and the column of each value."""
-    own = row[header.index(_KIND)].strip() if _KIND in header and header.index(_KIND) < len(row) else ""
-    which = own or kind
+    row = table.rows[number - 1]
+    names = [*header, *[""] * (len(row) - len(header))]
+    faults = [_unread(table, number, place, names[place]) for place, each in enumerate(row) if each.fault]
+    own = row[header.index(_KIND)] if _KIND in header and header.index(_KIND) < len(row) else Cell()
+    which = own.text.strip() or kind
+    if own.fault:
+        return {}, faults, []
     if which not in KINDS:
         what = f"{which[:80]!r} is no kind of record" if which else "which kind of record it is, is not said"
-        where = _cell(file, number, header.index(_KIND)) if _KIND in header else f"{file} row {number}"
+        where = table.cell(number, header.index(_KIND)) if _KIND in header else table.row(number)
         step = ("" if which else "fill in a column 'record', or give --kind; ") + "known: " + ", ".join(KINDS)
-        return {}, [RecordFault(where, what, step)], []
+        return {}, [*faults, RecordFault(where, what, step)], []
     form: dict[str, Any] = {_KIND: which}
-    faults: list[RecordFault] = []
     columns: list[tuple[Path, int]] = []
     for place, cell in enumerate(row):
-        name = header[place] if place < len(header) else ""
-        if not cell.strip() or name == _KIND:
+        name = names[place]
+        if not cell.text.strip() or name == _KIND:
             continue
         if not name:
-            faults.append(RecordFault(_cell(file, number, place), f"{cell[:80]!r} stands in a column without a name"))
+            what = f"{cell.text[:80]!r} stands in a column without a name"
+            faults.append(RecordFault(table.cell(number, place), what))
             continue
         try:
             found = field(which, name)
         except ColumnError as fault:
-            faults.append(RecordFault(_cell(file, 1, place), f"{which}: {fault}"))
+            faults.append(RecordFault(table.cell(1, place), f"{which}: {fault}"))
             continue
         columns.append((found.path, place))
         try:
-            _put(form, found, value(found, cell))
+            text = cell.text if cell.form == "text" else dated(found, cell.text, zone)
+            _put(form, found, value(found, text))
         except ColumnError as fault:
-            faults.append(RecordFault(_cell(file, number, place), f"{which}: {name}: {fault}"))
+            faults.append(RecordFault(table.cell(number, place), f"{which}: {name}: {fault}"))
     return form, faults, columns
 
 
@@ -138,20 +146,7 @@ def _set(holder: Any, step: str | int, said: Any) -> None:
         raise ColumnError("another column says this too")
 
 
-def _cell_of(file: File, number: int, columns: Sequence[tuple[Path, int]], path: Path) -> str:
+def _cell_of(table: Table, number: int, columns: Sequence[tuple[Path, int]], path: Path) -> str:
     """The cell that the value at ``path`` of row ``number`` came from; the row, where it came from none."""
     within = [(len(own), place) for own, place in columns if path[: len(own)] == own]
-    return _cell(file, number, max(within)[1]) if path and within else f"{file} row {number}"
-
-
-def _cell(file: File, number: int, place: int) -> str:
-    return f"{file} {_name(number, place)}"
-
-
-def _name(number: int, place: int) -> str:
-    """``B7``, as spreadsheets call it."""
-    letters, rest = "", place + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return f"{letters}{number}"
+    return table.cell(number, max(within)[1]) if path and within else table.row(number)

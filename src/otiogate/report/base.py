@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from otiogate.report.model import Report, Verdict
 
@@ -14,8 +14,12 @@ class ReportWriter(ABC):
     """Writes reports in one format. Every format tells the same."""
 
     @abstractmethod
-    def write(self, reports: Sequence[Report]) -> str:
-        """All ``reports`` as one text that ends with a line break."""
+    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
+        """The text piece by piece, each report's as soon as the report is there; it ends with a line break."""
+
+    def write(self, reports: Iterable[Report]) -> str:
+        """All ``reports`` as one text."""
+        return "".join(self.pieces(reports))
 
 
 def safe(text: str, limit: int = 300) -> str:

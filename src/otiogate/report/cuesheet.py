@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from otiogate.report.base import ReportWriter, safe
 from otiogate.report.model import CueLine, Report
@@ -41,15 +41,18 @@ class CueSheetWriter(ReportWriter):
     def __init__(self, *, bom: bool = False) -> None:
         self.bom = bom
 
-    def write(self, reports: Sequence[Report]) -> str:
+    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
         """Rows end with CR and LF."""
-        stream = io.StringIO()
-        rows = csv.writer(stream, lineterminator="\r\n")
-        rows.writerow(COLUMNS)
+        yield ("\ufeff" if self.bom else "") + _csv([COLUMNS])
         for report in reports:
             name = report.input.path or report.input.name
-            rows.writerows([cell(each) for each in (*_row(cue), name)] for cue in report.cues)
-        return ("\ufeff" if self.bom else "") + stream.getvalue()
+            yield _csv([cell(each) for each in (*_row(cue), name)] for cue in report.cues)
+
+
+def _csv(rows: Iterable[Iterable[str]]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\r\n").writerows(rows)
+    return stream.getvalue()
 
 
 def _row(cue: CueLine) -> tuple[str, ...]:

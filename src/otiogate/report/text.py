@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import Literal
 
 from otiogate.report.base import WORDS, ReportWriter, count, safe
-from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLine
+from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLine, Verdict
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
 _MOST_TRIED = 5
 _WIDTH = 100
+_LONGEST_HEADLINE = 200
+"""Characters of a reason on the one line; the report has all of it."""
 
 
 class TextWriter(ReportWriter):
@@ -21,20 +24,24 @@ class TextWriter(ReportWriter):
     def __init__(self, *, verbose: bool = False) -> None:
         self.verbose = verbose
 
-    def write(self, reports: Sequence[Report]) -> str:
+    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
         """One block of lines a report, an empty line between them."""
-        return "\n".join("\n".join(self._lines(report)) + "\n" for report in reports)
+        between = ""
+        for report in reports:
+            yield between + "\n".join(self._lines(report)) + "\n"
+            between = "\n"
 
     def _lines(self, report: Report) -> Iterator[str]:
         yield headline(report)
         shown = [each for each in report.findings if self.verbose or each.status != "met"]
         for number, finding in enumerate(shown, 1):
             yield ""
-            yield from _finding(number, finding)
-        if report.missing and any(each.effect in ("block", "warn") for each in report.findings):
+            yield from _finding(number, finding, _hopeless(report))
+        obtainable = [each for each in report.missing if each.record != "nothing"]
+        if obtainable and any(each.effect in ("block", "warn") for each in report.findings):
             yield ""
             yield "  To be obtained, each once:"
-            for missing in report.missing:
+            for missing in obtainable:
                 of = f" for {safe(missing.disclosure)}" if missing.disclosure else ""
                 yield f"    - {safe(missing.text)}{of}  [{', '.join(missing.required_by)}]"
         if report.problems:
@@ -87,7 +94,8 @@ def _first_loss(report: Report) -> str:
     if path and where.startswith(f"{path}:"):
         where = f"line {where.removeprefix(f'{path}:')}"
     more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-    return f"{_problem(lost[0], '' if where in (path, report.input.name) else where)}{more}"
+    place = "" if where in (path, report.input.name) else where
+    return f"{_problem(lost[0], place, _LONGEST_HEADLINE)}{more}"
 
 
 def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
@@ -97,7 +105,7 @@ def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
     return f"{place}{safe(problem.what, limit)}" + (f" ({safe(step)})" if step else "")
 
 
-def _finding(number: int, finding: Finding) -> Iterator[str]:
+def _finding(number: int, finding: Finding, hopeless: frozenset[str]) -> Iterator[str]:
     effect = finding.effect if finding.status != "met" else "met"
     about = f"  {safe(finding.disclosure)}" if finding.disclosure else ""
     yield f"  {number}. {finding.rule} [{effect}] {safe(finding.title)}{about}"
@@ -108,7 +116,7 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
     if len(finding.uses) > _MOST_USES:
         yield f"       ... and {count(len(finding.uses) - _MOST_USES, 'more use')}"
     for text in finding.missing:
-        yield f"     missing: {safe(text)}"
+        yield f"     {'never:  ' if text in hopeless else 'missing:'} {safe(text)}"
     for text in reasons_of(finding):
         yield f"     tried:   {text}"
     if finding.records:
@@ -184,7 +192,7 @@ def blocking_text(report: Report, doing: Doing = "export") -> str:
         lookup[use.address, use.line] = use
     for key in list(shown)[:_MOST_CLIPS]:
         lines.append(f"  {use_text(lookup[key])}")
-        lines += [f"    {text}" for text in _by_missing(shown[key])]
+        lines += [f"    {text}" for text in _by_missing(shown[key], _hopeless(report))]
     if len(shown) > _MOST_CLIPS:
         lines.append(f"  ... and {count(len(shown) - _MOST_CLIPS, 'more clip')}")
     if blocking:
@@ -193,7 +201,12 @@ def blocking_text(report: Report, doing: Doing = "export") -> str:
     return "\n".join(lines)
 
 
-def _by_missing(findings: list[Finding]) -> Iterator[str]:
+def _hopeless(report: Report) -> frozenset[str]:
+    """What stands in the place of something missing where nothing can answer the rule."""
+    return frozenset(each.text for each in report.missing if each.record == "nothing")
+
+
+def _by_missing(findings: list[Finding], hopeless: frozenset[str]) -> Iterator[str]:
     """``NFX-030, SAG-010: missing consent of P-001`` - what is missing once, with the rules that ask for it."""
     asked: dict[str, list[str]] = {}
     for finding in findings:
@@ -201,9 +214,11 @@ def _by_missing(findings: list[Finding]) -> Iterator[str]:
         if finding.what and not finding.disclosure:
             about = f" ({safe(finding.what, 120)})"
         for text in finding.missing or ("a record",):
-            asked.setdefault(f"missing {safe(text)}{about}", []).append(finding.rule)
+            said = f"{about.strip()}: {safe(text)}" if text in hopeless else f"missing {safe(text)}{about}"
+            asked.setdefault(said, []).append(finding.rule)
     for text, rules in asked.items():
-        yield f"{', '.join(sorted(set(rules)))}: {text}"
+        named = ", ".join(sorted(set(rules)))
+        yield f"{named} {text}" if text.startswith("for ") else f"{named}: {text}"
     tried = {(each.id, reason.text): each for finding in findings for each in finding.tried for reason in each.reasons}
     for (record, reason), each in list(tried.items())[:_MOST_TRIED]:
         yield f"  tried {each.kind.replace('_', ' ')} {safe(record)}: {safe(reason, 160)}"
@@ -217,18 +232,36 @@ def _losses(report: Report) -> Iterator[str]:
         yield f"  ... and {len(lost) - _MOST_CLIPS} more"
 
 
-def summary(reports: Sequence[Report]) -> str:
-    """All reports in one line, for standard error."""
-    if not reports:
-        return "otiogate: nothing to scan"
-    advisory = ", advisory" if any(report.advisory for report in reports) else ""
-    if len(reports) == 1:
-        return f"otiogate: {_outcome(reports[0])}{advisory}"
-    verdicts = [report.verdict for report in reports]
-    parts = [f"{verdicts.count(each):,} {word.lower()}" for each, word in WORDS.items() if each in verdicts]
-    text = f"otiogate: {count(len(reports), 'timeline')}: {', '.join(parts)}{advisory}"
-    worst = max(reports, key=lambda report: report.exit_code)
-    return text if worst.verdict == "allow" else f"{text}; first: {_outcome(worst)}"
+class Summary:
+    """All reports in one line, for standard error; it holds none of them."""
+
+    def __init__(self) -> None:
+        self.exit_code = 0
+        self._verdicts: Counter[Verdict] = Counter()
+        self._advisory = False
+        self._worst = ""
+
+    def add(self, report: Report) -> None:
+        """Takes one report in."""
+        self._advisory = self._advisory or report.advisory
+        if not self._worst or report.exit_code > self.exit_code:
+            self.exit_code, self._worst = report.exit_code, _outcome(report)
+        self._verdicts[report.verdict] += 1
+
+    @property
+    def number(self) -> int:
+        """How many reports there were."""
+        return self._verdicts.total()
+
+    def __str__(self) -> str:
+        if not self.number:
+            return "otiogate: nothing to scan"
+        advisory = ", advisory" if self._advisory else ""
+        if self.number == 1:
+            return f"otiogate: {self._worst}{advisory}"
+        parts = [f"{self._verdicts[each]:,} {word.lower()}" for each, word in WORDS.items() if self._verdicts[each]]
+        text = f"otiogate: {count(self.number, 'timeline')}: {', '.join(parts)}{advisory}"
+        return f"{text}; first: {self._worst}" if self.exit_code else text
 
 
 def _outcome(report: Report) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,13 @@ from otiogate import __version__
 from otiogate.config import layers
 from otiogate.config.mapping import ContextMap
 from otiogate.config.model import Settings
-from otiogate.errors import CannotJudge
+from otiogate.errors import CannotJudge, ReadError
 from otiogate.evidence.collect import Collected, collect
 from otiogate.evidence.footprints import hints
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
+from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.model import Origin, Snapshot
@@ -26,24 +27,39 @@ _LONGEST_HINT = 500
 """Characters of a remark that a hint repeats."""
 
 
-def judge_near(
-    path: Path,
-    now: datetime,
-    *,
-    config: Iterable[str] = (),
-    context_map: ContextMap | None = None,
-    command: dict[str, Any] | None = None,
-    as_of: bool = False,
-) -> Report:
-    """The report on the timeline in ``path``, under the configuration near it and its lines of ``context_map``. What
-    cannot be read or judged, two configurations that conflict, and a map in which no line fits, are a report that says
-    so. Raises ``UsageError`` for a broken configuration."""
-    try:
-        mapped = context_map.layers(path) if context_map else ()
-        found = layers.settings([str(path)], config=config, mapped=mapped, command=command, as_of=as_of)
-    except CannotJudge as fault:
-        return cannot_judge(_origin(path), fault, now)
-    return judge_path(path, found, now)
+@dataclass(frozen=True)
+class Judging:
+    """What a run judges under, beside the configuration near each timeline.
+
+    ``now`` has a zone; ``as_of``: it is another time than now. ``config`` names project files in place of those near,
+    ``command`` is what the command line sets.
+    """
+
+    now: datetime
+    as_of: bool = False
+    config: tuple[str, ...] = ()
+    command: dict[str, Any] = field(default_factory=dict)
+    context_map: ContextMap | None = None
+
+    def settings(self, path: Path) -> Settings:
+        """The settings for the timeline in ``path``. Raises ``UsageError`` for a broken configuration, ``CannotJudge``
+        where two conflict or no line of the map fits."""
+        mapped = self.context_map.layers(path) if self.context_map else ()
+        return layers.settings([str(path)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
+
+    def report(self, path: Path) -> Report:
+        """The report on the timeline in ``path``. What cannot be read or judged, two configurations that conflict, and
+        a map in which no line fits, are a report that says so. Raises ``UsageError`` for a broken configuration."""
+        try:
+            found = self.settings(path)
+        except CannotJudge as fault:
+            return cannot_judge(_origin(path), fault, self.now)
+        return judge_path(path, found, self.now)
+
+    def unread(self, path: Path, why: str) -> Report:
+        """The report on a timeline that could not be read at all, and why."""
+        fault = ReadError(why, where=str(path), next_step="ask who delivered it for another export")
+        return cannot_judge(_origin(path), fault, self.now)
 
 
 def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool = True) -> Report:
@@ -91,7 +107,7 @@ def judge_snapshot(
         collected,
         question,
         source=_input(snapshot.origin),
-        notes=_notes(settings),
+        notes=(*_notes(settings), *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
         advisory=settings.advisory,
@@ -130,6 +146,13 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
 
 def _input(origin: Origin) -> InputLine:
     return InputLine(origin.name, origin.format, origin.path, origin.digest)
+
+
+def _inert(records: RecordSet) -> Iterator[str]:
+    waivers = sum(each.kind == "waiver" for each in records.records.values())
+    if waivers:
+        said = f"{count(waivers, 'waiver')} {'is' if waivers == 1 else 'are'} on record"
+        yield f"{said}; waivers have no effect until records are signed."
 
 
 def _notes(settings: Settings) -> Iterable[str]:

@@ -1,0 +1,209 @@
+"""``otiogate scan`` of a delivery: many files, each judged in a process of its own, told as they are done."""
+
+from __future__ import annotations
+
+import faulthandler
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from otiogate.cli import progress
+from otiogate.documents.schemas import faults
+from otiogate.report.json import read_reports
+from tests.cli.running import ALONE, call, command, edl, environment, run
+
+TAGGED = "* GENAI gen.shot stage=final"
+DEEP = '{"OTIO_SCHEMA": "SerializableCollection.1", "children": [' * 50_000 + "]}" * 50_000
+
+
+@pytest.fixture(autouse=True)
+def delivery(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"cut{number}.edl").write_text(edl([], [TAGGED] if number == 3 else []))
+    return folder
+
+
+@pytest.mark.parametrize("jobs", ["1", "2", "7"])
+def test_a_folder_is_one_command_and_the_order_is_that_of_the_names(
+    jobs: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = call(capsys, "scan", "in", "--jobs", jobs)
+    assert ran.code == 1
+    assert [line.split()[0:2] for line in ran.out.splitlines() if "delivery;" in line] == [
+        ["BLOCKED" if number == 3 else "ALLOWED", f"in/cut{number}.edl"] for number in range(5)
+    ]
+    assert (
+        ran.err == "otiogate: 5 timelines: 4 allowed, 1 blocked; first: in/cut3.edl: blocked, 3 findings to resolve\n"
+    )
+
+
+def test_json_lines_are_a_report_each_and_tell_the_same_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = call(capsys, "scan", "in", "--format", "jsonl", "--as-of", "2027-01-01Z")
+    lines = [json.loads(line) for line in ran.out.splitlines()]
+    whole = json.loads(call(capsys, "scan", "in", "--format", "json", "--as-of", "2027-01-01Z").out)
+    assert lines == whole["reports"]
+    assert faults("report", whole) == []
+    assert [each.verdict for each in read_reports(json.dumps(whole))] == ["allow", "allow", "allow", "block", "allow"]
+
+
+def test_a_list_comes_on_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = b"in/cut0.edl\r\nin/cut3.edl\n\nin/none.edl"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(listed)))
+    ran = call(capsys, "scan", "-", "in/cut1.edl")
+    assert ran.code == 3
+    assert ran.err.startswith("otiogate: 4 timelines: 2 allowed, 1 blocked, 1 could not judge; first: in/none.edl")
+
+
+def test_what_is_left_out_is_asked_for_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "scan", "in", "--exclude", "cut3*").code == 0
+    assert call(capsys, "scan", "in", "--include", "cut3*").code == 1
+    assert call(capsys, "scan", "in", "--since", "2099-01-01Z").code == 4
+    assert call(capsys, "scan", "in", "--since", "1h").code == 1
+    assert call(capsys, "scan", "in", "--since", "yesterday").code == 2
+    assert call(capsys, "scan", "in", "--jobs", "0").code == 2
+    assert call(capsys, "scan", "in", "--timeout", "0").code == 2
+
+
+def test_a_file_that_brings_its_reader_down_is_a_finding(
+    delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from otiogate.scan import judging
+
+    true = judging.read_timeline
+
+    def read(path: Path) -> object:
+        if path.name == "cut1.edl":
+            faulthandler.disable()
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if path.name == "cut2.edl":
+            time.sleep(600)
+        return true(path)
+
+    monkeypatch.setattr(judging, "read_timeline", read)
+    ran = call(capsys, "scan", "in", "--format", "json", "--timeout", "2")
+    reports = json.loads(ran.out)["reports"]
+    assert [each["verdict"] for each in reports] == ["allow", "cannot_judge", "cannot_judge", "block", "allow"]
+    assert [each["problems"][0]["what"] for each in reports[1:3]] == [
+        "ended the process that read it (SIGSEGV)",
+        "took longer than 2 seconds to read",
+    ]
+    assert ran.code == 3
+
+
+def test_a_timeline_nested_without_end_ends_nothing_else(delivery: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (delivery / "cut1.otio").write_text(DEEP)
+    ran = call(capsys, "scan", "in", "--format", "json")
+    verdicts = {each["input"]["name"]: each["verdict"] for each in json.loads(ran.out)["reports"]}
+    assert verdicts["cut1.otio"] == "cannot_judge"
+    assert list(verdicts.values()).count("allow") == 4
+
+
+def test_a_bug_with_one_timeline_is_told_and_ends_nothing_else(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from otiogate.scan import judging
+
+    true = judging.read_timeline
+
+    def read(path: Path) -> object:
+        if path.name == "cut1.edl":
+            raise KeyError("ours")
+        return true(path)
+
+    monkeypatch.setattr(judging, "read_timeline", read)
+    ran = call(capsys, "scan", "in")
+    assert ran.code == 70
+    assert "'in/cut1.edl': not judged" in ran.err
+    assert "KeyError: 'ours'" in ran.err
+    assert "4 timelines: 3 allowed, 1 blocked" in ran.err
+
+
+def test_results_are_told_as_they_come(delivery: Path) -> None:
+    fifo = delivery / "cut9.edl"
+    os.mkfifo(fifo)
+    process = subprocess.Popen(
+        command("scan", "in", "--format", "jsonl"), cwd=delivery.parent, env=environment(), stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(5)]
+    assert [json.loads(each)["input"]["name"] for each in lines] == [f"cut{number}.edl" for number in range(5)]
+    fifo.write_text(edl([]))
+    assert process.communicate(timeout=60)[0].count(b"\n") == 1
+    assert process.returncode == 1
+
+
+@ALONE
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_ended_has_told_whole_lines_and_leaves_no_process(ending: signal.Signals, delivery: Path) -> None:
+    os.mkfifo(delivery / "cut4a.edl")
+    process = subprocess.Popen(
+        command("scan", "in", "--format", "jsonl", "-o", "-"),
+        cwd=delivery.parent,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background has a child begin with the interrupt ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
+    )
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(5)]
+    process.send_signal(ending)
+    rest, said = process.communicate(timeout=60)
+    assert rest == b""
+    assert all(json.loads(each) for each in lines)
+    if ending is signal.SIGINT:
+        assert process.returncode == 3
+        assert b"otiogate: interrupted after 5 of 6; the others have no verdict\n" in said
+    assert run("scan", "in/cut0.edl", cwd=delivery.parent).code == 0
+
+
+def test_a_report_that_is_interrupted_is_not_half_written(
+    delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from otiogate.scan import delivery as scanned
+
+    def interrupted(*_: object, **__: object) -> object:
+        yield from ()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scanned, "scan", interrupted)
+    ran = call(capsys, "scan", "in", "-o", "report.txt")
+    assert ran.code == 3
+    assert ran.err == "otiogate: interrupted, so there is no verdict; run it again\n"
+    assert not (delivery.parent / "report.txt").exists()
+
+
+def test_now_and_then_a_line_says_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_SECONDS", 0.0)
+    ran = call(capsys, "scan", "in", "--jobs", "1")
+    lines = [line for line in ran.err.splitlines() if " of 5 timelines, " in line]
+    assert len(lines) == 4
+    assert all(line.endswith(" left") and " a second, 00:00:0" in line for line in lines)
+
+
+def test_on_a_terminal_there_is_a_bar_with_rate_and_time_left(
+    delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress.progress(40) as step:
+        for _ in range(40):
+            with step():
+                time.sleep(0.005)
+    assert "/40 [" in terminal.getvalue()
+    assert "timelines/s]" in terminal.getvalue()

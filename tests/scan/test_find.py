@@ -1,0 +1,129 @@
+"""Which timelines a scan is of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from otiogate.errors import ReadError
+from otiogate.scan.find import Wanted, timelines
+
+DELIVERY = (
+    "a/cut.edl",
+    "a/CUT.EDL",
+    "a/cut.otio",
+    "a/cut.otioz",
+    "a/bundle.otiod/content.otio",
+    "a/bundle.otiod/media/inner.edl",
+    "a/deep/er/cut.aaf",
+    "a/notes.txt",
+    "a/.hidden.edl",
+    "a/.trash/cut.edl",
+    "b/cut.edl",
+)
+
+
+@pytest.fixture
+def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    for name in DELIVERY:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    monkeypatch.chdir(tmp_path)
+    return lambda *paths, **wanted: list(timelines(paths, Wanted(**wanted)))
+
+
+OF_A = ["a/CUT.EDL", "a/bundle.otiod", "a/cut.edl", "a/cut.otio", "a/cut.otioz", "a/deep/er/cut.aaf"]
+
+
+def test_a_folder_means_every_timeline_below_it_read_or_not(found: Callable[..., list[str]]) -> None:
+    assert found("a") == OF_A
+    assert found("a", "b") == [*OF_A, "b/cut.edl"]
+    assert found("b", "a") == ["b/cut.edl", *OF_A]
+
+
+def test_a_bundle_is_a_timeline_and_no_folder(found: Callable[..., list[str]]) -> None:
+    assert found("a/bundle.otiod") == ["a/bundle.otiod"]
+    assert found("a/bundle.otiod/") == ["a/bundle.otiod/"]
+
+
+def test_what_is_named_is_taken_whatever_it_is(found: Callable[..., list[str]]) -> None:
+    names = ["a/notes.txt", "a/.hidden.edl", "nowhere.edl", ""]
+    assert found(*names, include=("x",), exclude=("*",), since=4e9) == names
+
+
+def test_a_pattern_means_what_it_matches_and_what_is_in_folders_that_it_matches(
+    found: Callable[..., list[str]],
+) -> None:
+    assert found("*/cut.edl") == ["a/cut.edl", "b/cut.edl"]
+    assert found("[ab]") == [*OF_A, "b/cut.edl"]
+    assert found("*.edl") == []
+
+
+def test_what_means_no_timeline_is_told(found: Callable[..., list[str]], tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    empty: list[str] = []
+    assert list(timelines(["c", "b", "*.edl", "none.edl"], None, empty.append)) == ["b/cut.edl", "none.edl"]
+    assert empty == ["c", "*.edl"]
+
+
+def test_a_file_whose_name_is_a_pattern_is_that_file(found: Callable[..., list[str]], tmp_path: Path) -> None:
+    (tmp_path / "cut[1].edl").write_text("")
+    (tmp_path / "cut1.edl").write_text("")
+    assert found("cut[1].edl") == ["cut[1].edl"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        ({"include": ("*.otio*",)}, ["a/cut.otio", "a/cut.otioz", "a/bundle.otiod"]),
+        ({"include": ("deep/*",)}, ["a/deep/er/cut.aaf"]),
+        ({"include": ("*.edl", "*.otio"), "exclude": ("cut.otio",)}, ["a/cut.edl"]),
+        ({"exclude": ("*cut*", "bundle*")}, ["a/CUT.EDL"]),
+    ],
+)
+def test_include_and_exclude_are_patterns_of_paths_or_names(
+    found: Callable[..., list[str]], wanted: dict[str, tuple[str, ...]], names: list[str]
+) -> None:
+    assert set(found("a", **wanted)) >= set(names)
+    left_out = set(OF_A) - set(found("a", **wanted))
+    assert not left_out & set(names)
+
+
+def test_since_leaves_out_what_did_not_change(found: Callable[..., list[str]], tmp_path: Path) -> None:
+    for name in ("a/cut.edl", "b/cut.edl"):
+        os.utime(tmp_path / name, (1000, 1000))
+    assert found("*/cut.edl", since=1000) == ["a/cut.edl", "b/cut.edl"]
+    assert found("*/cut.edl", since=1001) == []
+
+
+def test_xml_is_a_timeline_if_it_says_so(found: Callable[..., list[str]], tmp_path: Path) -> None:
+    texts = {
+        "fcp7": b'<?xml version="1.0"?><!DOCTYPE xmeml><xmeml version="5">',
+        "wide": '<?xml version="1.0"?><xmeml version="5">'.encode("utf-16"),
+        "sidecar": b"<?xml version='1.0'?><media/>",
+    }
+    for name, data in texts.items():
+        (tmp_path / "b" / f"{name}.xml").write_bytes(data)
+    assert found("b") == ["b/cut.edl", "b/fcp7.xml", "b/wide.xml"]
+    assert found("b/sidecar.xml") == ["b/sidecar.xml"]
+
+
+def test_a_link_to_a_folder_is_not_followed_and_a_link_to_a_file_is(
+    found: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "b" / "round").symlink_to(tmp_path)
+    (tmp_path / "b" / "other.edl").symlink_to(tmp_path / "a" / "cut.edl")
+    assert found("b") == ["b/cut.edl", "b/other.edl"]
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(ReadError, match="cannot be listed: Permission denied"):
+        list(timelines([str(tmp_path)]))

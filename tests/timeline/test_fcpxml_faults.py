@@ -144,17 +144,17 @@ def test_assets_that_say_more_than_can_be_searched_are_refused(monkeypatch: pyte
 def test_a_compound_clip_that_holds_itself_is_a_loss_and_does_not_go_on_for_ever() -> None:
     held = compound('<ref-clip ref="m" name="again" offset="0s" duration="2s"/>')
     shown = '<ref-clip ref="m" offset="3600s" duration="2s"/>'
-    assert lost(shown, held) == [("line 5", "ref-clip 'again', line 5 holds itself")]
+    assert lost(shown, held) == [("line 5", "ref-clip 'again' holds itself")]
     one = compound('<ref-clip ref="n" name="to n" offset="0s" duration="2s"/>', id="m")
     other = compound('<ref-clip ref="m" name="to m" offset="0s" duration="2s"/>' + clip(TAG, offset="2s"), id="n")
-    assert lost(shown, one + other) == [("line 5", "ref-clip 'to m', line 5 holds itself")]
+    assert lost(shown, one + other) == [("line 5", "ref-clip 'to m' holds itself")]
     assert [use.visible for use in uses(cut(shown, one + other)) if use.name == "shot"] == [False]
 
 
 def test_a_multicam_clip_that_holds_itself_is_a_loss() -> None:
     held = multicam({"A": '<mc-clip ref="m" name="again" offset="0s" duration="2s"/>'})
     [(where, what)] = lost('<mc-clip ref="m" offset="3600s" duration="2s"/>', held)
-    assert (where, what) == ("line 5", "mc-clip 'again', line 5 holds itself")
+    assert (where, what) == ("line 5", "mc-clip 'again' holds itself")
 
 
 def test_compound_clips_that_stand_for_more_than_can_be_read_are_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +208,7 @@ def test_a_title_of_an_effect_that_is_missing_is_odd() -> None:
 
 def test_compound_media_that_the_file_only_mentions_is_a_loss() -> None:
     [(where, what)] = lost('<ref-clip ref="m" name="x" duration="1s"/>', '<media id="m" name="elsewhere" uid="x"/>')
-    assert (where, what) == ("line 7", "ref-clip 'x', line 7 shows media that the file only mentions, 'elsewhere'")
+    assert (where, what) == ("line 7", "ref-clip 'x' shows media that the file only mentions, 'elsewhere'")
 
 
 def test_an_id_that_two_resources_have_is_a_loss() -> None:
@@ -219,14 +219,14 @@ def test_an_id_that_two_resources_have_is_a_loss() -> None:
 @pytest.mark.parametrize(
     ("inside", "what"),
     [
-        ("<Asset-Clip ref='a' duration='1s'/>", "an unknown element in spine, line 7: 'Asset-Clip'"),
-        ("<x:asset-clip ref='a' duration='1s' xmlns:x='y'/>", "an unknown element in spine, line 7: 'x:asset-clip'"),
-        ("<hologram duration='1s'/>", "an unknown element in spine, line 7: 'hologram'"),
-        ("<caption-track/>", "an unknown element in spine, line 7: 'caption-track'"),
-        (clip("<hologram/>"), "an unknown element in asset-clip 'shot', line 7: 'hologram'"),
-        ('<gap duration="1s"><hologram/></gap>', "an unknown element in gap, line 7: 'hologram'"),
-        ("<audition><hologram/></audition>", "an unknown element in audition, line 7: 'hologram'"),
-        ('<transition duration="1s"><hologram/></transition>', "an unknown element in transition, line 7: 'hologram'"),
+        ("<Asset-Clip ref='a' duration='1s'/>", "an unknown element in spine: 'Asset-Clip'"),
+        ("<x:asset-clip ref='a' duration='1s' xmlns:x='y'/>", "an unknown element in spine: 'x:asset-clip'"),
+        ("<hologram duration='1s'/>", "an unknown element in spine: 'hologram'"),
+        ("<caption-track/>", "an unknown element in spine: 'caption-track'"),
+        (clip("<hologram/>"), "an unknown element in asset-clip 'shot': 'hologram'"),
+        ('<gap duration="1s"><hologram/></gap>', "an unknown element in gap: 'hologram'"),
+        ("<audition><hologram/></audition>", "an unknown element in audition: 'hologram'"),
+        ('<transition duration="1s"><hologram/></transition>', "an unknown element in transition: 'hologram'"),
     ],
 )
 def test_an_element_that_is_not_known_is_a_loss(inside: str, what: str) -> None:
@@ -243,7 +243,7 @@ def test_an_element_that_is_not_known_is_a_loss(inside: str, what: str) -> None:
     ],
 )
 def test_a_clip_where_none_is_expected_is_a_loss(inside: str) -> None:
-    what = "asset-clip 'x', line 7 stands where none is expected, and was not read"
+    what = "asset-clip 'x' stands where none is expected, and was not read"
     assert lost(clip(inside)) == [("line 7", what)]
 
 

@@ -15,7 +15,8 @@ from itertools import accumulate
 from otiogate.documents.digest import sha256
 from otiogate.errors import ReadError
 from otiogate.timeline.fcpxml_media import Resources, available, media_of, resources_of
-from otiogate.timeline.fcpxml_story import Node, Story
+from otiogate.timeline.fcpxml_nodes import Node
+from otiogate.timeline.fcpxml_story import Story
 from otiogate.timeline.fcpxml_tags import RESOURCES, carriers_of, said_in
 from otiogate.timeline.fcpxml_time import Clock, Stretch, rate_of
 from otiogate.timeline.fcpxml_xml import Element, parse

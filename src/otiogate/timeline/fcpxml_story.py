@@ -11,14 +11,26 @@ What is connected to a clip is not in it: a tag on the one says nothing of the o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from otiogate.timeline.fcpxml_lines import CLIPPED, Extents, Item, item_of, laid_out
 from otiogate.timeline.fcpxml_media import BOTH, Resources, contents_of, enabled_parts, parts_of, reels_of
+from otiogate.timeline.fcpxml_nodes import (
+    Around,
+    Node,
+    called,
+    in_line,
+    is_enabled,
+    lane_of,
+    names_of,
+    plus,
+    under,
+)
 from otiogate.timeline.fcpxml_tags import HOLDERS, RESOURCES, STORY
-from otiogate.timeline.fcpxml_time import Clock, Stretch, told
+from otiogate.timeline.fcpxml_time import told
 from otiogate.timeline.fcpxml_xml import Element
 from otiogate.timeline.model import Problem
 
@@ -49,91 +61,6 @@ _OWN = frozenset(
 _OTHERS = frozenset({"collection-folder", "import-options", "keyword-collection", "smart-collection"})
 
 
-@dataclass(frozen=True)
-class Around:
-    """What holds for everything in a holder.
-
-    Its children's time becomes record time by adding ``shift``, and only in ``window`` is anything seen; without a
-    shift all that is known of them is that window. ``called`` is the clip of which they are the components, ``names``
-    are what else encloses them is called. In the ``rest`` is what no cut reaches.
-    """
-
-    node: int = -1
-    address: str = ""
-    shift: Fraction | None = _ZERO
-    window: Stretch | None = None
-    clock: Clock | None = None
-    enabled: bool = True
-    rest: bool = False
-    parts: frozenset[str] = BOTH
-    lane: str = ""
-    called: str = ""
-    names: tuple[str, ...] = ()
-    reels: tuple[str, ...] = ()
-    compounds: tuple[str, ...] = ()
-
-
-@dataclass(eq=False)
-class Node:
-    """One node of the snapshot. ``resource`` is what the element refers to, ``held`` what it shows in its place.
-
-    ``whole`` is its place in record time as it would be without trims, ``local`` the same in its own time, which
-    becomes record time by adding ``shift``.
-    """
-
-    item: Item
-    around: Around
-    address: str
-    is_use: bool = False
-    enabled: bool = True
-    resource: Element | None = None
-    held: Element | None = None
-    parts: frozenset[str] = BOTH
-    shift: Fraction | None = None
-    whole: Stretch | None = None
-    local: Stretch | None = None
-
-    @property
-    def elements(self) -> tuple[Element, ...]:
-        """What speaks for it: itself, and what it refers to."""
-        return tuple(each for each in (self.item.element, self.resource, self.held) if each is not None)
-
-    @property
-    def asset(self) -> Element | None:
-        """The media that it refers to, if it is a use of any."""
-        return self.resource if self.resource is not None and self.resource.tag == "asset" else None
-
-    @property
-    def lane(self) -> str:
-        """Where it stands above or below the primary storyline of its cut."""
-        return self.around.lane or _lane(self.item.element)
-
-    @property
-    def is_retimed(self) -> bool:
-        """Whether it plays its media otherwise than from first to last at its own speed."""
-        return self.item.element.first("timeMap") is not None
-
-    @property
-    def is_conformed(self) -> bool:
-        """Whether its media plays a little faster or slower, to fit the rate of the cut."""
-        conformed = self.item.element.first("conform-rate")
-        return conformed is not None and conformed.attributes.get("scaleEnabled") != "0"
-
-    @property
-    def window(self) -> Stretch | None:
-        """The record time in which something of it is seen."""
-        if self.whole is None:
-            return self.around.window
-        return self.whole.wider(self.item.before, self.item.after).within(self.around.window)
-
-    @property
-    def is_trimmed_out(self) -> bool:
-        """Whether what encloses it shows nothing of it, transitions included."""
-        if self.whole is None or self.around.window is None or self.whole.begin == self.whole.end:
-            return False
-        return not self.whole.wider(self.item.before, self.item.after).meets(self.around.window)
-
-
 @dataclass(eq=False)
 class _Task:
     item: Item
@@ -149,6 +76,7 @@ class Story:
         self._resources = resources
         self._met: set[int] = set()
         self._extents = Extents(resources)
+        self._taken: Counter[tuple[str, int]] = Counter()
         self._is_full = False
         held = [each.tag for holder in root.every() if holder.tag in HOLDERS for each in holder.children]
         self._has_project = "sequence" in held
@@ -160,7 +88,7 @@ class Story:
                 self._read(media, Around(0, "resources", shift=None, enabled=delivered, rest=True))
         for element in root.every():
             if element.tag in STORY | HOLDERS and id(element) not in self._met:
-                self._lose(element, f"{_called(element)} stands where none is expected, and was not read")
+                self._lose(element, f"{called(element)} stands where none is expected, and was not read")
 
     def _is_met(self, resource: Element) -> bool:
         """Whether some cut refers to ``resource`` and reaches all that is in it."""
@@ -197,11 +125,18 @@ class Story:
         self.nodes.append(node)
         return node.item.node
 
+    def _address(self, item: Item, around: Around) -> str:
+        """The way down to a clip, for people. Where several of one name stand in one line, they are counted."""
+        address = under(around.address, called(item.element))
+        before = self._taken[address, item.element.line]
+        self._taken[address, item.element.line] += 1
+        return f"{address} ({before + 1})" if before else address
+
     def _holder(self, item: Item, around: Around) -> Iterator[_Task]:
         element = item.element
         address = around.address
         if element.tag in ("event", "project") and element.name:
-            address = _under(address if element.tag == "project" else "", f"{element.tag} {element.name!r}")
+            address = under(address if element.tag == "project" else "", f"{element.tag} {element.name!r}")
         inner = replace(around, node=self._add(Node(item, around, address or element.tag)), address=address)
         beside = replace(inner, enabled=not self._has_project, rest=self._has_project)
         for child in element.children if element.tag != "resources" else ():
@@ -210,16 +145,16 @@ class Story:
             elif child.tag in CLIPPED:
                 yield _Task(Item(child, _ZERO), beside)
             elif child.tag not in _OTHERS | STORY:
-                self._lose(child, f"an unknown element in {_called(element)}: {child.tag[:80]!r}")
+                self._lose(child, f"an unknown element in {called(element)}: {child.tag[:80]!r}")
 
     def _left_in(self, item: Item, around: Around) -> Iterator[_Task]:
         """What no cut has met of a resource. Where it would stand in a cut is not known."""
         element = item.element
         contents = contents_of(element)
-        address = _under(around.address, _called(element))
+        address = under(around.address, called(element))
         node = self._add(Node(item, around, address, enabled=around.enabled, held=contents))
         if contents is not None:
-            inner = replace(around, node=node, address=address, names=_names(element))
+            inner = replace(around, node=node, address=address, names=names_of(element))
             yield from self._lines(contents, inner, {})
 
     def _sequence(self, item: Item, around: Around) -> Iterator[_Task]:
@@ -246,10 +181,10 @@ class Story:
         element = item.element
         for child in element.children:
             if child.tag not in CLIPPED and child.tag not in ("transition", "caption"):
-                self._lose(child, f"an unknown element in {_called(element)}: {child.tag[:80]!r}")
+                self._lose(child, f"an unknown element in {called(element)}: {child.tag[:80]!r}")
         node = self._add(Node(item, around, around.address))
-        lane = around.lane or _lane(element)
-        inner = replace(around, node=node, lane=lane, shift=_sum(around.shift, item.begin))
+        lane = around.lane or lane_of(element)
+        inner = replace(around, node=node, lane=lane, shift=plus(around.shift, item.begin))
         for each in laid_out(element, item.origin, self._extents):
             if self._is_reached(each, inner):
                 yield _Task(each, inner)
@@ -266,9 +201,10 @@ class Story:
 
     def _audition(self, item: Item, around: Around) -> Iterator[_Task]:
         """The first clip in an audition is the one that is shown."""
-        address = _under(around.address, f"audition, line {item.element.line}")
-        lane = around.lane or _lane(item.element)
-        inner = replace(around, node=self._add(Node(item, around, address)), address=address, lane=lane)
+        address = self._address(item, around)
+        lane = around.lane or lane_of(item.element)
+        node = self._add(Node(item, around, address))
+        inner = replace(around, node=node, address=in_line(address, item.element), lane=lane)
         self._check(item.element, CLIPPED)
         clips = [each for each in item.element.children if each.tag in CLIPPED]
         for number, clip in enumerate(clips):
@@ -278,8 +214,8 @@ class Story:
     def _beside(self, item: Item, around: Around) -> Iterator[_Task]:
         """A transition or a caption: no media, but it may say something."""
         self._check(item.element, frozenset())
-        address = _under(around.address, _called(item.element))
-        node = self._placed(Node(item, around, address, enabled=around.enabled and _is_enabled(item.element)))
+        address = self._address(item, around)
+        node = self._placed(Node(item, around, address, enabled=around.enabled and is_enabled(item.element)))
         self._add(node)
         return iter(())
 
@@ -287,7 +223,7 @@ class Story:
         """``node`` with its times, as far as they are told."""
         element = node.item.element
         node.local = self._extents.local(element)
-        node.shift = _sum(_sum(node.around.shift, node.item.begin), -self._extents.start(element))
+        node.shift = plus(plus(node.around.shift, node.item.begin), -self._extents.start(element))
         if node.local is not None and node.shift is not None:
             node.whole = node.local.moved(node.shift)
         return node
@@ -296,21 +232,21 @@ class Story:
         element, tag = item.element, item.element.tag
         self._check(element, CLIPPED | {"caption", "spine"})
         resource = self._resource(element)
-        address = _under(around.address, _called(element))
+        address = self._address(item, around)
         node = self._placed(Node(item, around, address, tag in _LEAVES, resource=resource))
-        node.enabled = around.enabled and _is_enabled(element)
+        node.enabled = around.enabled and is_enabled(element)
         node.parts = parts_of(element, resource) & around.parts
         inner = replace(
             around,
             node=self._add(node),
-            address=address,
+            address=in_line(address, element),
             shift=None if node.is_retimed else node.shift,
             window=node.window,
             enabled=node.enabled and not node.is_trimmed_out,
             parts=node.parts,
             lane=node.lane,
             called=element.name if tag == "clip" else "",
-            names=tuple(dict.fromkeys((*_names(element), *_names(resource), *around.names))),
+            names=tuple(dict.fromkeys((*names_of(element), *names_of(resource), *around.names))),
             reels=reels_of(element) or around.reels,
         )
         beside = replace(around, shift=node.shift, node=item.node if tag == "gap" else around.node)
@@ -320,12 +256,13 @@ class Story:
             node.is_use = not shown
             yield from shown
         elif tag in ("clip", "sync-clip"):
-            inside = [each for each in others if tag == "sync-clip" or _is_component(each)]
-            others = [each for each in others if tag == "clip" and not _is_component(each)]
+            inside = [each for each in others if tag == "sync-clip" or not lane_of(each)]
+            others = [each for each in others if tag == "clip" and lane_of(each)]
             node.is_use = not any(each.tag in CLIPPED or each.tag == "spine" for each in inside)
             if not self._extents.any_meets(inside, inner.shift, inner.window):
                 inner = replace(inner, shift=None)
-            yield from (_Task(item_of(each), inner) for each in inside)
+            for item in map(item_of, inside):
+                yield _Task(item, _if_connected(item, node, inner) if lane_of(item.element) else inner)
         yield from (_Task(item_of(each), beside) for each in others)
 
     def _in_place(self, node: Node, around: Around) -> Iterator[_Task]:
@@ -335,7 +272,7 @@ class Story:
         if media is None:
             return
         if contents is None:
-            self._lose(element, f"{_called(element)} shows media that the file only mentions, {media.name[:80]!r}")
+            self._lose(element, f"{called(element)} shows media that the file only mentions, {media.name[:80]!r}")
             return
         node.held = contents
         angles = self._angles(element, contents)
@@ -343,7 +280,7 @@ class Story:
         if len(self.nodes) > MOST_NODES:
             self._fill()
         elif known in around.compounds:
-            self._lose(element, f"{_called(element)} holds itself")
+            self._lose(element, f"{called(element)} holds itself")
             return
         elif len(around.compounds) == DEEPEST_COMPOUND:
             self._lose(element, f"compound clips nested more than {DEEPEST_COMPOUND} deep")
@@ -355,7 +292,7 @@ class Story:
         lines = [each for each in contents.children if each.tag in ("spine", "mc-angle")]
         inside = [each for line in lines for each in laid_out(line, origin, self._extents)]
         if inside and not any(self._is_reached(each, inner) for each in inside):
-            what = f"{_called(element)} begins outside of what it holds: all of that is taken to be shown"
+            what = f"{called(element)} begins outside of what it holds: all of that is taken to be shown"
             self.problems.append(Problem("odd", what, f"line {element.line}"))
             inner = replace(inner, shift=None)
         if inside:
@@ -381,7 +318,7 @@ class Story:
             self._met.add(id(found))
         elif wanted:
             ref = element.attributes.get("ref", "")
-            what = f"{_called(element)} refers to {ref[:80]!r}, which is no {' or '.join(wanted)} of this file"
+            what = f"{called(element)} refers to {ref[:80]!r}, which is no {' or '.join(wanted)} of this file"
             where = f"line {element.line}"
             self.problems.append(Problem("odd" if element.tag == "title" else "lost", what, where))
         return found
@@ -392,7 +329,7 @@ class Story:
             tag = child.tag
             known = tag in _OWN or tag in others or tag in STORY or tag.endswith("-marker")
             if not known and not tag.startswith(("adjust-", "filter-")):
-                self._lose(child, f"an unknown element in {_called(element)}: {tag[:80]!r}")
+                self._lose(child, f"an unknown element in {called(element)}: {tag[:80]!r}")
 
     def _fill(self) -> None:
         if not self._is_full:
@@ -405,33 +342,13 @@ class Story:
         self.problems.append(Problem("lost", what, f"line {element.line}"))
 
 
-def _sum(one: Fraction | None, two: Fraction | None) -> Fraction | None:
-    return None if one is None or two is None else one + two
-
-
-def _is_enabled(element: Element) -> bool:
-    return element.attributes.get("enabled") != "0"
-
-
-def _is_component(element: Element) -> bool:
-    """Whether a child of a ``clip`` is a part of it, not connected to it: what has no lane, and the sound of a lane of
-    its own."""
-    return not _lane(element) or element.tag == "audio"
-
-
-def _lane(element: Element) -> str:
-    lane = element.attributes.get("lane", "0").strip()
-    return f"lane {lane}" if lane not in ("", "0") else ""
-
-
-def _names(element: Element | None) -> tuple[str, ...]:
-    return (element.name,) if element is not None and element.name else ()
-
-
-def _called(element: Element) -> str:
-    name = f" {element.name[:200]!r}" if element.name else ""
-    return f"{element.tag}{name}, line {element.line}"
-
-
-def _under(above: str, address: str) -> str:
-    return f"{above} / {address}" if above and address else above or address
+def _if_connected(item: Item, node: Node, inner: Around) -> Around:
+    """What holds for a child of the synchronised clip ``node`` in a lane: it may be one of the synchronised, or be
+    connected to them. Where it begins in the clip it is taken to be shown as if it were connected, whatever becomes of
+    the clip; one of the synchronised would be trimmed to it."""
+    around, begin = node.around, plus(node.shift, item.begin)
+    if node.whole is None or begin is None or inner.shift is None:
+        return replace(inner, enabled=around.enabled, parts=around.parts)
+    if node.whole.begin <= begin < node.whole.end:
+        return replace(inner, enabled=around.enabled, parts=around.parts, window=around.window)
+    return inner

@@ -319,6 +319,14 @@ def test_a_title_connected_to_a_clip_that_is_trimmed_out_may_still_be_seen() -> 
     assert unseen(shown, compound(inside)) == ["shot"]
 
 
+def test_how_far_what_is_connected_to_a_conformed_clip_reaches_is_not_known() -> None:
+    title = '<title ref="e" lane="1" offset="3601s" name="near" duration="1s"/>'
+    inside = clip('<conform-rate srcFrameRate="24"/>' + title, offset="0s") + clip(offset="2s", name="second")
+    found = uses(cut('<ref-clip ref="m" offset="3600s" start="2s" duration="2s"/>', compound(inside)))
+    assert [(use.name, use.visible) for use in found] == [("shot", False), ("near", True), ("second", True)]
+    assert all(use.address.startswith("event 'dailies' / project 'cut'") for use in found)
+
+
 def test_a_compound_clip_without_a_start_begins_with_its_timecode() -> None:
     held = compound(clip(offset="500s"), tcStart="500s")
     assert record(one('<ref-clip ref="m" offset="3600s" duration="2s"/>', held)) == "01:00:00:00 01:00:02:00"
@@ -410,9 +418,10 @@ def test_a_clip_conformed_to_another_rate_shows_a_little_more_or_less_than_it_sa
     assert one(clip('<conform-rate srcFrameRate="24" scaleEnabled="0"/>')).visible_source is not None
 
 
-def test_what_is_in_a_retimed_compound_clip_stands_somewhere_in_its_place() -> None:
+@pytest.mark.parametrize("timing", ["<timeMap/>", '<conform-rate srcFrameRate="24"/>'])
+def test_what_is_in_a_retimed_compound_clip_stands_somewhere_in_its_place(timing: str) -> None:
     inside = clip(offset="0s") + clip(offset="2s", name="second")
-    slow = '<ref-clip ref="m" offset="3600s" duration="1s"><timeMap/></ref-clip>'
+    slow = f'<ref-clip ref="m" offset="3600s" duration="1s">{timing}</ref-clip>'
     found = uses(cut(slow, compound(inside)))
     assert {(use.visible, record(use), use.visible_source) for use in found} == {
         (True, "01:00:00:00 01:00:01:00", None)

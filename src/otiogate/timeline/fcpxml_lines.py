@@ -40,6 +40,13 @@ def item_of(element: Element) -> Item:
     return Item(element, told(element, "offset") or _ZERO)
 
 
+def is_conformed(element: Element) -> bool:
+    """Whether ``element`` plays a little faster or slower, to fit the rate of what it stands in: by how much is not
+    told."""
+    conformed = element.first("conform-rate")
+    return conformed is not None and conformed.attributes.get("scaleEnabled") != "0"
+
+
 class Extents:
     """How long the story elements of a document are. ``looks`` counts how often one was looked at."""
 
@@ -104,6 +111,8 @@ class Extents:
             places = [local.moved(-start) if local is not None else None]
             beside = (each for each in element.children if each.tag in CLIPPED or each.tag in ("caption", "spine"))
             places += [self._at(each, (told(each, "offset") or _ZERO) - start) for each in beside]
+            if is_conformed(element) and len(places) > 1:
+                return None
         known = [each for each in places if each is not None]
         if len(known) < len(places):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from otiogate.timeline.fcpxml_lines import Item
+from otiogate.timeline.fcpxml_lines import Item, is_conformed
 from otiogate.timeline.fcpxml_media import BOTH
 from otiogate.timeline.fcpxml_time import Clock, Stretch
 from otiogate.timeline.fcpxml_xml import Element
@@ -78,8 +78,7 @@ class Node:
     @property
     def is_conformed(self) -> bool:
         """Whether its media plays a little faster or slower, to fit the rate of the cut."""
-        conformed = self.item.element.first("conform-rate")
-        return conformed is not None and conformed.attributes.get("scaleEnabled") != "0"
+        return is_conformed(self.item.element)
 
     @property
     def window(self) -> Stretch | None:

@@ -240,7 +240,7 @@ class Story:
             around,
             node=self._add(node),
             address=in_line(address, element),
-            shift=None if node.is_retimed else node.shift,
+            shift=None if node.is_retimed or node.is_conformed else node.shift,
             window=node.window,
             enabled=node.enabled and not node.is_trimmed_out,
             parts=node.parts,
@@ -249,7 +249,9 @@ class Story:
             names=tuple(dict.fromkeys((*names_of(element), *names_of(resource), *around.names))),
             reels=reels_of(element) or around.reels,
         )
-        beside = replace(around, shift=node.shift, node=item.node if tag == "gap" else around.node)
+        # Where a conformed clip has what is connected to it is not quite told, which must not decide what is seen.
+        known = around.window is None or not node.is_conformed
+        beside = replace(around, shift=node.shift if known else None, node=item.node if tag == "gap" else around.node)
         others = [each for each in element.children if each.tag in CLIPPED or each.tag in ("caption", "spine")]
         if tag in ("ref-clip", "mc-clip"):
             shown = list(self._in_place(node, inner))

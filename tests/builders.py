@@ -26,6 +26,8 @@ from otiogate.report.model import Finding, InputLine, Report
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
 MEDIA = {"reference": "vfx_010.mov", "reel": "A001"}
+ELSEWHERE = {"reference": "elsewhere.mov"}
+"""Media that no timeline here uses: a disclosure of them is found by its ``match`` alone."""
 SUBJECT = "P-001"
 CONTEXT = Context(
     production="MYSHOW",

@@ -351,7 +351,15 @@ def test_an_export_that_only_warns_is_logged(caplog: pytest.LogCaptureFixture) -
     assert "warning" in record.getMessage()
 
 
+def test_where_no_configuration_applies_an_export_says_so_once_a_folder(caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("cut.edl", "cut.otio", "other.edl"):
+        write(timeline(clip()), name)
+    [record] = caplog.records
+    assert "no otiogate.yaml applies to cut.edl" in record.getMessage()
+
+
 def test_an_untagged_export_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    configure("production: MYSHOW\n")
     for suffix in WRITABLE:
         write(timeline(clip()), f"cut.{suffix}")
     assert caplog.records == []

@@ -189,6 +189,7 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
     if _just_judged(digest, target):
         return digest
     found = found or _settings(target, asked)
+    _say_unconfigured(found, target)
     suffix = Path(target).suffix.lower()
     # Bundles ship the media; the XML writer writes what is disabled as if it were not, the EDL writer some of it.
     hides = suffix == ".otio" or (suffix == ".edl" and not edl_shows_disabled(timeline))
@@ -212,6 +213,23 @@ def _just_judged(digest: str, target: str) -> bool:
     held, at = getattr(_JUDGED, "digest", ""), getattr(_JUDGED, "at", 0.0)
     _JUDGED.digest = ""
     return not target and digest == held and time.monotonic() - at < _FRESH
+
+
+_UNCONFIGURED: set[str] = set()
+"""Folders of which it was said that no configuration applies there."""
+
+
+def _say_unconfigured(found: Settings, target: str) -> None:
+    """Says, once a folder, that an export was judged without production and records: silence would pass for a check."""
+    folder = str(Path(target).absolute().parent) if target else ""
+    if found.sources or not target or folder in _UNCONFIGURED:
+        return
+    _UNCONFIGURED.add(folder)
+    _LOG.warning(
+        "no otiogate.yaml applies to %s: judged by its tags alone, without production or records; "
+        "'otiogate init' makes one, and the hook argument otiogate_config names one",
+        target,
+    )
 
 
 def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:

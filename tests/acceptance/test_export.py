@@ -78,6 +78,7 @@ def test_an_uncleared_clip_stops_otioconvert_and_leaves_no_file(suffix: str, fol
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_an_untagged_timeline_goes_through_otioconvert_and_is_allowed_on_arrival(suffix: str, folder: Path) -> None:
+    (folder / "otiogate.yaml").write_text("format: 1\n", encoding="utf-8")
     ran = convert("clean.otio", f"./out.{suffix}", cwd=folder)
     assert ran.code == 0, ran.err
     assert "otiogate" not in ran.err

@@ -6,8 +6,11 @@ import json
 
 import pytest
 
-from otiogate.documents.schemas import schema, schema_names
+from otiogate.documents.schemas import at, schema, schema_names
+from otiogate.documents.strict import parse_yaml
+from otiogate.records.adding import prepared
 from otiogate.records.model import KINDS
+from tests.builders import disclosure, records
 from tests.cli.running import call
 
 
@@ -23,6 +26,35 @@ def test_each_schema_is_printed_whole(name: str, capsys: pytest.CaptureFixture[s
     ran = call(capsys, "schema", name)
     assert (ran.code, ran.err) == (0, "")
     assert json.loads(ran.out) == schema(name)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_form_of_each_record_is_one_that_can_be_added(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = call(capsys, "schema", name, "--form")
+    assert (ran.code, ran.err) == (0, "")
+    [document] = parse_yaml(ran.out)
+    covered = [str(each) for each in document.value.get("covers", ())]
+    held = records(*(disclosure(each) for each in covered))
+    made, faults = prepared([(document.value, at)], held)
+    assert faults == []
+    assert not {"revoked", "supersedes"} & made[0].data.keys()
+    asked = set(document.value) | {"schema_version"}
+    told = {line.removeprefix("#   ").partition(":")[0] for line in ran.out.splitlines() if line.startswith("#   ")}
+    known = set(resolved(name))
+    assert known - asked <= told, "every field that may be stated besides is told"
+
+
+def test_a_form_lists_what_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = call(capsys, "schema", "consent", "--form")
+    assert "gen.element" in ran.out
+    assert "Also: " in call(capsys, "schema", "clearance", "--form").out
+    assert call(capsys, "schema", "common", "--form").code == 2
+
+
+def resolved(name: str) -> list[str]:
+    whole = schema(name)
+    base = schema("common")["$defs"]["decision"]["properties"] if "$ref" in whole else {}
+    return [*base, *whole["properties"]]
 
 
 @pytest.mark.parametrize("name", ["consents", "Consent", "", "../config", "common.json"])

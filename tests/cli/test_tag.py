@@ -228,7 +228,10 @@ def test_a_ledger_gets_a_disclosure_that_finds_the_clips(
     assert "output_stage, prominence, identity, fidelity: nobody answered" in ran.err
     made = ledger(tmp_path)
     assert made["production"] == "MYSHOW"
-    assert made["match"] == [{"reference": "vfx_010.mov"}]
+    assert made["match"] == [
+        {"reference": "vfx_010.mov"},
+        {"reel": "A001", "source_range": "01:00:00:00-01:00:02:00"},
+    ]
     assert made["media"] == {"reference": "vfx_010.mov", "reel": "A001"}
     assert made["tools"] == [
         {"system": "StudioGen", "security_class": "unknown", "trains": "unsure", "retains": "unsure"}

@@ -17,6 +17,7 @@ from otiogate.timeline.model import ClipUse, Media, Timing
 from otiogate.timeline.time import Span
 from tests.builders import (
     CONTEXT,
+    ELSEWHERE,
     cleared,
     clip,
     disclosure,
@@ -47,7 +48,7 @@ def span(start: int, duration: int, rate: int = 24) -> Span:
 
 
 def matches(entry: dict[str, Any], found: ClipUse) -> list[Match]:
-    return list(Matcher([Disclosure("DIS-001", "ledger", disclosure(match=[entry]))]).matches(found))
+    return list(Matcher([Disclosure("DIS-001", "ledger", disclosure(media=ELSEWHERE, match=[entry]))]).matches(found))
 
 
 def met(entry: dict[str, Any], found: ClipUse) -> bool:
@@ -120,7 +121,13 @@ def test_a_range_that_tells_nothing_at_this_rate_meets_the_whole_reel(text: str)
 
 @pytest.mark.parametrize("reel", ["AX", "BL", "BLACK", "BARS", "ax", "Bars", " black "])
 def test_reels_that_name_nobody_never_match(reel: str) -> None:
-    assert not Matcher([Disclosure("DIS-001", "ledger", disclosure(match=[{"reel": reel, "source_range": RANGE}]))])
+    assert not Matcher(
+        [
+            Disclosure(
+                "DIS-001", "ledger", disclosure(media={"reel": reel}, match=[{"reel": reel, "source_range": RANGE}])
+            )
+        ]
+    )
     assert not met({"reel": reel, "source_range": RANGE}, use(reels=(reel,), source=span(0, 10)))
 
 
@@ -139,8 +146,24 @@ def test_a_clip_name_does_not_match_a_file_or_a_reel() -> None:
     assert not met({"clip_name": "A001"}, use(reels=("A001",), references=("A001.mov",)))
 
 
-def test_disclosures_without_match_meet_nothing() -> None:
-    assert not Matcher([Disclosure("DIS-001", "ledger", disclosure())])
+def test_a_disclosure_meets_the_media_that_it_says_it_is_about() -> None:
+    assert raised(judged(timeline(clip()), disclosure())) == {"NFX-010", "NFX-020"}
+    assert raised(judged(timeline(clip(name="VFX_010.MOV", reference="", reel="")), disclosure())) != set()
+    assert raised(judged(timeline(clip(name="take 3", reference="other.mov")), disclosure())) == set()
+
+
+def test_beside_a_file_a_reel_meets_only_what_names_neither_file_nor_clip() -> None:
+    assert raised(judged(timeline(clip(name="", reference="")), disclosure())) != set()
+    assert raised(judged(timeline(clip(name="take 3", reference="")), disclosure())) == set()
+    assert raised(judged(timeline(clip(name="take 3", reference="")), disclosure(media={"reel": "A001"}))) != set()
+
+
+def test_an_effect_is_not_in_the_media_that_it_touches() -> None:
+    assert raised(judged(timeline(clip()), disclosure(effect="Beauty"))) == set()
+
+
+def test_a_disclosure_of_nothing_that_can_be_found_meets_nothing() -> None:
+    assert not Matcher([Disclosure("DIS-001", "ledger", disclosure(effect="Beauty"))])
 
 
 @pytest.mark.parametrize(
@@ -196,7 +219,7 @@ def test_a_strong_match_discloses_what_a_tag_without_id_says() -> None:
 
 
 def test_a_reel_of_which_another_part_is_disclosed_is_not_met() -> None:
-    about = disclosure(match=[{"reel": "A001", "source_range": "00:00:15:00-00:00:16:00"}])
+    about = disclosure(media=ELSEWHERE, match=[{"reel": "A001", "source_range": "00:00:15:00-00:00:16:00"}])
     assert raised(judged(timeline(clip()), about)) == set()
 
 

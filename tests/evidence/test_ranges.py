@@ -9,7 +9,7 @@ import pytest
 
 from otiogate.evidence.matching import is_elsewhere
 from otiogate.timeline.time import Span
-from tests.builders import cleared, clip, disclosure, finding, judged, raised, time_range, timeline, without
+from tests.builders import ELSEWHERE, cleared, clip, disclosure, finding, judged, raised, time_range, timeline
 
 TAG = {"id": "DIS-001"}
 HOUR = 86400
@@ -51,7 +51,7 @@ def test_a_range_elsewhere_on_the_same_tape_is_out_of_reach(available: Any) -> N
 )
 def test_a_reel_and_a_range_match_what_cannot_be_told_to_be_elsewhere(start: int, matched: bool) -> None:
     entry = {"reel": "A001", "source_range": "01:00:00:00-01:00:02:00"}
-    about = without(disclosure(match=[entry]), "media") | {"media": {"reel": "A001"}}
+    about = disclosure(media=ELSEWHERE, match=[entry])
     assert ("NFX-020" in raised(judged(cut(start, None), about))) == matched
 
 

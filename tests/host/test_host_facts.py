@@ -820,6 +820,7 @@ def test_fact_16_an_empty_url_names_nothing() -> None:
 
 
 def test_no_warning_of_python_s_own_comes_from_the_hooks(caplog: pytest.LogCaptureFixture) -> None:
+    Path("otiogate.yaml").write_text("format: 1\n", encoding="utf-8")
     with warnings.catch_warnings(), caplog.at_level(logging.WARNING):
         warnings.simplefilter("error")
         otio.adapters.write_to_file(timeline(clip()), "cut.edl")

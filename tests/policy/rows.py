@@ -754,9 +754,10 @@ def changed(records: list[Data], ask: str | tuple[str, Data]) -> list[Data]:
 
 def report_on(row: Row, about: Data, records: list[Data], tag: Any = None, context: Context | None = None) -> Report:
     said = tag if tag is not None else row.tag if row.tag is not None else {"id": about["id"]}
-    cut = timeline(clip(None if said == () else said))
+    # What names no disclosure stands on media that none is about, or the ledger would know it all the same.
+    made = clip(said) if "DIS-" in str(said) else clip(said or None, "other", "other.mov", "B009")
     return judged(
-        cut,
+        timeline(made),
         about,
         *records,
         context=context or row.context,

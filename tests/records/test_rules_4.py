@@ -335,7 +335,6 @@ def test_4_3_an_approval_that_was_given_for_other_media_does_not_count(media: Da
     [
         clip(TAGGED, reference="evil.mov", reel="A001"),
         clip(TAGGED, reference="vfx_010.mov", reel="B009"),
-        clip(TAGGED, reference="", reel=""),
         clip(TAGGED, name="evil", reference="", reel=""),
     ],
 )

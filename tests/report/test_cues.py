@@ -27,7 +27,9 @@ def test_a_cleared_replica_is_listed_with_its_tools_consents_and_approvals() -> 
     )
     legal = builders.decision("legal_review", about, ["NFX-030"])
     held = [*builders.cleared(about, "NFX-030"), legal, builders.consent()]
-    report = builders.judged(builders.timeline(builders.clip(), builders.clip({"id": "DIS-001"})), *held)
+    report = builders.judged(
+        builders.timeline(builders.clip(name="plate", reference="plate.mov"), builders.clip({"id": "DIS-001"})), *held
+    )
     assert only(report) == CueLine(
         disclosure="DIS-001",
         digest=builders.digest_of(about),
@@ -69,7 +71,8 @@ def test_each_use_has_a_status_of_its_own() -> None:
 def test_two_disclosures_of_one_clip_are_two_lines_and_one_of_two_clips_are_two() -> None:
     tags = [{"id": "DIS-002"}, {"id": "DIS-001"}]
     cut = builders.timeline(builders.clip(tags, name="a"), builders.clip({"id": "DIS-001"}, name="b"))
-    report = builders.judged(cut, builders.disclosure(), builders.disclosure("DIS-002"))
+    held = [builders.disclosure(each, media=builders.ELSEWHERE) for each in ("DIS-001", "DIS-002")]
+    report = builders.judged(cut, *held)
     assert [each[:2] for each in lines(report)] == [("a", "DIS-001"), ("a", "DIS-002"), ("b", "DIS-001")]
 
 
@@ -110,7 +113,7 @@ def test_every_use_that_is_counted_as_ai_has_a_line_and_no_other() -> None:
     cut = builders.timeline(
         *(builders.clip(tag, name=f"c{i}") for i, tag in enumerate([None, "GENAI", {"id": "DIS-001"}]))
     )
-    report = builders.judged(cut, builders.disclosure())
+    report = builders.judged(cut, builders.disclosure(media=builders.ELSEWHERE))
     assert {cue.clip for cue in report.cues} == {"c0", "c1", "c2"} - {"c0"}
     assert report.counts.ai_uses == len({cue.address for cue in report.cues})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from otiogate.timeline.edl import read_edl
-from tests.builders import cleared, disclosure, finding, judged
+from tests.builders import ELSEWHERE, cleared, disclosure, finding, judged
 
 
 def test_26_a_tag_before_the_first_event_speaks_for_the_whole_timeline() -> None:
@@ -57,7 +57,9 @@ TWO = (
 def test_26_a_locator_speaks_for_the_use_that_holds_it_else_for_the_event_it_follows(
     place: str, events: list[str], odd: bool
 ) -> None:
-    report = judged(read_edl(f"{TWO}* LOC: {place} RED GENAI id=DIS-001\n".encode(), "cut.edl"), disclosure())
+    report = judged(
+        read_edl(f"{TWO}* LOC: {place} RED GENAI id=DIS-001\n".encode(), "cut.edl"), disclosure(media=ELSEWHERE)
+    )
     assert [line.event for line in finding(report, "NFX-020").uses] == events
     assert [each.severity for each in report.problems] == ["odd"] * odd
 
@@ -65,5 +67,5 @@ def test_26_a_locator_speaks_for_the_use_that_holds_it_else_for_the_event_it_fol
 def test_26_a_locator_speaks_for_every_use_that_holds_it() -> None:
     over = "003  A001     V2    C        00:00:00:10 00:00:04:10 01:00:00:00 01:00:04:00\n"
     edl = f"{TWO}{over}* LOC: 01:00:01:00 RED GENAI id=DIS-001\n"
-    report = judged(read_edl(edl.encode(), "cut.edl"), disclosure())
+    report = judged(read_edl(edl.encode(), "cut.edl"), disclosure(media=ELSEWHERE))
     assert [line.event for line in finding(report, "NFX-020").uses] == ["001", "003"]

@@ -17,6 +17,7 @@ from otiogate.scan.read import read_timeline
 from otiogate.timeline.edl import read_edl
 from tests.builders import (
     CONTEXT,
+    ELSEWHERE,
     NOW,
     TEMP,
     clearance,
@@ -83,7 +84,7 @@ def test_4_the_marker_of_a_container_speaks_for_the_uses_that_it_meets_else_for_
     def marked(start: int) -> Report:
         held = cut(clip(name="one"), clip(name="two"))
         held.tracks[0].markers.append(otio.schema.Marker("GENAI id=DIS-001", time_range(start, 10)))
-        return judged(held, disclosure())
+        return judged(held, disclosure(media=ELSEWHERE))
 
     assert [line.name for line in finding(marked(50), "NFX-020").uses] == ["two"]
     beyond = marked(900)
@@ -148,7 +149,7 @@ def test_4_records_for_the_ledgers_disclosure_do_not_answer_what_a_tag_says_othe
     ],
 )
 def test_5_every_use_is_matched_tagged_or_not(entry: Data, verdict: str) -> None:
-    assert judged(cut(clip()), disclosure(match=[entry])).verdict == verdict
+    assert judged(cut(clip()), disclosure(media=ELSEWHERE, match=[entry])).verdict == verdict
 
 
 def test_5_a_use_is_matched_whatever_its_tag_says_of_another_disclosure() -> None:
@@ -161,26 +162,33 @@ def test_5_a_use_is_matched_whatever_its_tag_says_of_another_disclosure() -> Non
 def test_5_an_edl_that_was_stripped_of_its_tags_still_meets_its_records() -> None:
     event = "001  A001     V     C        00:00:00:10 00:00:02:10 01:00:00:00 01:00:02:00\n"
     edl = f"TITLE: CUT\nFCM: NON-DROP FRAME\n\n{event}"
-    about = disclosure(match=[{"reel": "A001", "source_range": "00:00:00:00-00:00:10:00"}])
+    about = disclosure(media=ELSEWHERE, match=[{"reel": "A001", "source_range": "00:00:00:00-00:00:10:00"}])
     report = judged(read_edl(edl.encode(), "cut.edl"), about)
     assert (effects(report)["NFX-020"], report.verdict) == ("block", "block")
-    assert judged(read_edl(edl.encode(), "cut.edl"), disclosure()).verdict == "allow"
+    assert judged(read_edl(edl.encode(), "cut.edl"), disclosure(media=ELSEWHERE)).verdict == "allow"
+
+
+@pytest.mark.parametrize("name", ["* FROM CLIP NAME: vfx_010.mov\n", ""])
+def test_5_media_is_met_without_a_match_entry_that_says_it_again(name: str) -> None:
+    event = f"001  A001     V     C        00:00:00:10 00:00:02:10 01:00:00:00 01:00:02:00\n{name}"
+    stripped = read_edl(f"TITLE: CUT\nFCM: NON-DROP FRAME\n\n{event}".encode(), "cut.edl")
+    assert judged(stripped, disclosure()).verdict == "block"
 
 
 def test_5_a_use_without_a_reel_is_matched_by_none() -> None:
-    about = disclosure(match=[{"reel": "A001", "source_range": "00:00:00:00-23:59:59:00"}])
+    about = disclosure(media=ELSEWHERE, match=[{"reel": "A001", "source_range": "00:00:00:00-23:59:59:00"}])
     assert judged(cut(clip(reel="")), about).verdict == "allow"
     assert judged(cut(clip()), about).verdict == "block"
 
 
 @pytest.mark.parametrize("reel", ["AX", "BL", "BLACK", "BARS"])
 def test_5_reels_that_name_nobody_never_match(reel: str) -> None:
-    about = disclosure(match=[{"reel": reel, "source_range": "00:00:00:00-23:59:59:00"}])
+    about = disclosure(media={"reel": reel}, match=[{"reel": reel, "source_range": "00:00:00:00-23:59:59:00"}])
     assert judged(cut(clip(reel=reel)), about).verdict == "allow"
 
 
 def test_5_a_match_by_clip_name_alone_attaches_and_requires_but_clears_no_gen_001() -> None:
-    about = disclosure(match=[{"clip_name": "vfx_010"}])
+    about = disclosure(media=ELSEWHERE, match=[{"clip_name": "vfx_010"}])
     report = judged(cut(clip("GENAI gen.environment")), *cleared(about))
     assert effects(report)["GEN-001"] == "block"
     assert "NFX-020" in raised(report)
@@ -371,7 +379,7 @@ def unseen(how: str) -> otio.schema.Timeline:
         held.tracks[0].source_range = time_range(48, 48)
     elif how == "an inactive reference":
         made.metadata.clear()
-        made.metadata["cmx_3600"] = {"reel": "A001"}
+        made.media_reference.target_url = "file:///show/seen.mov"
         inactive = otio.schema.ExternalReference("file:///show/vfx_010.mov", time_range(0, 500), {"genai": TAGGED})
         made.set_media_references({"DEFAULT_MEDIA": made.media_reference, "old": inactive}, "DEFAULT_MEDIA")
     return held
@@ -379,11 +387,12 @@ def unseen(how: str) -> otio.schema.Timeline:
 
 @pytest.mark.parametrize("how", ["disabled", "on a disabled track", "trimmed out", "an inactive reference"])
 def test_8_on_what_is_not_seen_final_rules_and_nfx_012_warn_and_block_rules_stay(how: str) -> None:
-    report = judged(unseen(how), disclosure(output_stage="temp", use_kind=["gen.shot", "alter.age"]))
+    about = disclosure(media=ELSEWHERE, output_stage="temp", use_kind=["gen.shot", "alter.age"])
+    report = judged(unseen(how), about)
     found = effects(report)
     assert (found["NFX-010"], found["NFX-012"], found["NFX-033"]) == ("warn", "warn", "block")
     assert [line.visible for line in finding(report, "NFX-010").uses] == [False]
-    assert judged(unseen(how), disclosure()).verdict == "allow"
+    assert judged(unseen(how), disclosure(media=ELSEWHERE)).verdict == "allow"
 
 
 @pytest.mark.parametrize("how", ["disabled", "on a disabled track", "trimmed out", "an inactive reference"])

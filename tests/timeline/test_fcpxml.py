@@ -69,6 +69,12 @@ def test_an_asset_of_an_older_version_has_its_file_in_an_attribute() -> None:
     assert one(clip(ref="b"), old).media.files == (("old_v1.mov",),)
 
 
+def test_a_clip_that_is_called_as_files_are_is_found_by_that_name_too() -> None:
+    assert "vfx_010.mov" in one(clip(name="vfx_010.mov")).media.references
+    assert "vfx_010" not in one(clip(name="vfx_010")).media.references
+    assert one(clip(name="vfx_010.mov")).media.files == (("plate.mov",),)
+
+
 def test_a_proxy_and_the_file_it_stands_for_are_both_known_but_only_the_file_is_approved() -> None:
     both = (
         '<asset id="b" name="n" start="0s" duration="5s"><media-rep kind="proxy-media" src="file:///x/p.mov"/>'
@@ -384,12 +390,12 @@ def test_the_first_clip_of_an_audition_is_the_one_that_is_seen() -> None:
     assert seen(clip(inside.replace("offset", 'lane="1" offset').replace("3600s", "3601s"))) == ["shot", "pick"]
 
 
-def test_a_title_and_a_generator_are_uses_without_media() -> None:
+def test_a_title_and_a_generator_are_uses_known_by_their_names_alone() -> None:
     title = '<title ref="e" name="t" offset="3600s" start="3600s" duration="2s"/>'
     found = uses(cut(title + '<video ref="e" name="g" duration="1s"/>'))
     assert [(use.name, use.kind, use.media.files, use.source, record(use)) for use in found] == [
-        ("t", "video", (), None, "01:00:00:00 01:00:02:00"),
-        ("g", "video", (), None, "01:00:02:00 01:00:03:00"),
+        ("t", "video", (("t",),), None, "01:00:00:00 01:00:02:00"),
+        ("g", "video", (("g",),), None, "01:00:02:00 01:00:03:00"),
     ]
 
 

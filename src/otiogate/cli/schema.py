@@ -19,6 +19,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "name", nargs="?", metavar="NAME", help="such as disclosure, consent, approval, config, policy, report"
     )
+    parser.add_argument("--form", action="store_true", help="as YAML to be filled in, with what each field means")
     parser.set_defaults(run=run)
 
 
@@ -26,9 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the schema, or the names."""
     import json
 
+    from otiogate.documents.form import form
     from otiogate.documents.schemas import schema, schema_names
 
-    if arguments.name is None:
+    if arguments.form and arguments.name is not None:
+        put(form(arguments.name))
+    elif arguments.name is None:
         put("\n".join(schema_names()) + "\n")
     else:
         put(json.dumps(schema(arguments.name), indent=2, ensure_ascii=False) + "\n")

@@ -27,13 +27,13 @@ class Match:
 
 
 class Matcher:
-    """The ``match`` entries of all disclosures, indexed."""
+    """The ``match`` entries of all disclosures, and the media that they say they are about, indexed."""
 
     def __init__(self, disclosures: Iterable[Disclosure]) -> None:
         self._index: dict[tuple[str, str], list[tuple[Disclosure, dict[str, Any]]]] = {}
         self._files: dict[str, list[tuple[Disclosure, str]]] = {}
         for disclosure in disclosures:
-            for entry in disclosure.data.get("match", ()):
+            for entry in (*_implied(disclosure), *disclosure.data.get("match", ())):
                 for field, key in (("sha256", "sha256"), ("reel", "reel"), ("clip_name", "name")):
                     text = entry.get(field)
                     if text and not (field == "reel" and names_nobody(text)):
@@ -72,11 +72,29 @@ class Matcher:
                         yield Match(disclosure, f"file {reference}", weak=False)
         for reel in use.media.reels:
             for disclosure, entry in self._index.get(("reel", fold(reel)), ()):
+                if entry.get("nothing_better") and (use.media.files or use.name):
+                    continue
                 if use.source is None or not is_elsewhere(entry.get("source_range", ""), use.source, use.available):
                     yield Match(disclosure, f"reel {reel}", weak=False)
         for name in filter(None, (use.name, *use.other_names)):
             for disclosure, _ in self._index.get(("name", fold(name)), ()):
                 yield Match(disclosure, f"clip name {name}", weak=True)
+
+
+def _implied(disclosure: Disclosure) -> Iterator[dict[str, Any]]:
+    """The entries that ``media`` stands for: whoever says which media a disclosure is about need not say it twice.
+
+    A tape has other takes on it, so that beside a file its reel finds only what names neither file nor clip. What an
+    effect in the timeline does is not in the media.
+    """
+    media = disclosure.data.get("media", {})
+    if disclosure.data.get("effect"):
+        return
+    named = {key: media[key] for key in ("sha256", "reference", "clip_name") if key in media}
+    if named:
+        yield named
+    for part in disclosure.data.get("ranges", ("",)) if "reel" in media else ():
+        yield {"reel": media["reel"], "source_range": part, "nothing_better": bool(named)}
 
 
 def _file_names(reference: str) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from otiogate.timeline.media import REEL_KEYS, basenames, file_names, names_nobody
+from otiogate.timeline.media import REEL_KEYS, basenames, file_names, has_extension, names_nobody
 from otiogate.timeline.model import Key, Media, plain_key
 
 
 def media_of(data: Mapping[str, Any]) -> Media:
-    """What a clip, as plain data, points at: by all its media references, active or not."""
+    """What a clip, as plain data, points at: by all its media references, active or not. Where none leads to a file,
+    or where it ends as file names do, the name of the clip is one: lists of cuts know files by it."""
     references: set[str] = set()
     for reference in (data.get("media_references") or {}).values():
         if not reference:
@@ -22,8 +23,13 @@ def media_of(data: Mapping[str, Any]) -> Media:
         if "name_prefix" in reference:
             references.update(sequence_names(reference))
         references.update(basenames(str(reference.get("name") or "")))
+    name, files = str(data.get("name") or ""), _shown(data)
+    if not files or has_extension(name):
+        references.update(basenames(name))
     reels = {reel for reel in _reels(data) if not names_nobody(reel)}
-    return Media(tuple(sorted(references)), tuple(sorted(reels)), files=_shown(data))
+    if not files and file_names(name):
+        files = (file_names(name),)
+    return Media(tuple(sorted(references)), tuple(sorted(reels)), files=files)
 
 
 def _shown(data: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:

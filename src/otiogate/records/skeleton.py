@@ -9,8 +9,7 @@ from typing import Any
 from otiogate.errors import UsageError
 from otiogate.evidence.tag import Tag
 from otiogate.evidence.vocabulary import AXES, UNSURE
-from otiogate.timeline.edl_lines import has_extension
-from otiogate.timeline.media import fold, same_name
+from otiogate.timeline.media import fold, has_extension, same_name
 from otiogate.timeline.model import ClipUse
 
 _RANGE = re.compile(r"\d{2}:\d{2}:\d{2}[:;]\d{2,3}-\d{2}:\d{2}:\d{2}[:;]\d{2,3}\Z", re.ASCII)
@@ -25,7 +24,7 @@ def disclosure_form(uses: Sequence[ClipUse], stated: Mapping[str, Any]) -> tuple
         form["media"] = _one_media(uses)
     stated_match = form.get("match", [])
     if isinstance(stated_match, list):  # what is no list is left to the schema
-        found = _distinct(_match(use) for use in uses)
+        found = _distinct(entry for use in uses for entry in _match(use))
         form["match"] = [*stated_match, *(each for each in found if each not in stated_match)]
     return form, open_axes
 
@@ -74,22 +73,24 @@ def _one_media(uses: Sequence[ClipUse]) -> dict[str, str]:
     return {key: value for key, value in found[0].items() if all(each.get(key) == value for each in found)} or found[0]
 
 
-def _match(use: ClipUse) -> dict[str, str]:
-    """The strongest name that finds ``use`` again."""
+def _match(use: ClipUse) -> list[dict[str, str]]:
+    """Every strong name that finds ``use`` again: one format keeps the file, another the reel. Its own name, which is a
+    weak one, where there is no other. Beside a file, a range that may count from zero tells nothing of a tape."""
+    found: list[dict[str, str]] = []
     if use.media.sha256:
-        return {"sha256": use.media.sha256[0]}
+        found.append({"sha256": use.media.sha256[0]})
     if _file_of(use):
-        return {"reference": _file_of(use)}
+        found.append({"reference": _file_of(use)})
     span = f"{use.source.first}-{use.source.last}" if use.source else ""
-    if use.media.reels and _RANGE.match(span):
-        return {"reel": use.media.reels[0], "source_range": span}
-    if not use.name:
+    if use.media.reels and _RANGE.match(span) and not (found and span.startswith("00:")):
+        found.append({"reel": use.media.reels[0], "source_range": span})
+    if not found and not use.name:
         raise UsageError(
             "names no file, no reel with a source range, and has no name: nothing would find it again",
             where=use.address,
             next_step="name the clip, or leave it out",
         )
-    return {"clip_name": use.name}
+    return found or [{"clip_name": use.name}]
 
 
 def _distinct(found: Iterable[dict[str, str]]) -> list[dict[str, str]]:

@@ -27,13 +27,12 @@ from otiogate.timeline.edl_lines import (
     Named,
     carriers_of,
     event_of,
-    has_extension,
     is_marker,
     like_event,
     named_in,
     reels_of,
 )
-from otiogate.timeline.media import basenames, file_names, names_nobody
+from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
 from otiogate.timeline.model import ClipUse, Key, Media, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span, TimeError, frames_of
 

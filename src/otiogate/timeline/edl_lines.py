@@ -54,7 +54,6 @@ _NAMED = re.compile(
 _CHANNEL = re.compile(r"NONE|B|(?:[AV]\d{0,2}[/,+&-]?)+", re.IGNORECASE | re.ASCII)
 _EDIT = re.compile(r"[CDK]|W\d+|K[BO]", re.IGNORECASE | re.ASCII)
 _TIMECODE = re.compile(r"\d{1,2}[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d", re.ASCII)
-_EXTENSION = re.compile(r"\.(?=\w*[a-z])\w{2,5}\Z", re.IGNORECASE | re.ASCII)
 _REPLACED = re.compile(r"REPLACED BY:", re.IGNORECASE)
 
 _STARS = re.compile(r"[\s*]*")
@@ -179,11 +178,6 @@ def reels_of(value: str) -> tuple[str, ...]:
     """Both reels of ``006-I REPLACED BY: 006I``, the one that the event line has last; or the one reel."""
     parts = (part.strip() for part in _REPLACED.split(value, maxsplit=1))
     return tuple(part for part in parts if not names_nobody(part))
-
-
-def has_extension(name: str) -> bool:
-    """Whether a clip name ends as file names do."""
-    return _EXTENSION.search(name) is not None
 
 
 def carriers_of(

@@ -20,6 +20,7 @@ from otiogate.timeline.fcpxml_story import Story
 from otiogate.timeline.fcpxml_tags import RESOURCES, carriers_of, said_in
 from otiogate.timeline.fcpxml_time import Clock, Stretch, rate_of
 from otiogate.timeline.fcpxml_xml import Element, parse
+from otiogate.timeline.media import basenames, file_names, has_extension
 from otiogate.timeline.model import Carrier, ClipUse, Key, Media, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span
 
@@ -41,10 +42,7 @@ def read_fcpxml(data: bytes, name: str, path: str = "") -> Snapshot:
     resources = resources_of(root)
     story = Story(root, resources)
     reader = _Reader(story.nodes, resources)
-    parts = reader.texts()
-    if sum(map(len, parts)) > MOST_TEXT:
-        what = f"says more than {MOST_TEXT} bytes of its clips, each use of an asset counted"
-        raise ReadError(what, where=where, next_step="deliver it in parts")
+    parts = reader.texts(where)
     starts = list(accumulate((len(part) + 1 for part in parts), initial=0))
     return Snapshot(
         origin=Origin(name, "fcpxml", sha256(data), path),
@@ -87,9 +85,16 @@ class _Reader:
         self._resources = resources
         self._texts: dict[int, bytes] = {}
 
-    def texts(self) -> list[bytes]:
-        """What each node says, as it is searched."""
-        return [b"\n".join([*map(self._text, node.elements), self._names(node)]) for node in self._nodes]
+    def texts(self, where: str) -> list[bytes]:
+        """What each node says, as it is searched. Raises ``ReadError`` where that is too much."""
+        parts, size = [], 0
+        for node in self._nodes:
+            parts.append(b"\n".join([*map(self._text, node.elements), self._names(node)]))
+            size += len(parts[-1])
+            if size > MOST_TEXT:
+                what = f"says more than {MOST_TEXT} bytes of its clips, each use of an asset counted"
+                raise ReadError(what, where=where, next_step="deliver it in parts")
+        return parts
 
     def _text(self, element: Element) -> bytes:
         found = self._texts.get(id(element))
@@ -188,7 +193,13 @@ def _nowhere(_stretch: Stretch) -> Span | None:
 
 
 def _media(node: Node) -> Media:
-    return media_of(node.item.element, node.asset, node.around.reels)
+    """What a use points at. Where none of it is a file, or where it ends as file names do, the name of the clip is one:
+    lists of cuts know files by it."""
+    media = media_of(node.item.element, node.asset, node.around.reels)
+    named = tuple(each for each in (node.around.called, node.item.element.name) if each)
+    also = [name for each in named if not media.files or has_extension(each) for name in basenames(each)]
+    files = media.files or tuple(filter(None, map(file_names, named[:1])))
+    return replace(media, references=tuple(dict.fromkeys((*media.references, *also))), files=files)
 
 
 def _called(node: Node) -> tuple[str, ...]:

@@ -70,6 +70,11 @@ def same_name(one: str, two: str) -> bool:
     return (_without_extension(one) == two) != (one == _without_extension(two))
 
 
+def has_extension(name: str) -> bool:
+    """Whether a clip name ends as file names do."""
+    return _EXTENSION.search(name.lower()) is not None
+
+
 def _without_extension(name: str) -> str:
     return _EXTENSION.sub("", name)
 

@@ -117,7 +117,7 @@ class Story:
         if tag == "audition":
             return self._audition(item, around)
         if tag in ("transition", "caption"):
-            return self._beside(item, around)
+            return self._remark(item, around)
         return self._clip(item, around)
 
     def _add(self, node: Node) -> int:
@@ -211,7 +211,7 @@ class Story:
             shown = inner if number == 0 else replace(inner, enabled=False)
             yield _Task(replace(item, element=clip, node=-1), shown)
 
-    def _beside(self, item: Item, around: Around) -> Iterator[_Task]:
+    def _remark(self, item: Item, around: Around) -> Iterator[_Task]:
         """A transition or a caption: no media, but it may say something."""
         self._check(item.element, frozenset())
         address = self._address(item, around)
@@ -236,36 +236,24 @@ class Story:
         node = self._placed(Node(item, around, address, tag in _LEAVES, resource=resource))
         node.enabled = around.enabled and is_enabled(element)
         node.parts = parts_of(element, resource) & around.parts
-        inner = replace(
-            around,
-            node=self._add(node),
-            address=in_line(address, element),
-            shift=None if node.is_retimed or node.is_conformed else node.shift,
-            window=node.window,
-            enabled=node.enabled and not node.is_trimmed_out,
-            parts=node.parts,
-            lane=node.lane,
-            called=element.name if tag == "clip" else "",
-            names=tuple(dict.fromkeys((*names_of(element), *names_of(resource), *around.names))),
-            reels=reels_of(element) or around.reels,
-        )
-        # Where a conformed clip has what is connected to it is not quite told, which must not decide what is seen.
-        known = around.window is None or not node.is_conformed
-        beside = replace(around, shift=node.shift if known else None, node=item.node if tag == "gap" else around.node)
+        self._add(node)
         others = [each for each in element.children if each.tag in CLIPPED or each.tag in ("caption", "spine")]
         if tag in ("ref-clip", "mc-clip"):
-            shown = list(self._in_place(node, inner))
+            shown = list(self._in_place(node, _within(node)))
             node.is_use = not shown
             yield from shown
         elif tag in ("clip", "sync-clip"):
             inside = [each for each in others if tag == "sync-clip" or not lane_of(each)]
             others = [each for each in others if tag == "clip" and lane_of(each)]
             node.is_use = not any(each.tag in CLIPPED or each.tag == "spine" for each in inside)
+            inner = _within(node)
             if not self._extents.any_meets(inside, inner.shift, inner.window):
                 inner = replace(inner, shift=None)
-            for item in map(item_of, inside):
-                yield _Task(item, _if_connected(item, node, inner) if lane_of(item.element) else inner)
-        yield from (_Task(item_of(each), beside) for each in others)
+            for each in map(item_of, inside):
+                yield _Task(each, _if_connected(each, node, inner) if lane_of(each.element) else inner)
+        if others:
+            beside = _beside(node)
+            yield from (_Task(item_of(each), beside) for each in others)
 
     def _in_place(self, node: Node, around: Around) -> Iterator[_Task]:
         """What a compound or multicam clip shows, in its place. In the rest it stands for itself."""
@@ -342,6 +330,35 @@ class Story:
     def _lose(self, element: Element, what: str) -> None:
         self._met.add(id(element))
         self.problems.append(Problem("lost", what, f"line {element.line}"))
+
+
+def _within(node: Node) -> Around:
+    """What holds for what the clip ``node`` contains."""
+    element, around = node.item.element, node.around
+    return replace(
+        around,
+        node=node.item.node,
+        address=in_line(node.address, element),
+        shift=None if node.is_retimed or node.is_conformed else node.shift,
+        window=node.window,
+        enabled=node.enabled and not node.is_trimmed_out,
+        parts=node.parts,
+        lane=node.lane,
+        called=element.name if element.tag == "clip" else "",
+        names=tuple(dict.fromkeys((*names_of(element), *names_of(node.resource), *around.names))),
+        reels=reels_of(element) or around.reels,
+    )
+
+
+def _beside(node: Node) -> Around:
+    """What holds for what is connected to the clip ``node``.
+
+    Where a conformed clip has what is connected to it is not quite told, which must not decide what is seen.
+    """
+    around = node.around
+    known = around.window is None or not node.is_conformed
+    is_gap = node.item.element.tag == "gap"
+    return replace(around, shift=node.shift if known else None, node=node.item.node if is_gap else around.node)
 
 
 def _if_connected(item: Item, node: Node, inner: Around) -> Around:

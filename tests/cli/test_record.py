@@ -230,7 +230,7 @@ def form(**changes: Any) -> dict[str, Any]:
 
 
 def test_what_a_form_leaves_out_is_filled_in(ledger: Path, record: Any, tmp_path: Path) -> None:
-    put(tmp_path / "form.yaml", form())
+    put(tmp_path / "form.yaml", form(granted_at="2026-01-10T09:00:00Z"))
     ran = record("add", "form.yaml")
     assert (ran.code, ran.err) == (0, "")
     made = fetched(ledger)["APR-009"]
@@ -266,6 +266,40 @@ def test_a_waiver_is_added_as_it_stands(ledger: Path, record: Any, tmp_path: Pat
     put(tmp_path / "form.yaml", made)
     assert record("add", "form.yaml").code == 0
     assert fetched(ledger)["WVR-001"] == {"schema_version": 1} | made
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"requested_by": "S-APPROVER"}, "is given by S-APPROVER, who requested it, and so answers nothing"),
+        ({"answers": ["NFX-020", "NFX-222"]}, "answers NFX-222, which no rule pack has"),
+        ({"supersedes": ["APR-404"]}, "supersedes APR-404, which is not in the ledger"),
+        ({"granted_at": "2099-01-01T00:00:00Z", "expires_at": "2100-01-01Z"}, "counts only from 2099-01-01T00:00:00Z"),
+    ],
+)
+def test_what_is_added_and_will_answer_nothing_is_said_at_once(
+    ledger: Path, record: Any, tmp_path: Path, changes: dict[str, Any], says: str
+) -> None:
+    put(tmp_path / "form.yaml", form(**{"granted_at": "2026-01-10T09:00:00Z"} | changes))
+    ran = record("add", "form.yaml")
+    assert (ran.code, ran.err) == (0, "")
+    assert says in ran.out.splitlines()[-1]
+    assert says in record("check").out
+
+
+def test_of_many_records_that_are_added_only_the_ids_are_listed(ledger: Path, record: Any, tmp_path: Path) -> None:
+    put(tmp_path / "forms.yaml", disclosure("DIS-002"), disclosure("DIS-003"))
+    ran = record("add", "forms.yaml")
+    assert ran.out.splitlines()[1:] == ["  disclosure DIS-002", "  disclosure DIS-003"]
+
+
+def test_what_covers_a_superseded_disclosure_is_told_what_took_its_place(
+    ledger: Path, record: Any, tmp_path: Path
+) -> None:
+    put(tmp_path / "forms.yaml", disclosure("DIS-002", supersedes=["DIS-001"]), form(covers=["DIS-001"]))
+    ran = record("add", "forms.yaml")
+    assert ran.code == 2
+    assert "covers[0]: 'DIS-001' was superseded by DIS-002 (name DIS-002)" in ran.err
 
 
 def test_what_a_form_covers_wrongly_hides_nothing_else_that_is_wrong(ledger: Path, record: Any, tmp_path: Path) -> None:

@@ -526,3 +526,10 @@ def test_a_timeline_that_cannot_be_read_asks_neither_policy_nor_records(show: Pa
     assert report.problems[0].next_step == "correct the path"
     assert report.context["production"] == "MYSHOW"
     assert report.config == (str(show),)
+
+
+def test_everything_that_is_wrong_with_a_configuration_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "otiogate.yaml"
+    path.write_text("format: 1\nseason: 2\nepisode: 204\nstage: draft\n")
+    with pytest.raises(UsageError, match=r"otiogate.yaml:2: season: 2 is not text.*line 3: episode.*line 4: stage"):
+        settings([str(path)])

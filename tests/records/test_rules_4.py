@@ -723,7 +723,14 @@ def test_4_6_a_notice_that_was_superseded_does_not_count(record: str) -> None:
         others = [consent(id="CON-000"), without(consent(id="CON-002", supersedes=["con-000"]), "notice")]
     report = judged(cut(), *replica_records(about, here, *others))
     assert report.verdict == "block"
-    assert "superseded" in why(report, "NFX-030")
+    missing = finding(report, "NFX-030").missing
+    assert any(each.startswith("notice to P-001") for each in missing)
+
+
+def test_4_6_of_a_record_and_what_superseded_it_the_newer_is_told() -> None:
+    old, new = consent(expires_at="2027-01-01Z"), consent(id="CON-002", supersedes=["CON-001"], use=False)
+    tried = [each.id for each in finding(judged(cut(), *replica_records(replica(), old, new)), "SAG-010").tried]
+    assert tried == ["CON-002"]
 
 
 def test_4_6_an_approval_of_another_disclosure_does_not_count() -> None:

@@ -129,10 +129,14 @@ def test_all_of_several_values_have_to_be_in_scope() -> None:
 
 
 def test_every_axis_that_fails_is_said() -> None:
-    open_scope = said("consent", {"production": "OTHER"})
-    assert open_scope[1:] == [f"its scope does not state {', '.join(AXES['consent'])}; write the list, or 'any'"]
-    limited = {"production": "OTHER", **{axis: ["elsewhere"] for axis in AXES["consent"]}}
-    assert len(said("consent", limited)) == 1 + len(AXES["consent"])
+    open_scope = said("consent", {"production": "MYSHOW"})
+    assert open_scope == [f"its scope does not state {', '.join(AXES['consent'])}; write the list, or 'any'"]
+    limited = {"production": "MYSHOW", **{axis: ["elsewhere"] for axis in AXES["consent"]}}
+    assert len(said("consent", limited)) == len(AXES["consent"])
+
+
+def test_of_another_production_nothing_else_is_said() -> None:
+    assert said("consent", {"production": "OTHER"}) == ["is for the production OTHER, not MYSHOW"]
 
 
 def test_worldwide_limits_nothing_where_nobody_knows_where_the_delivery_goes() -> None:

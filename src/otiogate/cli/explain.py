@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
@@ -113,6 +114,8 @@ def _suggestion(wanted: str, known: Policy) -> str:
     ids = sorted({rule.id for rule in known.rules})
     family = [each for each in ids if wanted[4:] and each.startswith(wanted)]
     near = family or sorted(difflib.get_close_matches(wanted, ids, n=3))
+    if re.fullmatch(r"(DIS|CON|CLR|APR|LGL|INC|ESC|EXC|CNS|LBL|UNO|BRG|NTC|NTF|WVR)-.*", wanted):
+        return f"for a record: otiogate record show {wanted}"
     if near:
         return f"did you mean {' or '.join(near)}?"
     return "known: " + ", ".join([each for each in ids if each.startswith(wanted.split("-")[0])] or ids)

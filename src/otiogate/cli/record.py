@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import put, say_fault
-from otiogate.errors import CannotJudge, UsageError
+from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 if TYPE_CHECKING:
     from otiogate.records.faults import Place, RecordFault
@@ -144,7 +144,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
     held, key = _held(arguments.records), arguments.id.strip().upper()
     if key not in held.records:
-        near = difflib.get_close_matches(key, list(held.records), n=3)
+        near = difflib.get_close_matches(key, list(held.records), n=3, cutoff=0.8)
         step = f"did you mean {' or '.join(near)}?" if near else "'otiogate record list' tells what there is"
         raise UsageError(f"there is no record {arguments.id!r}", where=", ".join(held.sources), next_step=step)
     [row] = (each for each in rows(held, _now(arguments.as_of)) if each.record.id == key)
@@ -192,7 +192,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from otiogate.records.checking import checked
     from otiogate.report.base import count
 
-    found = checked(_folders(arguments.folder), _now(arguments.as_of))
+    found = checked(_folders(arguments.folder), _now(arguments.as_of), _rules())
     for each in found.faults:
         put(f"FAULT    {_said(each)}\n")
     for each in found.warnings:
@@ -203,6 +203,19 @@ def _check(arguments: argparse.Namespace) -> int:
         return 0
     put("No record is used until the faults are gone.\n")
     return CannotJudge.exit_code
+
+
+def _rules() -> frozenset[str]:
+    """The ids of every rule that is shipped or configured here; none, where the configuration does not say."""
+    from otiogate.config.layers import settings
+    from otiogate.policy.load import policy, shipped
+
+    try:
+        found = settings()
+        known = policy({*found.packs, *shipped()}, found.policy_files, replaced=found.replaced_packs)
+    except OtiogateError:
+        return frozenset()
+    return frozenset(each.id for each in known.rules)
 
 
 def _said(fault: RecordFault) -> str:
@@ -239,6 +252,7 @@ def _import(arguments: argparse.Namespace) -> int:
 def _take_in(forms: Iterable[tuple[Any, Place]], faults: Sequence[RecordFault], given: str | None) -> int:
     """Adds ``forms``, if there are no ``faults`` and none comes up."""
     from otiogate.records.adding import prepared, write_records
+    from otiogate.records.checking import warnings_of
     from otiogate.records.store import FolderStore
     from otiogate.report.base import count, safe
 
@@ -253,7 +267,15 @@ def _take_in(forms: Iterable[tuple[Any, Place]], faults: Sequence[RecordFault], 
         return UsageError.exit_code
     path, text = write_records(target, made)
     put(f"wrote {safe(str(path), 1000)}: {count(len(made), 'record')}\n")
-    put("".join(safe(line, 1000) + "\n" for line in text.splitlines()))
+    if len(made) == 1:
+        put("".join(safe(line, 1000) + "\n" for line in text.splitlines()))
+    else:
+        put("".join(f"  {each.kind} {each.id}\n" for each in made))
+    new, ledger = {each.id for each in made}, FolderStore(folders).fetch()
+    for _, record in sorted(ledger.records.items()):
+        if record.id in new:
+            for each in warnings_of(record, ledger, datetime.now(timezone.utc), _rules()):
+                put(f"warning  {_said(each)}\n")
     return 0
 
 

@@ -197,12 +197,15 @@ def _look_up(key: str, *near: Path) -> None:
 
     try:
         found = settings(map(str, near))
-        known = found.store().fetch().disclosures if found.records else None
+        known = found.store().fetch().standing if found.records else None
     except OtiogateError as fault:
         say(f"note: whether {key} is in the ledger could not be told")
         say_fault(fault)
         return
-    if known is not None and key not in known:
+    if known is not None and key in known and known[key][0].id != key:
+        newer = " and ".join(each.id for each in known[key])
+        say(f"note: {key} was superseded by {newer}, which a scan judges in its place; better tag with that")
+    elif known is not None and key not in known:
         say(f"note: {key} is not in the ledger yet, so a scan says GEN-001; add it with 'otiogate record add'")
 
 

@@ -103,11 +103,14 @@ def checked(path: Path, name: str) -> Document:
     """The one document in ``path``, which fits the schema ``name``. Raises ``UsageError`` with the line that does
     not."""
     document = load_one(path, UsageError)
-    for fault in located_faults(name, document.value):
-        line = document.line(fault.culprit)
+    faults = [(document.line(fault.culprit), fault) for fault in located_faults(name, document.value)]
+    if faults:
+        (first, fault), *others = faults
+        said = [f"{at(each.path)}: {each.sentence}" if each.path else each.sentence for _, each in faults]
+        more = (f"; line {line}: {text}" for (line, _), text in zip(others, said[1:], strict=True))
         raise UsageError(
-            f"{at(fault.path)}: {fault.sentence}" if fault.path else fault.sentence,
-            where=f"{path}:{line}" if line else str(path),
+            said[0] + "".join(more),
+            where=f"{path}:{first}" if first else str(path),
             next_step=(f"did you mean {fault.meant!r}? " if fault.meant else "") + f"see 'otiogate schema {name}'",
         )
     return document

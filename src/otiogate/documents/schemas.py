@@ -154,14 +154,16 @@ def _sentence(fault: Any) -> str:
             pairs = [(key, need) for key in wanted if key in fault.instance for need in wanted[key]]
             return "; ".join(f"{key!r} needs {need!r}" for key, need in pairs if need not in fault.instance)
         case "enum":
-            return f"{value} is not one of {_listed(map(str, wanted))}"
+            near = get_close_matches(str(fault.instance), [str(each) for each in wanted], n=1, cutoff=0.75)
+            return f"{value} is not one of {_listed(map(str, wanted))}" + (f"; did you mean {near[0]}?" if near else "")
         case "const":
             return f"{value} is not {json.dumps(wanted)}"
         case "type":
             names = [wanted] if isinstance(wanted, str) else wanted
             quotes = "string" in names and isinstance(fault.instance, (bool, int, float))
             forms = " or ".join(_FORMS.get(each, each) for each in names)
-            return f"{value} is not {forms}" + ("; put it in quotes" if quotes else "")
+            meant = {"yes": "true", "no": "false"}.get(str(fault.instance)) if names == ["boolean"] else None
+            return f"{value} is not {forms}" + ("; put it in quotes" if quotes else f"; write {meant}" if meant else "")
         case "minItems" | "minProperties":
             allowed = _listed(_known(fault.schema))
             return f"needs at least {wanted} of {allowed}" if allowed else f"needs at least {wanted} in it"

@@ -232,7 +232,7 @@ class _Collector:
             stated = from_tag(tag)
             apart = differences(stated, each)
             if each.id != tag.id:
-                what = f"{tag.id} was superseded by {each.id}, which is judged in its place"
+                what = f"{tag.id} was superseded by {each.id}, which is judged in its place (tag with that one)"
                 self.problems.update({Problem("odd", what, point.use.address): None for point in points})
             if apart:
                 self._raise("differs", f"{each.id}: {'; '.join(apart)}", points, each)

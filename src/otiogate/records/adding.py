@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from otiogate.documents.emit import yaml_text
@@ -30,19 +31,23 @@ def prepared(forms: Iterable[tuple[Any, Place]], held: RecordSet) -> tuple[list[
     disclosures = [each for each in filled if _is_disclosure(each[0])]
     others = [each for each in filled if not _is_disclosure(each[0])]
     made, faults = _checked(disclosures, {})
-    more, wrong = _checked(others, _together(held, made).disclosures)  # what covers them is bound to what they say
+    together = _together(held, made)
+    # What covers them is bound to what they say.
+    more, wrong = _checked(others, together.disclosures, together.standing)
     made, faults = made + more, faults + wrong
     faults += _against(held, made)
     return ([], faults) if faults else (made, [])
 
 
 def _checked(
-    forms: Iterable[tuple[Any, Place]], known: Mapping[str, Disclosure]
+    forms: Iterable[tuple[Any, Place]],
+    known: Mapping[str, Disclosure],
+    standing: Mapping[str, tuple[Disclosure, ...]] = MappingProxyType({}),
 ) -> tuple[list[Record], list[RecordFault]]:
     made: list[Record] = []
     faults: list[RecordFault] = []
     for item, place in forms:
-        form, found = _with_covers(item, place, known) if isinstance(item, dict) else (item, [])
+        form, found = _with_covers(item, place, known, standing) if isinstance(item, dict) else (item, [])
         # Of covers that are wrong already, no more is said; what else is wrong with the record is.
         found += [each for each in record_faults(form, place) if not (found and ": covers" in each.what)]
         faults += found
@@ -71,7 +76,10 @@ def _against(held: RecordSet, made: Sequence[Record]) -> list[RecordFault]:
 
 
 def _with_covers(
-    item: dict[str, Any], place: Place, known: Mapping[str, Disclosure]
+    item: dict[str, Any],
+    place: Place,
+    known: Mapping[str, Disclosure],
+    standing: Mapping[str, tuple[Disclosure, ...]],
 ) -> tuple[dict[str, Any], list[RecordFault]]:
     """``item`` with what its ``covers`` leave out, and where that cannot be told."""
     covers, wanted = item.get("covers"), _COVERED.get(str(item.get("record")), ())
@@ -90,8 +98,10 @@ def _with_covers(
         disclosure = known.get(named["disclosure"].upper())
         if disclosure is None:
             named_id = repr(named["disclosure"][:80])
-            what = f"{item['record']} {item.get('id', '')!s}: covers[{index}]: {named_id} is not in the ledger"
-            step = "add the disclosure first, or name what superseded it; known: " + (", ".join(known) or "none")
+            newer = " and ".join(each.id for each in standing.get(named["disclosure"].upper(), ()))
+            state = f"was superseded by {newer}" if newer else "is not in the ledger"
+            what = f"{item['record']} {item.get('id', '')!s}: covers[{index}]: {named_id} {state}"
+            step = f"name {newer}" if newer else "add the disclosure first; known: " + (", ".join(known) or "none")
             faults.append(RecordFault(place(("covers", index)), what, step[:600]))
             continue
         own = {"digest": disclosure.digest, "media": copy.deepcopy(disclosure.data["media"])}

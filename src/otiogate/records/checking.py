@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from otiogate.errors import StoreError
-from otiogate.records.dates import end
+from otiogate.records.dates import end, instant
 from otiogate.records.faults import RecordFault, record_faults, repeated_ids, succession_faults
 from otiogate.records.model import Record, RecordSet, record_set
 from otiogate.records.overview import covers
@@ -29,8 +29,9 @@ class Checked:
     warnings: tuple[RecordFault, ...]
 
 
-def checked(folders: Iterable[Path], now: datetime) -> Checked:
-    """Goes through every file below ``folders``. Raises ``StoreError`` where a folder cannot be listed."""
+def checked(folders: Iterable[Path], now: datetime, rules: Collection[str] = ()) -> Checked:
+    """Goes through every file below ``folders``. ``rules`` are the ids that decisions may answer, where they are known.
+    Raises ``StoreError`` where a folder cannot be listed."""
     files = [path for folder in folders for path in record_files(folder)]
     faults: list[RecordFault] = []
     records: list[Record] = []
@@ -49,28 +50,40 @@ def checked(folders: Iterable[Path], now: datetime) -> Checked:
     first = {each.id: each for each in reversed(records)}
     held = record_set(first.values())
     faults += succession_faults(held)
-    return Checked(len(files), len(records), tuple(faults), tuple(_warnings(held, now)))
+    soon = [each for _, record in sorted(held.records.items()) for each in warnings_of(record, held, now, rules)]
+    return Checked(len(files), len(records), tuple(faults), tuple(soon))
 
 
-def _warnings(held: RecordSet, now: datetime) -> Iterator[RecordFault]:
-    for _, record in sorted(held.records.items()):
-        known, what = status(record, held, now), f"{record.kind} {record.id}"
-        until = last_moment(record)
-        if known.word in ("expires on", "suspended", "conditions open") and until and end(until) - now <= SOON:
-            yield RecordFault(record.where, f"{what} expires at {until}", "ask for a new one that 'supersedes' it")
-        if known.word in ("superseded", "revoked", "expired"):
-            continue  # what it covers no longer matters
-        approver, asked_by = record.data.get("approver", {}).get("id", ""), record.data.get("requested_by", "")
-        if approver and fold(approver) == fold(asked_by):
-            said = f"{what} is given by {approver}, who requested it, and so answers nothing"
-            yield RecordFault(record.where, said, "ask somebody who is entitled and independent")
-        for cover in covers(record, held):
-            if cover.state == "unknown":
-                said = f"{what} covers {cover.disclosure}, which is not in the ledger"
-                yield RecordFault(record.where, said, "correct the id, or add the disclosure")
-            elif cover.state == "superseded":
-                said = f"{what} covers {cover.disclosure}, which was superseded {cover.detail}"
-                yield RecordFault(record.where, said, "ask for one that covers the new one")
-            elif cover.state == "outdated":
-                said = f"{what} was given for another version of {cover.disclosure} (its digest is now {cover.detail})"
-                yield RecordFault(record.where, said, "ask for a new one, or undo the change to the disclosure")
+def warnings_of(record: Record, held: RecordSet, now: datetime, rules: Collection[str] = ()) -> Iterator[RecordFault]:
+    """What keeps no record of ``held`` from being used, and lets this one answer nothing, today or soon."""
+    known, what = status(record, held, now), f"{record.kind} {record.id}"
+    until = last_moment(record)
+    if known.word in ("expires on", "suspended", "conditions open") and until and end(until) - now <= SOON:
+        yield RecordFault(record.where, f"{what} expires at {until}", "ask for a new one that 'supersedes' it")
+    if known.word in ("superseded", "revoked", "expired"):
+        return  # what it covers no longer matters
+    approver, asked_by = record.data.get("approver", {}).get("id", ""), record.data.get("requested_by", "")
+    if approver and fold(approver) == fold(asked_by):
+        said = f"{what} is given by {approver}, who requested it, and so answers nothing"
+        yield RecordFault(record.where, said, "ask somebody who is entitled and independent")
+    for old in record.data.get("supersedes", ()):
+        if str(old).upper() not in held.records:
+            said = f"{what} supersedes {old}, which is not in the ledger"
+            yield RecordFault(record.where, said, "correct the id; or leave it, if that one was put away")
+    unknown = sorted(set(record.data.get("answers", ())) - set(rules)) if rules else []
+    if unknown:
+        said = f"{what} answers {', '.join(unknown)}, which no rule pack has"
+        yield RecordFault(record.where, said, "'otiogate rules' lists the rules that are active, 'explain' knows all")
+    starts = record.data.get("granted_at") or record.data.get("signed_at")
+    if starts and instant(starts) > now:
+        yield RecordFault(record.where, f"{what} counts only from {starts}", "correct the time, if that is in the past")
+    for cover in covers(record, held):
+        if cover.state == "unknown":
+            said = f"{what} covers {cover.disclosure}, which is not in the ledger"
+            yield RecordFault(record.where, said, "correct the id, or add the disclosure")
+        elif cover.state == "superseded":
+            said = f"{what} covers {cover.disclosure}, which was superseded {cover.detail}"
+            yield RecordFault(record.where, said, "ask for one that covers the new one")
+        elif cover.state == "outdated":
+            said = f"{what} was given for another version of {cover.disclosure} (its digest is now {cover.detail})"
+            yield RecordFault(record.where, said, "ask for a new one, or undo the change to the disclosure")

@@ -31,10 +31,12 @@ DESCRIBED = 20
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a record did not count. ``rule`` is the rule that says so, where one does."""
+    """Why a record did not count. ``rule`` is the rule that says so, where one does; ``is_gone``: another record took
+    its place."""
 
     text: str
     rule: str = ""
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -409,7 +411,7 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
 def _superseded_by(record: Record, case: Case) -> Reason | None:
     """That a newer record took its place, which is all that there is to say of it."""
     by = case.records.superseded.get(record.id)
-    return Reason(f"was superseded by {by}") if by else None
+    return Reason(f"was superseded by {by}", is_gone=True) if by else None
 
 
 def _in_force(data: Mapping[str, Any], effective: str | None, case: Case, rule: str) -> Iterator[Reason]:

@@ -91,6 +91,9 @@ def _first(candidates: Iterable[tuple[Record, tuple[Reason, ...]]], missing: Mis
         if not reasons:
             return Answer(used=[record.id])
         answer.tried.append(Tried(record.id, record.kind, reasons))
+    # What took its place is tried as well, and says more.
+    left = [each for each in answer.tried if not all(reason.is_gone for reason in each.reasons)]
+    answer.tried = left or answer.tried
     answer.missing.append(missing)
     return answer
 

@@ -56,7 +56,7 @@ def repeated_ids(records: Iterable[Record]) -> Iterator[RecordFault]:
             yield RecordFault(
                 record.where,
                 f"the id {record.id} is given twice, here and in {first.where}",
-                "ids differ in more than case; a record is replaced by a new one that 'supersedes' it",
+                "give it another id; what replaces a record names the old one under 'supersedes'",
             )
 
 

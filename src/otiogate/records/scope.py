@@ -61,7 +61,10 @@ AXES: dict[str, tuple[str, ...]] = {
 
 def outside(family: str, scope: Mapping[str, Any], disclosure: Disclosure, context: Context) -> Iterator[str]:
     """Sentences about each axis on which ``scope`` does not hold the delivery; none where it does."""
-    yield from other_production(str(scope.get("production")), context)
+    other = list(other_production(str(scope.get("production")), context))
+    yield from other
+    if other:
+        return  # of another production nothing else matters
     excludes = scope.get("excludes", {})
     open_axes = [axis for axis in AXES[family] if scope.get(axis) is None]
     if open_axes:

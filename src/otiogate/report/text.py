@@ -156,7 +156,7 @@ def _footer(report: Report) -> Iterator[str]:
     packs = ", ".join(safe(f"{each.pack} {each.version}") for each in report.packs)
     parts = [f"policy: {packs or 'not asked'}", f"authority: {report.authority}", f"records: {report.trust}"]
     if report.advisory:
-        parts.append("advisory (time, records or stage overridden)")
+        parts.append(f"advisory (time, records or stage overridden), judged as of {report.judged_at}")
     yield f"  {'; '.join(parts)}"
     if report.config:
         yield f"  configuration: {', '.join(safe(each) for each in report.config)}"

@@ -247,6 +247,18 @@ def test_a_clip_where_none_is_expected_is_a_loss(inside: str) -> None:
     assert lost(clip(inside)) == [("line 7", what)]
 
 
+def test_a_resource_where_none_is_expected_is_a_loss() -> None:
+    hidden = f'<metadata><md key="k"><effect id="x" name="n">{TAG}</effect></md></metadata>'
+    assert lost(clip(hidden)) == [("line 7", "effect 'n' stands where none is expected, and was not read")]
+
+
+def test_a_search_of_the_browser_where_none_is_expected_hides_no_tag() -> None:
+    hidden = '<metadata><smart-collection name="x"><note>GENAI gen.shot</note></smart-collection></metadata>'
+    assert len(collect(cut(clip(hidden)), {}, Matcher(())).undisclosed) == 1
+    [(_, what)] = lost(clip('<smart-collection name="x"/>'))
+    assert what == "an unknown element in asset-clip 'shot': 'smart-collection'"
+
+
 def test_a_storyline_where_none_is_expected_is_a_loss() -> None:
     found = [what for _, what in lost(clip(f"<sequence format='f'><spine>{clip(name='x')}</spine></sequence>"))]
     assert len(found) == 3

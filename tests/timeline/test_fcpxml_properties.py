@@ -53,7 +53,8 @@ quoted = texts.map(lambda text: quoteattr(text.replace("\n", " ")))
 @st.composite
 def remarks(draw: st.DrawFn) -> str:
     """What can stand in a clip beside its media."""
-    kind = draw(st.sampled_from(["note", "keyword", "marker", "md", "array", "role", "filter", "rating", "text"]))
+    kinds = ["note", "keyword", "marker", "md", "array", "data", "role", "filter", "rating", "text"]
+    kind = draw(st.sampled_from(kinds))
     one, other = draw(quoted), draw(quoted)
     start = draw(st.integers(0, 7300))
     return {
@@ -62,6 +63,7 @@ def remarks(draw: st.DrawFn) -> str:
         "marker": f'<marker start="{start}s" duration="1s" value={one} note={other}/>',
         "md": f"<metadata><md key={one} value={other}/></metadata>",
         "array": f"<metadata><md key={one}><array><string>{escape(draw(texts))}</string></array></md></metadata>",
+        "data": f"<metadata><md key={one}><data>{escape(draw(texts))}</data>{escape(draw(texts))}</md></metadata>",
         "role": f'<audio-channel-source srcCh="1" role={one}/>',
         "filter": f'<filter-video ref="e" name={one}><param name="p" value={other}/></filter-video>',
         "rating": f'<rating value="favorite" note={one}/>',

@@ -17,9 +17,9 @@ from otiogate.errors import ReadError
 from otiogate.timeline.fcpxml_media import Resources, available, media_of, resources_of
 from otiogate.timeline.fcpxml_nodes import Node
 from otiogate.timeline.fcpxml_story import Story
-from otiogate.timeline.fcpxml_tags import RESOURCES, carriers_of, said_in
+from otiogate.timeline.fcpxml_tags import carriers_of, said_in
 from otiogate.timeline.fcpxml_time import Clock, Stretch, rate_of
-from otiogate.timeline.fcpxml_xml import Element, parse
+from otiogate.timeline.fcpxml_xml import RESOURCES, Element, parse
 from otiogate.timeline.media import basenames, file_names, has_extension
 from otiogate.timeline.model import Carrier, ClipUse, Key, Media, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span

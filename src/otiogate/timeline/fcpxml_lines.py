@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from otiogate.timeline.fcpxml_media import Resources, contents_of
-from otiogate.timeline.fcpxml_tags import CLIPS
 from otiogate.timeline.fcpxml_time import Stretch, told
-from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.fcpxml_xml import CLIPS, Element
 
 CLIPPED = CLIPS | {"audition"}
 """What a storyline holds, transitions apart."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from otiogate.timeline.fcpxml_time import Clock, Stretch, rate_of, told
-from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.fcpxml_xml import NO_WORDS, Element, own
 from otiogate.timeline.media import REEL_KEYS, basenames, file_names, names_nobody
 from otiogate.timeline.model import Media, Problem, plain_key
 
@@ -134,4 +134,4 @@ def values_of(md: Element) -> Iterator[str]:
     """What an ``md`` element says: its value, and the texts in it."""
     if "value" in md.attributes:
         yield md.attributes["value"]
-    yield from (each.text for each in md.every() if each.text)
+    yield from (each.text for each in (md, *own(md)) if each.text and each.tag not in NO_WORDS)

@@ -29,9 +29,8 @@ from otiogate.timeline.fcpxml_nodes import (
     plus,
     under,
 )
-from otiogate.timeline.fcpxml_tags import HOLDERS, RESOURCES, STORY
 from otiogate.timeline.fcpxml_time import told
-from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.fcpxml_xml import COLLECTIONS, HOLDERS, RESOURCES, STORY, Element
 from otiogate.timeline.model import Problem
 
 MOST_NODES = 250_000
@@ -58,7 +57,6 @@ _OWN = frozenset(
         *("rating", "reserved", "sync-source", "text", "text-style-def", "timeMap"),
     ]
 )
-_OTHERS = frozenset({"collection-folder", "import-options", "keyword-collection", "smart-collection"})
 
 
 @dataclass(eq=False)
@@ -87,7 +85,7 @@ class Story:
                 delivered = not (self._has_project or self._has_clips)
                 self._read(media, Around(0, "resources", shift=None, enabled=delivered, rest=True))
         for element in root.every():
-            if element.tag in STORY | HOLDERS and id(element) not in self._met:
+            if element.tag in STORY | HOLDERS | RESOURCES and id(element) not in self._met:
                 self._lose(element, f"{called(element)} stands where none is expected, and was not read")
 
     def _is_met(self, resource: Element) -> bool:
@@ -144,7 +142,7 @@ class Story:
                 yield _Task(Item(child), inner)
             elif child.tag in CLIPPED:
                 yield _Task(Item(child, _ZERO), beside)
-            elif child.tag not in _OTHERS | STORY:
+            elif child.tag not in COLLECTIONS | STORY | {"import-options"}:
                 self._lose(child, f"an unknown element in {called(element)}: {child.tag[:80]!r}")
 
     def _left_in(self, item: Item, around: Around) -> Iterator[_Task]:

@@ -13,19 +13,9 @@ from typing import Any
 
 from otiogate.timeline.fcpxml_media import last_key, values_of
 from otiogate.timeline.fcpxml_time import Stretch, told
-from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.fcpxml_xml import NO_WORDS, Element, own
 from otiogate.timeline.model import Carrier, plain_key
 from otiogate.timeline.time import Span
-
-CLIPS = frozenset(
-    {"asset-clip", "audio", "clip", "live-drawing", "mc-clip", "ref-clip", "sync-clip", "title", "video", "gap"}
-)
-"""What may stand in a storyline, and have something connected to it."""
-
-STORY = CLIPS | {"audition", "caption", "mc-angle", "multicam", "sequence", "spine", "transition"}
-HOLDERS = frozenset({"fcpxml", "library", "event", "project", "resources"})
-RESOURCES = frozenset({"asset", "effect", "media"})
-_APART = STORY | HOLDERS | RESOURCES | {"collection-folder", "keyword-collection", "smart-collection"}
 
 _LEAD = "[\\s*\u200b-\u200f\u2060\ufeff]*"
 _WORD = "[Gg][Ee][Nn][Aa][Ii]"
@@ -41,16 +31,6 @@ Placing = Callable[[Stretch], Span | None]
 """Turns a stretch in a clip's own time into record time, where that is known."""
 
 
-def own(element: Element) -> Iterator[Element]:
-    """The elements that belong to ``element``, in document order; not those that speak for themselves."""
-    pending = list(reversed(element.children))
-    while pending:
-        each = pending.pop()
-        if each.tag not in _APART:
-            yield each
-            pending.extend(reversed(each.children))
-
-
 def said_in(element: Element) -> Iterator[str]:
     """Every text in ``element`` and its own, as its carriers will have it: in this a tag is found without building
     them."""
@@ -58,13 +38,10 @@ def said_in(element: Element) -> Iterator[str]:
         for name, value in each.attributes.items():
             yield name
             yield value
-        if each.pieces and each.tag not in _NO_WORDS:
+        if each.pieces and each.tag not in NO_WORDS:
             yield each.text
         if each.tag == "text":
             yield from _shown_text(each)
-
-
-_NO_WORDS = ("bookmark", "data")
 
 
 def carriers_of(element: Element, placing: Placing, scope: int, of: str = "", active: bool = True) -> Iterator[Carrier]:
@@ -95,7 +72,7 @@ def carriers_of(element: Element, placing: Placing, scope: int, of: str = "", ac
             shown += _shown_text(each)
         elif each.tag not in ("array", "string"):  # they are in what md says
             metadata: dict[str, Any] = dict(each.attributes)
-            if each.text and each.tag not in (*_NO_WORDS, "text-style"):
+            if each.text and each.tag not in (*NO_WORDS, "text-style"):
                 metadata[each.tag] = each.text
             said = [text for name, value in metadata.items() if name != "name" for text in _tags_in(value)]
             if metadata:
@@ -118,7 +95,8 @@ def _metadata(carrier: Callable[..., Carrier], md: Element) -> Carrier:
     key = md.attributes.get("key", "")
     values = list(values_of(md))
     last = last_key(key)
-    metadata: dict[str, Any] = {name: value for name, value in md.attributes.items() if name not in ("key", "value")}
+    others = {name: value for name, value in md.attributes.items() if name not in ("key", "value")}
+    metadata: dict[str, Any] = {"md": others} if others else {}
     if values:
         metadata[last if last in ("genai", "genaiid") else key] = values[0] if len(values) == 1 else values
     texts = [] if last in ("genai", "genaiid") else [text for value in values for text in _tags_in(value)]

@@ -19,6 +19,22 @@ DEEPEST = 100
 
 _AGAIN = "export it again, or ask who delivered it"
 
+CLIPS = frozenset(
+    {"asset-clip", "audio", "clip", "live-drawing", "mc-clip", "ref-clip", "sync-clip", "title", "video", "gap"}
+)
+"""What may stand in a storyline, and have something connected to it."""
+
+STORY = CLIPS | {"audition", "caption", "mc-angle", "multicam", "sequence", "spine", "transition"}
+HOLDERS = frozenset({"fcpxml", "library", "event", "project", "resources"})
+RESOURCES = frozenset({"asset", "effect", "media"})
+"""What speaks for itself, wherever it stands."""
+
+COLLECTIONS = frozenset({"collection-folder", "keyword-collection", "smart-collection"})
+"""Bins and searches of the browser, which are about the library, not about a clip."""
+
+NO_WORDS = frozenset({"bookmark", "data"})
+"""Elements whose text is data of a machine."""
+
 
 @dataclass(eq=False, slots=True)
 class Element:
@@ -51,6 +67,17 @@ class Element:
             element = pending.pop()
             yield element
             pending.extend(reversed(element.children))
+
+
+def own(element: Element) -> Iterator[Element]:
+    """The elements that belong to ``element``, in document order; not those that speak for themselves."""
+    apart = STORY | HOLDERS | RESOURCES | (COLLECTIONS if element.tag in HOLDERS else frozenset())
+    pending = list(reversed(element.children))
+    while pending:
+        each = pending.pop()
+        if each.tag not in apart:
+            yield each
+            pending.extend(reversed(each.children))
 
 
 def parse(data: bytes, where: str) -> Element:

@@ -253,6 +253,7 @@ def _take_in(forms: Iterable[tuple[Any, Place]], faults: Sequence[RecordFault], 
     """Adds ``forms``, if there are no ``faults`` and none comes up."""
     from otiogate.records.adding import prepared, write_records
     from otiogate.records.checking import warnings_of
+    from otiogate.records.faults import by_line
     from otiogate.records.store import FolderStore
     from otiogate.report.base import count, safe
 
@@ -261,7 +262,7 @@ def _take_in(forms: Iterable[tuple[Any, Place]], faults: Sequence[RecordFault], 
         folders, target = _target(given)
         made, faults = prepared(forms, FolderStore(folders).fetch())
     if faults:
-        for each in faults:
+        for each in sorted(faults, key=by_line):
             say_fault(UsageError(each.what, where=each.where, next_step=each.next_step))
         say_fault(UsageError(f"{count(len(faults), 'fault')}, so nothing was added"))
         return UsageError.exit_code

@@ -103,7 +103,8 @@ def checked(path: Path, name: str) -> Document:
     """The one document in ``path``, which fits the schema ``name``. Raises ``UsageError`` with the line that does
     not."""
     document = load_one(path, UsageError)
-    faults = [(document.line(fault.culprit), fault) for fault in located_faults(name, document.value)]
+    faults = [(document.line(fault.culprit) or 0, fault) for fault in located_faults(name, document.value)]
+    faults.sort(key=lambda each: each[0])
     if faults:
         (first, fault), *others = faults
         said = [f"{at(each.path)}: {each.sentence}" if each.path else each.sentence for _, each in faults]

@@ -47,6 +47,12 @@ def record_faults(item: Any, place: Place) -> list[RecordFault]:
     return found
 
 
+def by_line(fault: RecordFault) -> tuple[str, int]:
+    """Faults in the order in which people read: by file, then by line, where they stand in one."""
+    file, _, line = fault.where.rpartition(":")
+    return (file, int(line)) if line.isascii() and line.isdigit() else (fault.where, 0)
+
+
 def repeated_ids(records: Iterable[Record]) -> Iterator[RecordFault]:
     """Records whose id another has too."""
     seen: dict[str, Record] = {}

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from otiogate.errors import ReadError
 from otiogate.evidence.statements import TRIGGERS, statements
-from otiogate.host.media import REEL_KEYS
 from otiogate.host.read import parse_otio, snapshot_of
+from otiogate.timeline.media import REEL_KEYS
 from otiogate.timeline.model import ClipUse, Snapshot, Subject
 from otiogate.timeline.time import Span
 from tests.builders import clip, disclosure, judged, time_range, timeline

@@ -65,8 +65,15 @@ def test_every_edl_file_is_scanned_to_a_verdict(path: Path) -> None:
     assert report.counts.uses or report.verdict == "cannot_judge"
 
 
+@pytest.mark.parametrize("path", files(".fcpxml"), ids=shown)
+def test_every_fcpxml_file_is_scanned_to_a_verdict(path: Path) -> None:
+    report = judged(path)
+    assert list(faults(report)) == []
+    assert report.input.digest or report.verdict == "cannot_judge"
+
+
 def test_most_of_the_files_are_judged() -> None:
-    verdicts = [judged(path).verdict for path in files(".otio", ".edl")]
+    verdicts = [judged(path).verdict for path in files(".otio", ".edl", ".fcpxml")]
     assert len(verdicts) > 100
     assert verdicts.count("allow") > 0.8 * len(verdicts), f"{verdicts.count('cannot_judge')} of {len(verdicts)}"
 

@@ -80,9 +80,9 @@ class Matcher:
             for disclosure, entry in self._index.get(("reel", fold(reel)), ()):
                 if use.source is None or not is_elsewhere(entry.get("source_range", ""), use.source, use.available):
                     yield Match(disclosure, f"reel {reel}", weak=False)
-        if use.name:
-            for disclosure, _ in self._index.get(("name", fold(use.name)), ()):
-                yield Match(disclosure, f"clip name {use.name}", weak=True)
+        for name in filter(None, (use.name, *use.other_names)):
+            for disclosure, _ in self._index.get(("name", fold(name)), ()):
+                yield Match(disclosure, f"clip name {name}", weak=True)
 
 
 def _encoded(text: str) -> bytes:

@@ -9,11 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
+from otiogate.timeline.media import REEL_KEYS, basenames, file_names, has_extension, names_nobody
 from otiogate.timeline.model import Key, Known, Media, plain_key
-
-REEL_KEYS = frozenset({"reel", "reelname", "tape", "tapename", "tapeid", "sourcereel", "sourcetape"})
-"""Metadata keys, without case, blanks, ``-`` and ``_``, whose value is a reel."""
 
 
 @lru_cache(maxsize=4096)

@@ -13,11 +13,10 @@ from otiogate.documents.digest import sha256
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
 from otiogate.timeline.edl import read_edl
+from otiogate.timeline.fcpxml import read_fcpxml
 from otiogate.timeline.model import Origin, Problem, Snapshot
 
 NOT_YET = {
-    ".fcpxml": "FCPXML",
-    ".fcpxmld": "FCPXML bundle",
     ".xml": "FCP 7 XML",
     ".aaf": "AAF",
     ".ale": "ALE",
@@ -31,7 +30,7 @@ NOT_YET = {
 }
 """Timeline formats whose tags this version does not read, so that no verdict on them would hold."""
 
-READ = (".otio", ".otioz", ".otiod", ".edl")
+READ = (".otio", ".otioz", ".otiod", ".edl", ".fcpxml", ".fcpxmld")
 MEDIA_INSIDE = (".otioz", ".otiod")
 
 _CONVERT = "export the cut as .otio or .edl and scan that"
@@ -50,6 +49,7 @@ _ZIP_FAULTS = (
 """What the standard library raises for archives that are broken, cut off, encrypted, or packed in an unknown way."""
 
 _CONTENT = "content.otio"
+_DOCUMENT = "Info.fcpxml"
 _MAX_CONTENT = 1024**3
 
 
@@ -76,6 +76,8 @@ def read_bytes(data: bytes, path: Path) -> Snapshot:
     suffix = path.suffix.lower()
     if suffix == ".edl":
         return read_edl(data, path.name, str(path))
+    if suffix in (".fcpxml", ".fcpxmld"):
+        return read_fcpxml(data, path.name, str(path))
     return _otio(data, path, carries_media=suffix in MEDIA_INSIDE)
 
 
@@ -85,7 +87,16 @@ def content(path: Path, suffix: str = "") -> bytes:
     suffix = (suffix or path.suffix).lower()
     if suffix == ".otioz":
         return _from_zip(path)
+    if suffix == ".fcpxmld":
+        return _from_bundle(path)
     return _bytes(path / _CONTENT if suffix == ".otiod" else path)
+
+
+def _from_bundle(path: Path) -> bytes:
+    document = path / _DOCUMENT
+    if document.is_symlink():
+        raise ReadError(f"{_DOCUMENT} in it is a link to another file", where=str(path), next_step=_AGAIN)
+    return _bytes(document)
 
 
 def _bytes(path: Path) -> bytes:

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+REEL_KEYS = frozenset({"reel", "reelname", "tape", "tapename", "tapeid", "sourcereel", "sourcetape"})
+"""Metadata keys, without case, blanks, ``-`` and ``_``, whose value is a reel."""
+
 _NOBODY = frozenset({"", "AX", "BL", "BLACK", "BARS", "NONE"})
 _UNUSUAL = re.compile(r"[%?#\\]")
 _SEPARATOR = re.compile(r"[/\\]")

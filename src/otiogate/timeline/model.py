@@ -90,7 +90,8 @@ class ClipUse:
     """One use of media in one place of the cut.
 
     A viewer of this cut cannot reach a use that is ``disabled``, itself or by its track, or ``trimmed_out`` by
-    something around it. Its ``timing`` is worked out when it is first asked for: most uses never are.
+    something around it. Its ``timing`` is worked out when it is first asked for: most uses never are. Its
+    ``other_names`` are what people call it besides, such as the compound clip that it stands in.
     """
 
     address: str
@@ -103,6 +104,7 @@ class ClipUse:
     trimmed_out: bool = False
     line: int | None = None
     event: str = ""
+    other_names: tuple[str, ...] = ()
 
     @property
     def visible(self) -> bool:

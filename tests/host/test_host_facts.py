@@ -828,6 +828,19 @@ def test_no_warning_of_python_s_own_comes_from_the_hooks(caplog: pytest.LogCaptu
     assert caplog.records == []
 
 
+@pytest.mark.parametrize(
+    ("keywords", "texts"),
+    [
+        ("GENAI gen.shot,alter.age", ["GENAI gen.shot,alter.age"]),
+        ("day, GENAI/gen.shot, GenAI/alter.age, night", ["GENAI gen.shot", "GENAI alter.age"]),
+        ('GENAI gen.shot tool="A, B",stage=final', ['GENAI gen.shot tool="A,B",stage=final']),
+        ("GENAI none, day", ["GENAI none"]),
+    ],
+)
+def test_a_comma_inside_of_a_tag_among_keywords_divides_nothing(keywords: str, texts: list[str]) -> None:
+    assert native_texts({"fcpx": {"keywords": keywords}}) == texts
+
+
 def test_texts_of_unknown_types_are_passed_over() -> None:
     for odd in (None, 3, "text", [1], {"cmx_3600": None}, {"cmx_3600": {"comments": 3}}):
         assert native_texts(odd) == []

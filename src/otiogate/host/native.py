@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from otiogate.timeline.fcpxml_tags import keywords_in
 from otiogate.timeline.model import plain_key
 
 # ASCII letters alone, so that a plain search for "genai" finds every node that says it. Blanks of any script, invisible
@@ -50,7 +51,7 @@ def _texts(metadata: Any) -> Iterator[str]:
             if key.endswith(".genai") and value.strip():  # Final Cut's <md key="com.studio.genai">
                 yield value if _TAG.match(value) else f"GENAI {value}"
             else:
-                yield from value.split(",") if key == "keywords" else (value,)
+                yield from keywords_in(value) if key == "keywords" else (value,)
         elif isinstance(value, list):
             pending += ((key, item) for item in reversed(value))
         elif isinstance(value, dict):

@@ -53,14 +53,14 @@ def carriers_of(element: Element, placing: Placing, scope: int, of: str = "", ac
         said = tuple(dict.fromkeys(text for text in texts if text))
         return Carrier(where, said, metadata, each.line, span, scope, active=active)
 
-    texts = (*_roles(element), *_listed(element.attributes.get("keywords", "")))
+    texts = (*_roles(element), *keywords_in(element.attributes.get("keywords", "")))
     yield carrier(element, texts, dict(element.attributes))
     shown: list[str] = []
     for each in own(element):
         if each.tag == "note":
             yield carrier(each, _tags_in(each.text) or [each.text], {"note": each.text})
         elif each.tag == "keyword":
-            texts = (*_listed(each.attributes.get("value", "")), *_remark(each))
+            texts = (*keywords_in(each.attributes.get("value", "")), *_remark(each))
             yield carrier(each, texts, _beside_value(each, "keywords"), _placed(each, placing))
         elif each.tag == "marker" or each.tag.endswith("-marker"):
             value = each.attributes.get("value", "")
@@ -131,7 +131,7 @@ def _tags_in(text: str) -> list[str]:
     return [" ".join(each) for each in found]
 
 
-def _listed(value: str) -> list[str]:
+def keywords_in(value: str) -> list[str]:
     """The keywords in ``value``, which commas divide. A comma inside of a tag divides nothing."""
     found: list[str] = []
     for piece in value.split(","):

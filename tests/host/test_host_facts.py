@@ -30,7 +30,7 @@ from otiogate import hooks
 from otiogate.cli import main
 from otiogate.errors import ReadError
 from otiogate.host.native import native_texts
-from otiogate.host.read import snapshot_of
+from otiogate.host.read import parse_otio, snapshot_of
 from otiogate.host.walk import plain
 from otiogate.timeline.media import basenames
 from otiogate.timeline.model import ClipUse
@@ -826,6 +826,14 @@ def test_no_warning_of_python_s_own_comes_from_the_hooks(caplog: pytest.LogCaptu
         otio.adapters.write_to_file(timeline(clip()), "cut.edl")
         otio.adapters.read_from_file("cut.edl")
     assert caplog.records == []
+
+
+def test_types_in_the_host_s_messages_are_called_by_their_names() -> None:
+    made = timeline(clip())
+    made.tracks[0][0].effects.append(otio.schema.Effect("blur"))
+    text = made.to_json_string().replace('"Effect.1"', '"Nothing.1"')
+    with pytest.raises(ReadError, match=r"expected to read a Effect, found a UnknownSchema instead"):
+        parse_otio(text, "cut.otio")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ def read_with_adapter(path: str, suffix: str) -> Any:
         raise ReadError(f"OpenTimelineIO cannot read it: {_brief(fault)}", where=path) from fault
 
 
+_SYMBOL = re.compile(r"N14opentimelineio\d+v[\d_]+([A-Za-z]+)E")
+"""What the host calls its types in some messages: the names that its compiler gives them."""
+
+
 def _brief(fault: Exception) -> str:
-    text = " ".join(str(fault).split())
+    text = _SYMBOL.sub(r"\1", " ".join(str(fault).split()))
     return (text[:297] + "...") if len(text) > 300 else text or type(fault).__name__

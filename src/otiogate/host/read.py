@@ -69,8 +69,8 @@ def read_with_adapter(path: str, suffix: str) -> Any:
         raise ReadError(f"OpenTimelineIO cannot read it: {_brief(fault)}", where=path) from fault
 
 
-_SYMBOL = re.compile(r"N14opentimelineio\d+v[\d_]+([A-Za-z]+)E")
-"""What the host calls its types in some messages: the names that its compiler gives them."""
+_SYMBOL = re.compile(r"(?:N14opentimelineio\d+v[\d_]+|opentimelineio::v[\d_]+::)([A-Za-z]+?)(?:E\b|\b)")
+"""What the host calls its types in some messages: the names that its compiler gives them, or their full ones."""
 
 
 def _brief(fault: Exception) -> str:

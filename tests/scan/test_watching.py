@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from otiogate.report.json import JsonWriter
 from otiogate.report.model import Report
 from otiogate.scan import watching
 from otiogate.scan.delivery import Refused
@@ -62,6 +63,25 @@ def test_each_timeline_is_judged_once_and_its_report_stands_beside_it(inbox: Pat
     assert names(inbox) == ["clean.edl", "clean.edl.otiogate.json", "tagged.edl", "tagged.edl.otiogate.json"]
     assert verdicts(watched) == {}
     assert verdicts(watch(inbox)) == {}, "a watch that starts anew repeats nothing"
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["before the watch", "while it runs"])
+def test_a_report_that_was_delivered_with_the_timeline_is_not_believed(
+    inbox: Path, tmp_path: Path, running: bool
+) -> None:
+    tagged = inbox / "tagged.edl"
+    forged = Judging(NOW).report(tagged)
+    forged = replace(forged, verdict="allow", findings=(), missing=(), counts=replace(forged.counts, block=0))
+    watched = watch(inbox)
+    if running:
+        verdicts(watched)
+        tagged = tagged.rename(inbox / "again.edl")
+        forged = replace(forged, input=replace(forged.input, name="again.edl", path=str(tagged)))
+    watching.report_of(tagged).write_text(JsonWriter().write([forged]))
+    assert verdicts(watched)[tagged.name] == "block"
+    found = last_report(tagged)
+    assert found is not None
+    assert found.verdict == "block"
 
 
 def test_what_is_written_anew_is_judged_anew(inbox: Path) -> None:
@@ -221,7 +241,7 @@ def test_a_report_that_cannot_be_read_is_made_anew(inbox: Path) -> None:
     assert verdicts(watch(inbox)) == {"clean.edl": "allow"}
     found = last_report(inbox / "clean.edl")
     assert found is not None
-    assert replace(found, judged_at="") == replace(found, judged_at="")
+    assert found.verdict == "allow"
 
 
 @ALONE

@@ -2,7 +2,8 @@
 again when something may have changed.
 
 What was done stands in the reports beside the timelines and nowhere else, so that a run that is ended at any moment
-is taken up by the next one.
+is taken up by the next one. A report that lies there is not believed, since whoever delivers a timeline may deliver one
+too: a run that starts judges anew, and says nothing where it comes to the same.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timezone
 from pathlib import Path
 
@@ -87,7 +88,9 @@ class Watch:
         states = {path: state_of(Path(path)) for path in ready}
         for path, found in scan(ready, under, jobs=self._jobs, limits=self._limits):
             if states[path] is not None and state_of(Path(path)) == states[path]:
-                yield self._filed(Path(path), states[path], found)
+                done = self._filed(Path(path), states[path], found)
+                if done is not None:
+                    yield done
 
     def _timelines(self, place: Path) -> Iterator[str]:
         others = (each for each in (self._places.allowed, self._places.blocked) if each and each != place)
@@ -99,7 +102,7 @@ class Watch:
             yield from (path for path in self._timelines(place) if report_of(Path(path)).exists())
 
     def _is_new(self, path: str) -> bool:
-        """Whether ``path`` has settled, and no report beside it is about what it holds."""
+        """Whether ``path`` has settled, and this run has not judged what it holds."""
         state = state_of(Path(path))
         if state is None or self._judged.get(path) == state:
             return False
@@ -109,10 +112,6 @@ class Watch:
             if self._settle > 0:
                 return False
         elif time.monotonic() - since < self._settle:
-            return False
-        known = last_report(Path(path))
-        if known is not None and known.input.digest and known.input.digest == _digest(Path(path)):
-            self._judged[path] = state
             return False
         return True
 
@@ -136,16 +135,19 @@ class Watch:
             packs,
         )
 
-    def _filed(self, path: Path, state: State | None, found: Report | Refused) -> Done:
-        """Writes the report and moves the timeline. Whatever comes between leaves the timeline where it was."""
+    def _filed(self, path: Path, state: State | None, found: Report | Refused) -> Done | None:
+        """Writes the report and moves the timeline; nothing where it stays and its report says so already. Whatever
+        comes between leaves the timeline where it was."""
         if isinstance(found, Refused):
             return Done(path, found)
         place = self._places.allowed if found.verdict == "allow" else self._places.blocked
         if place is None or place.resolve() == path.parent.resolve():
-            write_text(report_of(path), JsonWriter().write([found]))
+            repeated = _repeats(last_report(path), found)
+            if not repeated:
+                write_text(report_of(path), JsonWriter().write([found]))
             if state is not None:
                 self._judged[str(path)] = state
-            return Done(path, found)
+            return None if repeated else Done(path, found)
         place.mkdir(parents=True, exist_ok=True)
         target = _free(place / path.name)
         write_text(report_of(target), JsonWriter().write([found]))
@@ -168,6 +170,13 @@ def last_report(path: Path) -> Report | None:
     except (OSError, ValueError, KeyError, TypeError, OtiogateError):
         return None
     return found
+
+
+def _repeats(known: Report | None, found: Report) -> bool:
+    """Whether ``found`` says nothing but what is known; what is not allowed is said every day."""
+    if known is None or (found.verdict != "allow" and known.judged_at[:10] != found.judged_at[:10]):
+        return False
+    return replace(known, judged_at=found.judged_at) == found
 
 
 def _pack(line: PackLine) -> tuple[str, str]:

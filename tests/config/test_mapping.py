@@ -64,6 +64,13 @@ def test_21_patterns_are_from_the_folder_of_the_map_and_not_from_where_one_stand
     assert read_map(Path("../map.yaml")).layers(Path("101_v1.edl"))[0].data["production"] == "SHOW-A"
 
 
+def test_21_a_folder_may_be_called_as_patterns_are(tmp_path: Path) -> None:
+    folder = tmp_path / "night [v2]"
+    folder.mkdir()
+    (folder / "map.yaml").write_text(MAP)
+    assert read_map(folder / "map.yaml").layers(folder / "a" / "other.edl")[0].data["production"] == "SHOW-A"
+
+
 def test_21_two_lines_that_contradict_each_other_are_no_verdict_and_are_both_named(delivery: Path) -> None:
     text = MAP + '  - files: ["a/ep101/*"]\n    context: {production: SHOW-B}\n'
     (delivery / "map.yaml").write_text(text)

@@ -223,6 +223,12 @@ def test_everybody_on_whom_a_foreign_model_was_trained_consents_seen_or_not() ->
     assert finding(report(*cleared(about), here, there), "NFX-032").status == "met"
 
 
+def test_a_flag_takes_nobody_back_whom_a_foreign_model_names() -> None:
+    models = [{"id": "M-9", "production": "OTHER", "trained_on": ["P-777"]}]
+    about = disclosure(models=models, flags={"model.trained_on_performer": "no"})
+    assert finding(report(*cleared(about)), "NFX-032").effect == "block"
+
+
 def test_a_licence_of_a_picture_clears_no_style() -> None:
     about = disclosure(flags={"input.artist_style": "yes"}, third_party_ip=[{"work": "A poster"}])
     held = [about, notification(about), decision("approval", about, ["NFX-020", "NFX-044"]), clearance(about)]

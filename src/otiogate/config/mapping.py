@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -33,7 +34,7 @@ class ContextMap:
 def read_map(file: Path) -> ContextMap:
     """The context map in ``file``. Raises ``UsageError`` for one that is broken."""
     document = checked(file, "context_map")
-    folder = Path(os.path.abspath(file)).parent  # noqa: PTH100 - as above
+    folder = Path(glob.escape(os.path.abspath(file))).parent  # noqa: PTH100 - as above
     lines = []
     for number, each in enumerate(document.value["lines"]):
         line = document.line(("lines", number))

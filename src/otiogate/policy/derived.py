@@ -53,8 +53,8 @@ def _model_foreign(disclosure: Disclosure, context: Context) -> Truth:
     named = [fold(str(each.get("production", ""))) for each in models]
     if stated is None and any(each != fold(context.production) for each in named):
         trained = Truth.MAYBE  # a model of another production, or of none that is known: its training has to be said
-    if stated is None and any(each.get("trained_on") for each in models):
-        trained = Truth.YES
+    if any(each.get("trained_on") for each in models):
+        trained = Truth.YES  # whatever the flag says: the people are named
     home = bool(context.production) and bool(named) and set(named) == {fold(context.production)}
     return min(trained, truth(not home))
 

@@ -76,9 +76,9 @@ def test_what_is_left_out_is_asked_for_by_name(capsys: pytest.CaptureFixture[str
 def test_a_file_that_brings_its_reader_down_is_a_finding(
     delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from otiogate.scan import judging
+    from otiogate.scan import desk
 
-    true = judging.read_timeline
+    true = desk.read_timeline
 
     def read(path: Path) -> object:
         if path.name == "cut1.edl":
@@ -88,7 +88,7 @@ def test_a_file_that_brings_its_reader_down_is_a_finding(
             time.sleep(600)
         return true(path)
 
-    monkeypatch.setattr(judging, "read_timeline", read)
+    monkeypatch.setattr(desk, "read_timeline", read)
     ran = call(capsys, "scan", "in", "--format", "json", "--timeout", "2")
     reports = json.loads(ran.out)["reports"]
     assert [each["verdict"] for each in reports] == ["allow", "cannot_judge", "cannot_judge", "block", "allow"]
@@ -110,16 +110,16 @@ def test_a_timeline_nested_without_end_ends_nothing_else(delivery: Path, capsys:
 def test_a_bug_with_one_timeline_is_told_and_ends_nothing_else(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from otiogate.scan import judging
+    from otiogate.scan import desk
 
-    true = judging.read_timeline
+    true = desk.read_timeline
 
     def read(path: Path) -> object:
         if path.name == "cut1.edl":
             raise KeyError("ours")
         return true(path)
 
-    monkeypatch.setattr(judging, "read_timeline", read)
+    monkeypatch.setattr(desk, "read_timeline", read)
     ran = call(capsys, "scan", "in")
     assert ran.code == 70
     assert "'in/cut1.edl': not judged" in ran.err

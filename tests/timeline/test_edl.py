@@ -435,7 +435,7 @@ def test_keys_are_found_without_building() -> None:
         (1, "reference", "shot.mov"),
         (1, "reference", "A.mxf"),
     }
-    assert snapshot._built == {}
+    assert snapshot.built == {}
 
 
 # Tags

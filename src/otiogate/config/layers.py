@@ -128,6 +128,8 @@ def _layer(path: Path, rank: int) -> Layer:
     for key in _PATHS:
         if key in data:
             data[key] = [str(_beside(path, each)) for each in data[key]]
+    if "cache" in data:
+        data["cache"] = str(_beside(path, data["cache"]))
     for key in _PATH_MAPS:
         if key in data:
             data[key] = {name: str(_beside(path, each)) for name, each in data[key].items()}
@@ -182,8 +184,10 @@ def _combined(layers: list[Layer]) -> Settings:
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),
         facility=any(layer.facility for layer in layers),
-        advisory=_overrides(said, stage),
+        advisory=_overrides(said, stage) or _named("cache", said),
         sources=tuple(layer.name for layer in layers),
+        cache=Path(found["cache"]) if "cache" in found else None,
+        cache_named=_named("cache", said),
     )
 
 
@@ -191,8 +195,12 @@ def _only_by_command(key: str, said: dict[str, Said]) -> bool:
     return key in said and all(layer.rank == COMMAND for layer, _ in said[key])
 
 
+def _named(key: str, said: dict[str, Said]) -> bool:
+    """Whether the command line sets ``key``."""
+    return any(layer.rank == COMMAND for layer, _ in said.get(key, ()))
+
+
 def _overrides(said: dict[str, Said], stage: str) -> bool:
     """Whether the command line changed what a receipt would have to rest on."""
     configured = [value for layer, value in said.get("stage", ()) if layer.rank != COMMAND]
-    records = any(layer.rank == COMMAND for layer, _ in said.get("records", ()))
-    return records or stage != (configured[-1] if configured else "final")
+    return _named("records", said) or stage != (configured[-1] if configured else "final")

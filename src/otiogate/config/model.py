@@ -15,7 +15,8 @@ from otiogate.records.store import FolderStore
 
 @dataclass(frozen=True)
 class Settings:
-    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage."""
+    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage, or
+    named the cache (``cache_named``)."""
 
     context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT
@@ -31,6 +32,8 @@ class Settings:
     facility: bool = False
     advisory: bool = False
     sources: tuple[str, ...] = ()
+    cache: Path | None = None
+    cache_named: bool = False
 
     def policy(self) -> Policy:
         """The policy that these settings make active."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from otiogate.errors import VersionError
@@ -175,8 +175,9 @@ class Counts:
 class Report:
     """``allow`` reads: no uncleared AI use declared or found; that there is none at all is not verified.
 
-    ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, so that
-    the verdict is no proof; ``trust`` that records are taken as they stand in the ledger, without signatures.
+    ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, or a
+    cache was named, so that the verdict is no proof; ``trust`` that records are taken as they stand in the ledger,
+    without signatures.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
     through, which asks for neither.
     """
@@ -211,16 +212,16 @@ class Report:
 
     def to_data(self) -> dict[str, Any]:
         """The report as plain data."""
-        data = asdict(self)
-        return dict(_plain(data))
+        return {name: plain(item) for name, item in vars(self).items()}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+def plain(value: Any) -> Any:
+    """``value`` as plain data; many times faster than ``dataclasses.asdict``, which copies every text."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+        return [plain(item) for item in value]
+    return {key: plain(item) for key, item in (value if isinstance(value, Mapping) else vars(value)).items()}
 
 
 def from_data(data: Mapping[str, Any]) -> Report:

@@ -10,10 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from otiogate.errors import ReadError
-from otiogate.scan.read import NOT_YET, READ
-
-_BUNDLES = (".otiod", ".fcpxmld")
-"""Timelines that are folders."""
+from otiogate.scan.read import BUNDLES, NOT_YET, READ
 
 _OF_TIMELINES = frozenset({*READ, *NOT_YET})
 _HEAD = 4096
@@ -34,13 +31,15 @@ class Wanted:
 
     def __call__(self, path: str, folder: str) -> bool:
         """Whether the file ``path``, found below ``folder``, is wanted."""
+        if not (self.include or self.exclude or self.since):
+            return True
         inner = os.path.relpath(path, folder).replace(os.sep, "/")
         if self.include and not _fits(inner, self.include):
             return False
         if _fits(inner, self.exclude):
             return False
         try:
-            return not self.since or os.stat(path).st_mtime >= self.since  # noqa: PTH116 - thousands of files: no Path for each
+            return os.stat(path).st_mtime >= self.since  # noqa: PTH116 - thousands of files: no Path for each
         except OSError:
             return True  # it is there and cannot be looked at: whoever reads it says so
 
@@ -82,7 +81,7 @@ def _meant(path: str, wanted: Wanted) -> Iterator[str]:
 
 
 def _is_folder(path: str) -> bool:
-    return os.path.isdir(path) and not path.rstrip("/\\").lower().endswith(_BUNDLES)  # noqa: PTH112 - Path's own raises
+    return os.path.isdir(path) and not path.rstrip("/\\").lower().endswith(BUNDLES)  # noqa: PTH112 - Path's own raises
 
 
 def _below(folder: str) -> Iterator[str]:
@@ -91,8 +90,8 @@ def _below(folder: str) -> Iterator[str]:
 
     for base, folders, names in os.walk(folder, onerror=fail):
         found = [os.path.join(base, each) for each in names if _is_timeline(base, each)]  # noqa: PTH118 - as above
-        found += [os.path.join(base, each) for each in folders if each.lower().endswith(_BUNDLES) and each[0] != "."]  # noqa: PTH118
-        folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(_BUNDLES))
+        found += [os.path.join(base, each) for each in folders if each.lower().endswith(BUNDLES) and each[0] != "."]  # noqa: PTH118
+        folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
         yield from sorted(found)
 
 

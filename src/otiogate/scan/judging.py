@@ -14,17 +14,29 @@ from otiogate.config.mapping import ContextMap
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge, ReadError
 from otiogate.evidence.collect import Collected, collect
-from otiogate.evidence.footprints import hints
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
+from otiogate.scan.stored import hint_lines
 from otiogate.timeline.model import Origin, Snapshot
 
-_LONGEST_HINT = 500
-"""Characters of a remark that a hint repeats."""
+
+@dataclass(frozen=True)
+class Basis:
+    """What a verdict rests on beside the timeline: the settings, and the rules and records that they name."""
+
+    settings: Settings
+    policy: Policy
+    records: RecordSet
+
+
+def basis(settings: Settings) -> Basis:
+    """What ``settings`` name, as it stands now. Raises ``CannotJudge``, and ``UsageError`` for a pack that is not
+    there."""
+    return Basis(settings, settings.policy(), settings.store().fetch())
 
 
 @dataclass(frozen=True)
@@ -53,13 +65,13 @@ class Judging:
         try:
             found = self.settings(path)
         except CannotJudge as fault:
-            return cannot_judge(_origin(path), fault, self.now)
+            return cannot_judge(origin_of(path), fault, self.now)
         return judge_path(path, found, self.now)
 
     def unread(self, path: Path, why: str) -> Report:
         """The report on a timeline that could not be read at all, and why."""
         fault = ReadError(why, where=str(path), next_step="ask who delivered it for another export")
-        return cannot_judge(_origin(path), fault, self.now)
+        return cannot_judge(origin_of(path), fault, self.now)
 
 
 def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool = True) -> Report:
@@ -68,10 +80,11 @@ def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool 
     try:
         return judge_snapshot(read_timeline(path), settings, now, list_met=list_met)
     except CannotJudge as fault:
-        return cannot_judge(_origin(path), fault, now, settings)
+        return cannot_judge(origin_of(path), fault, now, settings)
 
 
-def _origin(path: Path) -> Origin:
+def origin_of(path: Path) -> Origin:
+    """Where a timeline came from of which nothing was read."""
     return Origin(path.name, path.suffix.lower().removeprefix("."), "", str(path))
 
 
@@ -91,8 +104,29 @@ def judge_snapshot(
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
-    policy = settings.policy()
-    records = settings.store().fetch()
+    return judge_on(
+        snapshot,
+        basis(settings),
+        now,
+        carries_media=carries_media,
+        shows_trimmed=shows_trimmed,
+        everything=everything,
+        list_met=list_met,
+    )
+
+
+def judge_on(
+    snapshot: Snapshot,
+    on: Basis,
+    now: datetime,
+    *,
+    carries_media: bool = False,
+    shows_trimmed: bool = False,
+    everything: bool = False,
+    list_met: bool = True,
+) -> Report:
+    """As ``judge_snapshot``, where what the settings name is at hand."""
+    settings, records = on.settings, on.records
     collected = collect(
         snapshot,
         records.standing,
@@ -102,11 +136,11 @@ def judge_snapshot(
         everything=everything,
         shows_trimmed=shows_trimmed,
     )
-    question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media)
+    question = Question(records, on.policy, settings.context, now, carries_media or snapshot.carries_media)
     return judge(
         collected,
         question,
-        source=_input(snapshot.origin),
+        source=input_of(snapshot.origin),
         notes=(*_notes(settings), *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
@@ -121,9 +155,7 @@ def _hints(snapshot: Snapshot, collected: Collected) -> Iterator[HintLine]:
     """What sounds like AI on uses of which nothing says so."""
     raised = (*collected.undisclosed, *collected.invalid)
     said = [*(each.points for each in collected.declared), *(each.points for each in raised)]
-    for hint in hints(snapshot, {point.node for points in said for point in points}):
-        record = f"{hint.use.record.first}-{hint.use.record.last}" if hint.use.record else ""
-        yield HintLine(hint.use.address, hint.use.name, record, hint.text[:_LONGEST_HINT], hint.footprint)
+    yield from (line for _, line in hint_lines(snapshot, {point.node for points in said for point in points}))
 
 
 def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Settings | None = None) -> Report:
@@ -133,7 +165,7 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
     report = judge(
         Collected(uses=-1),
         Question(RecordSet({}), Policy(()), known.context, now),
-        source=_input(origin),
+        source=input_of(origin),
         notes=_notes(found) if found else (),
         config=known.sources,
         facility=known.facility,
@@ -144,7 +176,8 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
     return replace(report, verdict="cannot_judge", problems=(problem,))
 
 
-def _input(origin: Origin) -> InputLine:
+def input_of(origin: Origin) -> InputLine:
+    """What a report says of where its timeline came from."""
     return InputLine(origin.name, origin.format, origin.path, origin.digest)
 
 
@@ -160,3 +193,5 @@ def _notes(settings: Settings) -> Iterable[str]:
         yield "No configuration was found: built-in packs, no production, no records."
     elif not settings.records:
         yield "No folder of records is configured: nothing can be cleared."
+    if settings.cache_named:
+        yield "A cache was named for this run: whoever can write it can change what is found, so this is no proof."

@@ -33,6 +33,9 @@ NOT_YET = {
 READ = (".otio", ".otioz", ".otiod", ".edl", ".fcpxml", ".fcpxmld")
 MEDIA_INSIDE = (".otioz", ".otiod")
 
+BUNDLES = (".otiod", ".fcpxmld")
+"""Timelines that are folders."""
+
 _CONVERT = "export the cut as .otio or .edl and scan that"
 _AGAIN = "export it again, or ask who delivered it"
 

@@ -86,7 +86,7 @@ class Watch:
             self._looked = time.monotonic()
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
         states = {path: state_of(Path(path)) for path in ready}
-        for path, found in scan(ready, under, jobs=self._jobs, limits=self._limits):
+        for path, found in scan(ready, under, _itself, jobs=self._jobs, limits=self._limits):
             if states[path] is not None and state_of(Path(path)) == states[path]:
                 done = self._filed(Path(path), states[path], found)
                 if done is not None:
@@ -156,6 +156,10 @@ class Watch:
             return Done(path, Refused("changed while it was moved; it is judged again", CannotJudge.exit_code))
         report_of(path).unlink(missing_ok=True)
         return Done(target, found)
+
+
+def _itself(report: Report) -> Report:
+    return report
 
 
 def report_of(path: Path) -> Path:

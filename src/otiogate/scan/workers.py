@@ -61,7 +61,8 @@ class Failed:
 
 class Workers(Generic[Item, Result]):
     """Processes that do ``work``, which can be pickled, on items that can be. ``light`` tells which items are done
-    fast and are short when pickled; without it none is."""
+    fast and are short when pickled; without it none is. ``after`` is called in a process when it has done the items
+    that it was given together, before it tells of the last of them."""
 
     def __init__(
         self,
@@ -69,8 +70,10 @@ class Workers(Generic[Item, Result]):
         jobs: int = 1,
         limits: Limits | None = None,
         light: Callable[[Item], bool] | None = None,
+        after: Callable[[], object] | None = None,
     ) -> None:
         self._work = work
+        self._after = after
         self._light = light
         self._jobs = max(1, jobs)
         self._limits = limits or Limits()
@@ -91,7 +94,7 @@ class Workers(Generic[Item, Result]):
         """One more process."""
         ours, theirs = self._processes.Pipe()
         process = self._processes.Process(
-            target=_serve, args=(theirs, self._work, self._limits, os.getpid()), daemon=True
+            target=_serve, args=(theirs, self._work, self._after, self._limits, os.getpid()), daemon=True
         )
         process.start()
         theirs.close()
@@ -286,7 +289,13 @@ class _Outbox:
         self._sent = time.monotonic()
 
 
-def _serve(connection: Connection, work: Callable[[Any], Any], limits: Limits, parent: int) -> None:
+def _serve(
+    connection: Connection,
+    work: Callable[[Any], Any],
+    after: Callable[[], object] | None,
+    limits: Limits,
+    parent: int,
+) -> None:
     """What runs in a process: one item after another, until nobody is there who could send one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the run decides what an interrupt ends
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -295,8 +304,12 @@ def _serve(connection: Connection, work: Callable[[Any], Any], limits: Limits, p
     _limit(limits.memory)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            for item in connection.recv():
-                outbox.put(_outcome(work, item, limits))
+            items = connection.recv()
+            for number, item in enumerate(items, 1):
+                outcome = _outcome(work, item, limits)
+                if number == len(items) and after is not None:
+                    after()
+                outbox.put(outcome)
             outbox.flush()
 
 

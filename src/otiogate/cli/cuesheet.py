@@ -34,9 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     from otiogate.report.base import count
     from otiogate.report.cuesheet import CueSheetWriter
     from otiogate.report.text import headline
+    from otiogate.scan.delivery import watched_report
 
     refuse_output(arguments.output, [arguments.timeline], "cue sheet")
-    report = judging(arguments).report(Path(arguments.timeline))
+    report = watched_report(judging(arguments), Path(arguments.timeline))
     if report.verdict == "cannot_judge":
         say(f"otiogate: no cue sheet: {headline(report)}")
         return CannotJudge.exit_code

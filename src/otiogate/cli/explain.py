@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,25 +58,34 @@ def _is_timeline(path: Path) -> bool:
 def _clips(path: Path, wanted: str, under: Judging) -> int:
     """Prints the trace, and why a part of it may be missing."""
     from otiogate.errors import UsageError
-    from otiogate.report.text import headline
-    from otiogate.report.trace import trace
-    from otiogate.scan.judging import judge_snapshot
-    from otiogate.scan.read import read_timeline
+    from otiogate.scan.delivery import watched
 
-    found = under.settings(path)
-    snapshot = read_timeline(path)
-    report = judge_snapshot(snapshot, found, under.now)
-    lines = trace(snapshot, report, found.store().fetch(), wanted)
+    lines, head, code = watched(partial(_traced, under, wanted), path)
     if wanted and not lines:
-        say(headline(report))
+        say(head)
         raise UsageError(
             f"no clip, event, reel or file is called {wanted!r}",
             where=str(path),
             next_step="scan lists the clips with AI use; * stands for anything",
         )
     put("".join(f"{line}\n" for line in lines or ["No AI use is declared or found in any clip."]))
-    say(headline(report))
-    return report.exit_code if report.verdict == "cannot_judge" else 0
+    say(head)
+    return code
+
+
+def _traced(under: Judging, wanted: str, path: Path) -> tuple[list[str], str, int]:
+    """The trace, the verdict in a line, and the exit code."""
+    from otiogate.report.text import headline
+    from otiogate.report.trace import trace
+    from otiogate.scan.judging import basis, judge_on
+    from otiogate.scan.read import read_timeline
+
+    settings = under.settings(path)
+    snapshot = read_timeline(path)
+    on = basis(settings)
+    report = judge_on(snapshot, on, under.now)
+    lines = trace(snapshot, report, on.records, wanted)
+    return lines, headline(report), report.exit_code if report.verdict == "cannot_judge" else 0
 
 
 def _rule(rule: str, under: Judging) -> int:

@@ -61,6 +61,7 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scans every path, whatever becomes of the others; the worst exit code wins (70 over 2 over 3 over 1 over 0)."""
+    from otiogate.report.base import count, safe
     from otiogate.scan.delivery import scan
     from otiogate.scan.find import timelines
     from otiogate.scan.workers import Limits
@@ -72,7 +73,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.timeout > 0:
         raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
     empty: list[str] = []
-    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append))
+    links: list[str] = []
+    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append, links.append))
+    if links:
+        say(f"otiogate: not followed: {count(len(links), 'link to a folder', 'links to folders')}: {safe(links[0])}")
     refuse_output(arguments.output, names, "report")
     if not names:
         say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")

@@ -6,10 +6,11 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from otiogate.errors import OtiogateError
+from otiogate.errors import OtiogateError, ReadError
 from otiogate.report.model import Report
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
@@ -59,6 +60,39 @@ def scan(
             yield path, Refused(found.why, OtiogateError.exit_code)
         else:
             yield path, told(under.unread(Path(path), found.why))
+
+
+def watched(work: Callable[[Path], Told], path: Path, limits: Limits | None = None) -> Told:
+    """What ``work`` makes of the one timeline in ``path``, in a process that is watched as those of a scan are.
+
+    Raises what ``work`` raises of ours, and ``ReadError`` for a timeline that brings its process down, takes too long
+    or needs too much memory.
+    """
+    attempt: Callable[[Path], Told | OtiogateError] = partial(_tried, work)
+    ((_, done),) = Workers(attempt, 1, limits).results([path])
+    if isinstance(done, Failed) and done.bug:
+        raise RuntimeError(done.why)
+    if isinstance(done, Failed):
+        raise ReadError(done.why, where=str(path), next_step="ask who delivered it for another export")
+    if isinstance(done, OtiogateError):
+        raise done
+    return done
+
+
+def watched_report(under: Judging, path: Path) -> Report:
+    """The report on the one timeline in ``path``, judged in a process that is watched. Raises ``UsageError`` for a
+    broken configuration."""
+    try:
+        return watched(under.report, path)
+    except ReadError as fault:
+        return under.unread(path, fault.what)
+
+
+def _tried(work: Callable[[Path], Told], path: Path) -> Told | OtiogateError:
+    try:
+        return work(path)
+    except OtiogateError as fault:
+        return fault
 
 
 class _Work(Generic[Told]):

@@ -50,30 +50,38 @@ def _fits(inner: str, patterns: Iterable[str]) -> bool:
 
 
 def timelines(
-    paths: Iterable[str], wanted: Wanted | None = None, nothing: Callable[[str], object] | None = None
+    paths: Iterable[str],
+    wanted: Wanted | None = None,
+    nothing: Callable[[str], object] | None = None,
+    link: Callable[[str], object] | None = None,
 ) -> Iterator[str]:
     """The timelines that ``paths`` mean, each folder's in the order of their names.
 
     A folder means every timeline below it, also of formats that are not read: what is delivered and cannot be judged
     has to be said. Names that begin with a dot are left out, and links to folders are not followed. ``nothing`` is
-    called with each path that means no timeline. Raises ``ReadError`` for a folder that cannot be listed.
+    called with each path that means no timeline, and ``link`` with each link to a folder.
+    Raises ``ReadError`` for a folder that cannot be listed.
     """
     for path in paths:
         empty = True
-        for found in _meant(path, wanted or Wanted()):
+        for found in _meant(path, wanted or Wanted(), link or _pass):
             empty = False
             yield found
         if empty and nothing:
             nothing(path)
 
 
-def _meant(path: str, wanted: Wanted) -> Iterator[str]:
+def _pass(_: str) -> None:
+    """Tells nobody."""
+
+
+def _meant(path: str, wanted: Wanted, link: Callable[[str], object]) -> Iterator[str]:
     if _is_folder(path):
-        yield from (each for each in _below(path) if wanted(each, path))
+        yield from (each for each in _below(path, link) if wanted(each, path))
     elif glob.has_magic(path) and not os.path.lexists(path):
         for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
             if _is_folder(each):
-                yield from (found for found in _below(each) if wanted(found, each))
+                yield from (found for found in _below(each, link) if wanted(found, each))
             elif wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
                 yield each
     else:
@@ -84,7 +92,7 @@ def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and not path.rstrip("/\\").lower().endswith(BUNDLES)  # noqa: PTH112 - Path's own raises
 
 
-def _below(folder: str) -> Iterator[str]:
+def _below(folder: str, link: Callable[[str], object]) -> Iterator[str]:
     def fail(fault: OSError) -> None:
         raise ReadError(f"cannot be listed: {fault.strerror}", where=str(fault.filename)) from fault
 
@@ -92,6 +100,10 @@ def _below(folder: str) -> Iterator[str]:
         found = [os.path.join(base, each) for each in names if _is_timeline(base, each)]  # noqa: PTH118 - as above
         found += [os.path.join(base, each) for each in folders if each.lower().endswith(BUNDLES) and each[0] != "."]  # noqa: PTH118
         folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
+        for each in folders:
+            path = os.path.join(base, each)  # noqa: PTH118 - as above
+            if os.path.islink(path):  # noqa: PTH114 - as above
+                link(path)
         yield from sorted(found)
 
 

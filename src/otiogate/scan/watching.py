@@ -74,6 +74,7 @@ class Watch:
         self._limits = limits
         self._seen: dict[str, tuple[State, float]] = {}
         self._judged: dict[str, State] = {}
+        self._refused: dict[str, tuple[State | None, str]] = {}
         self._looked = float("-inf")
 
     def step(self) -> Iterator[Done]:
@@ -81,8 +82,9 @@ class Watch:
         allowed, where its records, its rules or the day are others. Raises ``ReadError`` where a place cannot be
         listed."""
         under = self._under()
-        ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path)]
-        if time.monotonic() - self._looked >= _LOOK_AGAIN:
+        look = time.monotonic() - self._looked >= _LOOK_AGAIN
+        ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
+        if look:
             self._looked = time.monotonic()
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
         states = {path: state_of(Path(path)) for path in ready}
@@ -101,10 +103,13 @@ class Watch:
         for place in {self._places.inbox, self._places.blocked or self._places.inbox}:
             yield from (path for path in self._timelines(place) if report_of(Path(path)).exists())
 
-    def _is_new(self, path: str) -> bool:
-        """Whether ``path`` has settled, and this run has not judged what it holds."""
+    def _is_new(self, path: str, look: bool) -> bool:
+        """Whether ``path`` has settled, and this run has not judged what it holds. What was refused is only tried again
+        when it is time to ``look``."""
         state = state_of(Path(path))
         if state is None or self._judged.get(path) == state:
+            return False
+        if not look and path in self._refused and self._refused[path][0] == state:
             return False
         before, since = self._seen.get(path, (None, 0.0))
         if before != state:
@@ -139,7 +144,10 @@ class Watch:
         """Writes the report and moves the timeline; nothing where it stays and its report says so already. Whatever
         comes between leaves the timeline where it was."""
         if isinstance(found, Refused):
-            return Done(path, found)
+            repeated = self._refused.get(str(path)) == (state, found.text)
+            self._refused[str(path)] = state, found.text
+            return None if repeated else Done(path, found)
+        self._refused.pop(str(path), None)
         place = self._places.allowed if found.verdict == "allow" else self._places.blocked
         if place is None or place.resolve() == path.parent.resolve():
             repeated = _repeats(last_report(path), found)

@@ -137,7 +137,7 @@ class _Worker:
         """Whether ``task`` may be given beside ``given`` others: a light one behind light ones."""
         if not self.tasks and not given:
             return True
-        return task.light and given < _BATCH and len(self.tasks) <= _BATCH and all(each.light for each in self.tasks)
+        return task.light and given < _BATCH and len(self.tasks) <= _BATCH and (not self.tasks or self.tasks[0].light)
 
     def give(self, tasks: list[_Task], seconds: float) -> None:
         if not self.tasks:

@@ -301,6 +301,20 @@ def test_what_could_not_be_judged_for_its_records_is_judged_again_once_they_are_
     assert verdicts(watched) == {"clean.edl": "allow", "tagged.edl": "block"}
 
 
+def test_a_broken_configuration_is_said_once_and_again_when_it_is_another(inbox: Path, tmp_path: Path) -> None:
+    config = tmp_path / "otiogate.yaml"
+    config.write_text("format: 1\nnothing: x\n")
+    watched = watch(inbox)
+    assert [type(done.report) for done in watched.step()] == [Refused, Refused]
+    assert list(watched.step()) == []
+    config.write_text("format: 1\nelse: x\n")
+    assert [type(done.report) for done in watched.step()] == [Refused, Refused]
+    (inbox / "clean.edl").write_text(edl([], []))
+    assert [done.path.name for done in watched.step()] == ["clean.edl"], "it is another file now"
+    config.unlink()
+    assert verdicts(watched) == {"clean.edl": "allow", "tagged.edl": "block"}
+
+
 def test_what_is_no_folder_cannot_be_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.chdir(tmp_path)
     ran = call(capsys, "watch", "nowhere", "--once")

@@ -38,17 +38,17 @@ _ROOMS = ("documents", "evidence", "host", "timeline")
 _FILES = ("scan/read.py", "scan/stored.py")
 """Where the code stands that makes of a content what is stored."""
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS snapshot (
-    id INTEGER PRIMARY KEY,
-    key BLOB NOT NULL,
-    reader BLOB NOT NULL,
-    head TEXT NOT NULL,
-    subjects TEXT NOT NULL,
-    names BLOB NOT NULL,
-    nodes TEXT NOT NULL
+_TABLES = (
+    "CREATE TABLE reader (digest BLOB NOT NULL)",
+    """CREATE TABLE snapshot (
+        id INTEGER PRIMARY KEY,
+        key BLOB NOT NULL,
+        head TEXT NOT NULL,
+        subjects TEXT NOT NULL,
+        names BLOB NOT NULL,
+        nodes TEXT NOT NULL
+    )""",
 )
-"""
 """The id is the begin of the key, and found fast; the key is compared whole, so that nobody can make one id of two."""
 _NEXT_STEP = "name another file, or remove this one"
 
@@ -64,12 +64,11 @@ class Cache:
         self._new: list[tuple[Any, ...]] = []
 
     def check(self) -> None:
-        """Makes the file if it is not there, and throws out what other readers left in it. Raises ``UsageError`` where
-        it cannot be made, is none of ours, or is that of a newer otiogate."""
+        """Makes the file if it is not there. Raises ``UsageError`` where it cannot be made, is none of ours, or is that
+        of a newer otiogate."""
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             database = self._opened()
-            database.execute("DELETE FROM snapshot WHERE reader != ?", (reader(),))
         except (OSError, sqlite3.Error) as fault:
             raise UsageError(
                 f"cannot be used as a cache: {fault}", where=str(self.file), next_step=_NEXT_STEP
@@ -93,7 +92,7 @@ class Cache:
 
     def put(self, key: bytes, found: Stored) -> None:
         """Keeps ``found`` under ``key`` once ``write`` is called: several at one time, since others write too."""
-        self._new.append((_id(key), key, reader(), found.head, found.subjects, found.names, found.nodes))
+        self._new.append((_id(key), key, found.head, found.subjects, found.names, found.nodes))
 
     def write(self) -> None:
         """Writes what is to be kept. What cannot be written is read again by the next scan."""
@@ -102,7 +101,7 @@ class Cache:
             database = self._asked() if new else None
             if database is not None:
                 database.execute("BEGIN IMMEDIATE")
-                database.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?)", new)
+                database.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?)", new)
                 database.execute("COMMIT")
         except (UsageError, sqlite3.Error):
             self._database = None
@@ -137,12 +136,22 @@ class Cache:
         database.execute("PRAGMA synchronous = NORMAL")
         database.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
         database.execute(f"PRAGMA mmap_size = {_MAPPED}")
-        if not tables or number != _FORMAT:
-            database.execute("BEGIN IMMEDIATE")
-            database.execute(_TABLE)
+        if not tables or database.execute("SELECT digest FROM reader").fetchone() != (reader(),):
+            self._begin(database)
+
+    def _begin(self, database: sqlite3.Connection) -> None:
+        """Makes the tables and throws out what another reader left in them, if no other process has just done so."""
+        database.execute("BEGIN IMMEDIATE")
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for each in () if tables else _TABLES:
+            database.execute(each)
+        if database.execute("SELECT digest FROM reader").fetchone() != (reader(),):
+            database.execute("DELETE FROM snapshot")
+            database.execute("DELETE FROM reader")
+            database.execute("INSERT INTO reader VALUES (?)", (reader(),))
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
             database.execute(f"PRAGMA user_version = {_FORMAT}")
-            database.execute("COMMIT")
+        database.execute("COMMIT")
 
 
 def key_of(content: bytes, suffix: str, *further: bytes) -> bytes:

@@ -78,7 +78,7 @@ class Desk:
             return self._decided(read_timeline(path), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))
         data = content(path)
-        key, held = key_of(data, suffix), None
+        key = key_of(data, suffix)
         held = cache.get(key)
         if held is not None:
             try:

@@ -5,7 +5,7 @@ long as it takes; one that dies, hangs or grows too large costs its own item, an
 A pool of the standard library loses everything that is queued when one of its processes dies.
 
 Items that are light are given several at a time, and their results taken several at a time, since to tell of one would
-take as long as to work on it. Where a process ends over several, each of them is begun again, alone.
+take as long as to work on it. A process counts the items that it begins, so that the one over which it ends is known.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ class Workers(Generic[Item, Result]):
     def start(self) -> _Worker:
         """One more process."""
         ours, theirs = self._processes.Pipe()
-        process = self._processes.Process(
-            target=_serve, args=(theirs, self._work, self._after, self._limits, os.getpid()), daemon=True
-        )
+        begun = self._processes.RawValue("Q", 0)
+        serving = (theirs, begun, self._work, self._after, self._limits, os.getpid())
+        process = self._processes.Process(target=_serve, args=serving, daemon=True)
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        return _Worker(process, ours, begun)
 
     def is_light(self, item: Item) -> bool:
         """Whether ``item`` may wait behind another in the same process."""
@@ -125,11 +125,14 @@ class _Task:
 
 
 class _Worker:
-    """A process, what it was given, in that order, and until when it has to tell of the first."""
+    """A process, what it was given, in that order, and until when it has to tell of the first. ``begun`` is how many
+    items it began, which it writes itself."""
 
-    def __init__(self, process: Any, connection: Connection) -> None:
+    def __init__(self, process: Any, connection: Connection, begun: Any) -> None:
         self.process = process
         self.connection = connection
+        self._begun = begun
+        self._settled = 0
         self.tasks: deque[_Task] = deque()
         self.deadline = 0.0
 
@@ -150,6 +153,18 @@ class _Worker:
         """Notes what became of the first."""
         task = self.tasks.popleft()
         task.outcome, task.done = outcome, True
+        self._settled += 1
+
+    def taken(self) -> _Task | None:
+        """What it began last, taken from it; nothing where that cannot be told."""
+        place = self._begun.value - self._settled - 1
+        if len(self.tasks) == 1:
+            place = 0
+        if not 0 <= place < len(self.tasks):
+            return None
+        found = self.tasks[place]
+        del self.tasks[place]
+        return found
 
     def stop(self) -> None:
         self.process.kill()
@@ -246,24 +261,26 @@ class _Run(Generic[Item, Result]):
     def _died(self, worker: _Worker) -> None:
         worker.process.join()
         code = worker.process.exitcode
-        if len(worker.tasks) == 1:
-            worker.tasks[0].deaths += 1
-            if worker.tasks[0].deaths < _TRIES:
-                self._drop(worker, None)
-                return
         why = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-        self._drop(worker, Failed(f"ended the process that read it ({why})"))
+        self._drop(worker, Failed(f"ended the process that read it ({why})"), tries=_TRIES)
 
-    def _drop(self, worker: _Worker, outcome: Failed | None) -> None:
-        """Ends a process. What it was given is done again, each alone, unless it is the one item to which ``outcome``
-        belongs: of several, nobody knows which it was."""
+    def _drop(self, worker: _Worker, outcome: Failed, tries: int = 1) -> None:
+        """Ends a process. ``outcome`` is that of the item over which it ended so often; what else it was given is done
+        again."""
         self._running.remove(worker)
-        if len(worker.tasks) == 1 and outcome is not None:
-            worker.settle(outcome)
-        for task in worker.tasks:
-            task.light = False
-        self._again += worker.tasks
         worker.stop()
+        task = worker.taken()
+        if task is None:  # it wrote what cannot be: each is done again alone
+            for each in worker.tasks:
+                each.light = False
+        else:
+            task.deaths += 1
+            if task.deaths < tries:
+                task.light = False
+                self._again.append(task)
+            else:
+                task.outcome, task.done = outcome, True
+        self._again += worker.tasks
 
 
 class _Outbox:
@@ -291,6 +308,7 @@ class _Outbox:
 
 def _serve(
     connection: Connection,
+    begun: Any,
     work: Callable[[Any], Any],
     after: Callable[[], object] | None,
     limits: Limits,
@@ -306,6 +324,7 @@ def _serve(
         while True:
             items = connection.recv()
             for number, item in enumerate(items, 1):
+                begun.value += 1
                 outcome = _outcome(work, item, limits)
                 if number == len(items) and after is not None:
                     after()

@@ -176,7 +176,7 @@ def test_one_content_under_two_suffixes_is_two_timelines(tmp_path: Path, kept: P
     [cut] = [path for path in delivery(tmp_path) if path.name == "cut.otio"]
     edl_of_it = Path(shutil.copy(cut, tmp_path / "cut.edl"))
     assert [each.verdict for each in scanned([cut, edl_of_it, cut], kept)] == ["block", "cannot_judge", "block"]
-    assert key_of(b"", ".edl") != key_of(b"", ".otio") != key_of(b"", ".otio", b"sidecar")
+    assert key_of(".edl", "sha256:0") != key_of(".otio", "sha256:0") != key_of(".otio", "sha256:0", "sha256:1")
 
 
 # What changed since

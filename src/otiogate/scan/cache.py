@@ -154,14 +154,10 @@ class Cache:
         database.execute("COMMIT")
 
 
-def key_of(content: bytes, suffix: str, *further: bytes) -> bytes:
-    """The key of ``content`` in a file whose name ends with ``suffix``. ``further`` are the digests of whatever else is
-    read with it."""
-    whole = hashlib.sha256(reader() + suffix.lower().encode("utf-8", "surrogateescape") + b"\0")
-    whole.update(hashlib.sha256(content).digest())
-    for each in further:
-        whole.update(each)
-    return whole.digest()
+def key_of(suffix: str, *digests: str) -> bytes:
+    """The key of a timeline whose name ends with ``suffix``: ``digests`` are that of its content, and of whatever else
+    is read with it."""
+    return hashlib.sha256(reader() + "\0".join((suffix.lower(), *digests)).encode("utf-8", "surrogateescape")).digest()
 
 
 def _id(key: bytes) -> int:

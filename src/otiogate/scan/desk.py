@@ -78,11 +78,12 @@ class Desk:
             return self._decided(read_timeline(path), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))
         data = content(path)
-        key = key_of(data, suffix)
+        digest = sha256(data)
+        key = key_of(suffix, digest)
         held = cache.get(key)
         if held is not None:
             try:
-                return self._decided(restored(held, path, sha256(data)), folder)
+                return self._decided(restored(held, path, digest), folder)
             except (NotStored, *MALFORMED):  # the ledger asks for more than was stored, or the cache is not what it was
                 pass
         snapshot = read_bytes(data, path)

@@ -47,7 +47,7 @@ class NotStored(Exception):
 @dataclass(frozen=True)
 class Stored:
     """``head`` and ``subjects`` are JSON; ``names`` are the folded names of media, each ended by a NUL, and ``nodes``
-    the JSON of the nodes that go by each of them."""
+    the nodes that go by each of them, parted by commas, the lists parted by blanks."""
 
     head: str
     subjects: str
@@ -96,7 +96,7 @@ def stored(snapshot: Snapshot) -> Stored | None:
         texts[0] or "",
         texts[1] or "",
         b"".join(each.encode("utf-8", "surrogatepass") + b"\0" for each in ordered),
-        json.dumps([sorted(names[each]) for each in ordered]),
+        " ".join(",".join(map(str, sorted(names[each]))) for each in ordered),
     )
 
 
@@ -222,12 +222,12 @@ class _Names:
         names = self._found.names.split(b"\0")
         if known.all.isdisjoint(names):
             return []
-        nodes = json.loads(self._found.nodes)
+        nodes = self._found.nodes.split(" ")
         return [
-            Key(node, "name", name.decode("utf-8", "surrogatepass"))
+            Key(int(node), "name", name.decode("utf-8", "surrogatepass"))
             for place, name in enumerate(names)
             if name in known.all
-            for node in nodes[place]
+            for node in nodes[place].split(",")
         ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from otiogate.documents.digest import sha256
-from otiogate.errors import CannotJudge
+from otiogate.errors import CannotJudge, OtiogateError
 from otiogate.report.model import Counts, Report
 from otiogate.scan.cache import Cache, key_of
 from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, input_of, judge_on, origin_of
@@ -47,7 +47,7 @@ class Desk:
             return self._under.report(path)
         try:
             folder = self._folder(path)
-        except CannotJudge:
+        except OtiogateError:
             return self._under.report(path)  # it finds the same, or what comes before it
         try:
             return self._judged(path, suffix, folder)

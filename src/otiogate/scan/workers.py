@@ -268,8 +268,8 @@ class _Run(Generic[Item, Result]):
         """Ends a process. ``outcome`` is that of the item over which it ended so often; what else it was given is done
         again."""
         self._running.remove(worker)
+        task = worker.taken()  # before it is stopped: it may be done just now, and busy with the next
         worker.stop()
-        task = worker.taken()
         if task is None:  # it wrote what cannot be: each is done again alone
             for each in worker.tasks:
                 each.light = False

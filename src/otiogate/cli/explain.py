@@ -63,7 +63,7 @@ def _clips(path: Path, wanted: str, under: Judging) -> int:
     from otiogate.scan.read import read_timeline
 
     found = under.settings(path)
-    snapshot = read_timeline(path)
+    snapshot = read_timeline(path, found.frame_rate)
     report = judge_snapshot(snapshot, found, under.now)
     lines = trace(snapshot, report, found.store().fetch(), wanted)
     if wanted and not lines:

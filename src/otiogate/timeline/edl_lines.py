@@ -21,7 +21,7 @@ from otiogate.timeline.time import Span, TimeError, frames_of
 LINE = re.compile(
     rb"""\n[^\S\n]*(?:
         (?P<number>\d[^\s:;]*)[ \t]+
-        (?:(?P<reel>\S+)[ \t]+)?
+        (?:(?P<reel>\S+(?:[ ]\S+){0,3}?)[ \t]+)?
         (?P<channel>[A-Za-z0-9/,+&-]{1,16})[ \t]+
         (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?)
         (?:[ \t]+(?P<length>\d{1,5}))?
@@ -140,6 +140,11 @@ def times_of(text: bytes) -> tuple[str, ...]:
     """The four times of an event line. One that has a blank in place of its middle colon is whole but for that."""
     times = tuple(text.decode().split())
     return times if len(times) == 4 else tuple(each.replace(" ", ":") for each in _TIME.findall(text.decode()))
+
+
+def is_channel(word: str) -> bool:
+    """Whether a word names channels: ``V``, ``A2``, ``AA/V``, ``NONE``, ..."""
+    return _CHANNEL.fullmatch(word) is not None
 
 
 def like_event(line: str) -> bool:

@@ -203,7 +203,7 @@ class _Builder:
                     above.said = Said()
                     whole.pop()
             whole.append(event)
-        return iter(sorted(whole, key=lambda each: each.record[0] if each.record else 0))
+        return iter(sorted(whole, key=lambda each: (each.record is None, each.record[:1] if each.record else ())))
 
     def _place(self, event: _Event, track_name: str) -> None:
         channel = self._channels.setdefault(track_name, _Channel())
@@ -231,7 +231,7 @@ class _Builder:
         number = len(channel.tracks) + 1
         kind = otio.schema.TrackKind.Audio if track_name[:1].upper() == "A" else otio.schema.TrackKind.Video
         track = otio.schema.Track(track_name if number == 1 else f"{track_name} ({number})", kind=kind)
-        if number > 1:
+        if number > 1 or track_name == "V1":  # by that name alone, the first video track of any program
             track.metadata[OURS] = {"channel": track_name}
         channel.tracks.append(_Track(track, start, start))
         return channel.tracks[-1]

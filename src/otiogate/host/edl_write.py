@@ -274,7 +274,7 @@ def _channels(stack: Any) -> Iterator[tuple[Any, str]]:
             raise EdlError(what, where=f"track {number} {track.name!r}", next_step=_FLATTEN)
         taken[track.kind] += 1
         count, letter = taken[track.kind], track.kind[0]
-        named = _block(track, OURS).get("channel") or track.name
+        named = _block(track, OURS).get("channel") or ("V" if track.name == "V1" else track.name)
         if not (isinstance(named, str) and is_channel(named) and (named[:1].upper() == "A") == (letter == "A")):
             named = f"{letter}{'' if letter == 'V' and count == 1 else count}"
         if track.enabled:

@@ -42,7 +42,7 @@ FIRST = event(1, "01:00:00:00 01:00:02:00 10:00:00:00 10:00:02:00")
 
 
 def test_the_configured_rate_is_taken_where_the_file_tells_none() -> None:
-    assert read(FIRST, Fraction(25)).origin.rate == "25, from the configuration"
+    assert read(FIRST, Fraction(25)).origin.rate == "25, as configured"
 
 
 def test_a_file_that_tells_is_believed_before_the_configuration() -> None:
@@ -54,7 +54,7 @@ def test_a_file_that_tells_is_believed_before_the_configuration() -> None:
 
 @pytest.mark.parametrize("rate", [Fraction(60000, 1001), Fraction(30), NTSC])
 def test_a_configured_rate_that_has_drop_frame_is_what_drop_frame_is_read_at(rate: Fraction) -> None:
-    assert read(FIRST.replace(":00 ", ";00 "), rate).origin.rate == f"{rate}, from the configuration"
+    assert read(FIRST.replace(":00 ", ";00 "), rate).origin.rate == f"{rate}, as configured"
 
 
 def test_without_a_configuration_the_rate_is_inferred_and_says_from_what() -> None:
@@ -68,8 +68,8 @@ def test_the_report_says_which_rate_and_where_it_is_from(tmp_path: Path, monkeyp
     path.write_text(HEAD + FIRST)
     (tmp_path / "otiogate.yaml").write_text("format: 1\nframe_rate: 24000/1001\n")
     report = judge_path(path, settings([str(path)]), datetime(2027, 1, 15, tzinfo=timezone.utc))
-    assert report.input.rate == "24000/1001, from the configuration"
-    assert "  frame rate: 24000/1001, from the configuration\n" in TextWriter().write([report])
+    assert report.input.rate == "24000/1001, as configured"
+    assert "  frame rate: 24000/1001, as configured\n" in TextWriter().write([report])
     assert read_reports(JsonWriter().write([report])) == [report]
 
 

@@ -238,7 +238,7 @@ def _shown(rate: Fraction) -> str:
 def _build(cut: _Cut, node: int) -> Subject:
     """Parses the lines of one node."""
     rows = cut.part(node, node).decode().split("\n")
-    line = cut.lines[node]
+    line = cut.lines[node] if node else 1  # the lines of all nodes are counted when the first event is built
     if node == 0:
         carriers, problems = carriers_of(rows, line, cut.rate, ())
         return Subject("timeline", carriers, problems=problems)

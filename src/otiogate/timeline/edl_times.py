@@ -7,7 +7,7 @@ where plain comparison cannot tell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from operator import sub
@@ -44,7 +44,7 @@ def rate_of(times: Sequence[bytes], fcm_drop: bool, given: Fraction | None) -> R
     separated = any(separator in b";," for separator, _ in frames)
     drop = fcm_drop or separated
     if given is not None and largest < round(given) and (not drop or round(given) % 30 == 0):
-        return Rate(given, "from the configuration")
+        return Rate(given, "as configured")
     found = _told(largest, "FCM" if fcm_drop else "its timecodes") if drop else _inferred(largest)
     if given is None:
         return found
@@ -95,18 +95,25 @@ def irregular(
     differences = map(sub, map(sub, last, first), map(sub, ends, begins))
     unequal = [place for place, each in enumerate(differences) if each not in fair and not lengths.agree(place, each)]
     count = len(channels)
-    empty = [place for place, (begin, end) in enumerate(zip(begins, ends, strict=True)) if begin == end]
+    empty = [place for place, length in enumerate(map(sub, ends, begins)) if not length]
     sides = [place for place in empty if is_later(place) or (place + 1 < count and is_later(place + 1))]
-    on_channel: dict[bytes, list[int]] = {}
-    for place, channel in enumerate(channels):
-        on_channel.setdefault(channel, []).append(place)
     early = [
         place
-        for places in on_channel.values()
+        for places in _on_channels(channels)
         for above, place in pairwise(places)
         if begins[place] < ends[above] < begins[place] + _HALF_A_DAY and not is_later(place)
     ]
     return Irregular(sorted(set(empty).difference(sides)), sorted(early), unequal)
+
+
+def _on_channels(channels: Sequence[bytes]) -> Iterable[Sequence[int]]:
+    """The places of the events on each channel."""
+    if len(set(channels)) <= 1:
+        return [range(len(channels))]
+    found: dict[bytes, list[int]] = {}
+    for place, channel in enumerate(channels):
+        found.setdefault(channel, []).append(place)
+    return found.values()
 
 
 _HALF_A_DAY = 12 * 10**12

@@ -83,7 +83,7 @@ def host_reads(path: Path) -> bool:
             else:
                 text = path.read_text(encoding="utf-8")
                 adapter._execute_function("read_from_string", input_str=text, **arguments)
-        except Exception:  # noqa: BLE001, S112 - adapters raise whatever comes
+        except Exception:  # noqa: BLE001 - adapters raise whatever comes
             continue
         return True
     return False

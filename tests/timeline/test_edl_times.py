@@ -15,7 +15,7 @@ from otiogate.report.json import JsonWriter, read_reports
 from otiogate.report.text import TextWriter
 from otiogate.scan.judging import judge_path
 from otiogate.timeline.edl import read_edl
-from otiogate.timeline.edl_times import irregular, length
+from otiogate.timeline.edl_times import irregular, stretch
 from otiogate.timeline.model import Snapshot
 from otiogate.timeline.time import timecode
 
@@ -138,6 +138,6 @@ def test_comparing_digits_finds_what_counting_frames_finds(
     unequal = []
     for place in range(len(events)):
         first, last, begin, end = (each.decode() for each in times[4 * place : 4 * place + 4])
-        if abs(length(first, last, rate)) != abs(length(begin, end, rate)):
+        if abs(stretch(first, last, rate)[1]) != abs(stretch(begin, end, rate)[1]):
             unequal.append(place)
     assert found.unequal == unequal

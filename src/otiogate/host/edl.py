@@ -22,10 +22,10 @@ from otiogate.host.edl_comments import Said, said_of
 from otiogate.host.errors import EdlError
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.edl_lines import LINE, EventLine, event_of
-from otiogate.timeline.edl_times import length
+from otiogate.timeline.edl_times import stretch
 from otiogate.timeline.media import names_nobody
 from otiogate.timeline.model import ClipUse, Problem, Snapshot
-from otiogate.timeline.time import SpanIndex, TimeError, exact_rate, frames_of, timecode_base
+from otiogate.timeline.time import SpanIndex, TimeError, exact_rate, timecode_base
 
 KEY = "cmx_3600"
 OURS = "otiogate"
@@ -185,9 +185,10 @@ class _Builder:
     def _stretch(self, first: str, last: str) -> tuple[int, int] | None:
         """The first frame between two times, and how many there are; of a source that runs backwards, too."""
         try:
-            start, frames = int(frames_of(first, self._rate)[0]), int(length(first, last, self._rate))
+            start, frames, _ = stretch(first, last, self._rate)
         except TimeError:
             return None
+        start, frames = int(start), int(frames)
         return (start, frames) if frames >= 0 else (start + frames, -frames)
 
     def _in_order(self) -> Iterator[_Event]:

@@ -34,10 +34,10 @@ from otiogate.timeline.edl_lines import (
     reels_of,
     times_of,
 )
-from otiogate.timeline.edl_times import irregular, length, rate_of
+from otiogate.timeline.edl_times import irregular, rate_of, stretch
 from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
 from otiogate.timeline.model import ClipUse, Key, Known, Media, Origin, Problem, Snapshot, Subject, Timing
-from otiogate.timeline.time import Span, TimeError, frames_of
+from otiogate.timeline.time import Span, TimeError
 
 _MOST_LINES = 4
 """An event has no more lines; a key has three. This bounds the cost of a file that repeats one number."""
@@ -314,11 +314,9 @@ def _clip_names(cut: _Cut, node: int, event: EventLine, sides: range, named: Seq
 def _span(first: str, last: str, rate: Fraction, which: str) -> tuple[Span | None, list[str]]:
     """The stretch between two timecodes, and what is odd about it."""
     try:
-        start, drop = frames_of(first, rate)
-        frames = length(first, last, rate)
+        start, frames, drop = stretch(first, last, rate)
     except TimeError as error:
         return None, [f"the {which} time is not read: {error}"]
-    drop = drop or ";" in last
     if frames >= 0:
         return Span(start, frames, rate, drop), []
     if which == "source":

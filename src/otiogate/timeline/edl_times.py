@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from operator import sub
+from operator import itemgetter, sub
 from typing import NamedTuple
 
 from otiogate.timeline.model import Problem
 from otiogate.timeline.time import Frames, TimeError, frames_of, timecode_base
 
 _BASES = (24, 25, 30, 50, 60, 100, 120)
+_END = itemgetter(slice(-3, None))
+_FRAMES = re.compile(rb"([:;.,])(\d\d)\Z")
 _FRAME = re.compile(rb"\d[:;]\d\d[:;]\d\d([:;.,])(\d{2,3})\Z")
 _NTSC = Fraction(30000, 1001)
 
@@ -36,8 +38,8 @@ def rate_of(times: Sequence[bytes], fcm_drop: bool, given: Fraction | None) -> R
     Drop-frame is what a file can tell, by ``FCM`` or by its separators: it exists at 29.97 frames a second and at its
     multiples alone. A rate without a frame that occurs is not taken.
     """
-    ends = {each[-3:]: each for each in times}
-    frames = {found.groups() for found in map(_FRAME.search, ends.values()) if found}
+    ends = set(map(_END, times))
+    frames = {found.groups() for found in map(_FRAMES.match, ends) if found}
     if any(len(end) == 3 and end.isdigit() for end in ends):  # three digits of frames: all times have to be looked at
         frames = {found.groups() for found in map(_FRAME.search, times) if found}
     largest = max((int(frame) for _, frame in frames), default=0)
@@ -149,7 +151,7 @@ class _Lengths:
         if self._is_plain and first <= last and begin <= end:
             return False
         try:
-            return abs(length(first, last, self._rate)) == abs(length(begin, end, self._rate))
+            return abs(stretch(first, last, self._rate)[1]) == abs(stretch(begin, end, self._rate)[1])
         except TimeError:
             return True
 
@@ -165,13 +167,13 @@ def _count(packed: int, base: int) -> int:
     return frames
 
 
-def length(first: str, last: str, rate: Fraction) -> Frames:
-    """Frames from one time to another, past midnight where that is nearer; negative where it runs backwards. Raises
-    ``TimeError``."""
+def stretch(first: str, last: str, rate: Fraction) -> tuple[Frames, Frames, bool]:
+    """The first frame from one time to another, how many there are, and whether either is drop-frame. It goes on past
+    midnight where that is nearer, and is negative where it runs backwards. Raises ``TimeError``."""
     start, drop = frames_of(first, rate)
-    end, _ = frames_of(last, rate)
+    end, late_drop = frames_of(last, rate)
     if end < start:
         day, _ = frames_of("24:00:00;00" if drop else "24:00:00:00", rate)
         if 2 * (start - end) > day:
             end += day
-    return end - start
+    return start, end - start, drop or late_drop

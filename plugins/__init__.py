@@ -9,7 +9,7 @@ _MANIFEST = {
     "OTIO_SCHEMA": "PluginManifest.1",
     "adapters": [
         {"OTIO_SCHEMA": "Adapter.1", "name": name, "filepath": f"{name}.py", "suffixes": []}
-        for name in ("otiogate_gated", "otiogate_cuesheet")
+        for name in ("otiogate_gated", "otiogate_cuesheet", "otiogate_edl")
     ],
     "hook_scripts": [
         {"OTIO_SCHEMA": "HookScript.1", "name": name, "filepath": f"{name}.py"}

@@ -81,7 +81,7 @@ def _traced(under: Judging, wanted: str, path: Path) -> tuple[list[str], str, in
     from otiogate.scan.read import read_timeline
 
     settings = under.settings(path)
-    snapshot = read_timeline(path)
+    snapshot = read_timeline(path, settings.frame_rate)
     on = basis(settings)
     report = judge_on(snapshot, on, under.now)
     lines = trace(snapshot, report, on.records, wanted)

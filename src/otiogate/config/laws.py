@@ -131,6 +131,7 @@ LAWS: dict[str, Law] = {
     "severity": strictest_of_each(SEVERITY_ORDER),
     "on_export": strictest(("report", "block")),
     "declaration": strictest(("off", "required")),
+    "frame_rate": agreed,
     "handles": largest,
     "stages": facility_only,
     "working_paths": facility_only,

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,7 @@ def _combined(layers: list[Layer]) -> Settings:
         on_export=found.get("on_export", "block"),
         declaration_required=found.get("declaration") == "required",
         handles=found.get("handles", 0),
+        frame_rate=Fraction(found["frame_rate"]) if "frame_rate" in found else None,
         working_paths=tuple(found.get("working_paths", ())),
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),

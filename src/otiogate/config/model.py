@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +27,7 @@ class Settings:
     on_export: Literal["block", "report"] = "block"
     declaration_required: bool = False
     handles: int = 0
+    frame_rate: Fraction | None = None
     working_paths: tuple[str, ...] = ()
     replaced_packs: dict[str, Path] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)

@@ -100,12 +100,14 @@ class ProblemLine:
 
 @dataclass(frozen=True)
 class InputLine:
-    """What was judged; ``digest`` is of exactly the bytes that were parsed."""
+    """What was judged; ``digest`` is of exactly the bytes that were parsed. ``rate`` is the frame rate that an EDL was
+    read at, and where that was taken from; it is empty for formats that state theirs."""
 
     name: str
     format: str
     path: str
     digest: str
+    rate: str = ""
 
 
 @dataclass(frozen=True)

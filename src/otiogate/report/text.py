@@ -164,6 +164,8 @@ def _footer(report: Report) -> Iterator[str]:
     yield f"  {'; '.join(parts)}"
     if report.config:
         yield f"  configuration: {', '.join(safe(each) for each in report.config)}"
+    if report.input.rate:
+        yield f"  frame rate: {safe(report.input.rate)}"
     if report.verdict == "allow":
         yield "  Allowed means: no uncleared AI use is declared or found. That there is none is not verified."
 

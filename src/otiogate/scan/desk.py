@@ -75,18 +75,18 @@ class Desk:
     def _judged(self, path: Path, suffix: str, folder: _Folder) -> Report:
         settings = folder.on.settings
         if settings.cache is None or settings.declaration_required:  # that asks for every use
-            return self._decided(read_timeline(path), folder)
+            return self._decided(read_timeline(path, settings.frame_rate), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))
         data = content(path)
         digest = sha256(data)
-        key = key_of(suffix, digest)
+        key = key_of(suffix, digest, str(settings.frame_rate or ""))
         held = cache.get(key)
         if held is not None:
             try:
                 return self._decided(restored(held, path, digest), folder)
             except (NotStored, *MALFORMED):  # the ledger asks for more than was stored, or the cache is not what it was
                 pass
-        snapshot = read_bytes(data, path)
+        snapshot = read_bytes(data, path, settings.frame_rate)
         report = self._decided(snapshot, folder)
         kept = stored(snapshot)
         if kept is not None:

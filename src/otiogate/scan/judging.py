@@ -78,7 +78,7 @@ def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool 
     """The report on the timeline in ``path``. What cannot be read or judged is a report that says so. ``list_met`` is
     told at ``judge_snapshot``."""
     try:
-        return judge_snapshot(read_timeline(path), settings, now, list_met=list_met)
+        return judge_snapshot(read_timeline(path, settings.frame_rate), settings, now, list_met=list_met)
     except CannotJudge as fault:
         return cannot_judge(origin_of(path), fault, now, settings)
 
@@ -178,7 +178,7 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
 
 def input_of(origin: Origin) -> InputLine:
     """What a report says of where its timeline came from."""
-    return InputLine(origin.name, origin.format, origin.path, origin.digest)
+    return InputLine(origin.name, origin.format, origin.path, origin.digest, origin.rate)
 
 
 def _inert(records: RecordSet) -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 import struct
 import zipfile
 import zlib
+from fractions import Fraction
 from pathlib import Path
 
 from otiogate.documents.digest import sha256
@@ -56,8 +57,8 @@ _DOCUMENT = "Info.fcpxml"
 _MAX_CONTENT = 1024**3
 
 
-def read_timeline(path: Path) -> Snapshot:
-    """The snapshot of the timeline in ``path``. Raises ``ReadError``."""
+def read_timeline(path: Path, rate: Fraction | None = None) -> Snapshot:
+    """The snapshot of the timeline in ``path``; ``rate`` is for EDLs that do not tell theirs. Raises ``ReadError``."""
     suffix = path.suffix.lower()
     where = str(path)
     if suffix in NOT_YET:
@@ -71,14 +72,14 @@ def read_timeline(path: Path) -> Snapshot:
             raise ReadError("is a folder", where=where, next_step="name the timelines in it")
         what = f"is no timeline format that is known ({suffix or 'no suffix'})"
         raise ReadError(what, where=where, next_step=_CONVERT)
-    return read_bytes(content(path), path)
+    return read_bytes(content(path), path, rate)
 
 
-def read_bytes(data: bytes, path: Path) -> Snapshot:
+def read_bytes(data: bytes, path: Path, rate: Fraction | None = None) -> Snapshot:
     """The snapshot of ``data``, as if it stood in the file ``path`` of a format that is read. Raises ``ReadError``."""
     suffix = path.suffix.lower()
     if suffix == ".edl":
-        return read_edl(data, path.name, str(path))
+        return read_edl(data, path.name, str(path), rate=rate)
     if suffix in (".fcpxml", ".fcpxmld"):
         return read_fcpxml(data, path.name, str(path))
     return _otio(data, path, carries_media=suffix in MEDIA_INSIDE)

@@ -78,6 +78,7 @@ def stored(snapshot: Snapshot) -> Stored | None:
     names = _names(snapshot)
     head = {
         "format": snapshot.origin.format,
+        "rate": snapshot.origin.rate,
         "uses": snapshot.uses,
         "media": snapshot.carries_media,
         "problems": [_problem(each, path) for each in snapshot.problems],
@@ -171,7 +172,7 @@ def restored(found: Stored, path: Path, digest: str) -> Restored:
     """The snapshot of what was stored, as if it were read from ``path``, of which ``digest`` is. Raises one of
     ``MALFORMED`` for what was not written by ``stored``."""
     head = json.loads(found.head)
-    origin = Origin(path.name, head["format"], digest, str(path))
+    origin = Origin(path.name, head["format"], digest, str(path), head["rate"])
     subjects = _Subjects(found.subjects)
     unknown = _Unknown()
     return Restored(

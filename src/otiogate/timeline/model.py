@@ -178,12 +178,14 @@ class Keys(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a snapshot came from. ``digest`` covers exactly the bytes that were parsed."""
+    """Where a snapshot came from. ``digest`` covers exactly the bytes that were parsed. ``rate`` is the frame rate
+    of its timecodes and where that was taken from, of a format that does not state it."""
 
     name: str
     format: str
     digest: str
     path: str = ""
+    rate: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from otiogate.errors import ReadError
-from otiogate.scan.read import NOT_YET, READ
+from otiogate.timeline.formats import BY_SUFFIX
 
 _BUNDLES = (".otiod", ".fcpxmld")
 """Timelines that are folders."""
 
-_OF_TIMELINES = frozenset({*READ, *NOT_YET})
+_OF_TIMELINES = frozenset(BY_SUFFIX)
 _HEAD = 4096
 _XML_TIMELINES = (b"<xmeml", b"<fcpxml")
 

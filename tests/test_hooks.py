@@ -874,9 +874,9 @@ def test_what_the_gated_adapter_finds_in_what_it_wrote_is_told_of_the_target(mon
 
 
 def test_the_gated_adapter_refuses_what_it_cannot_read_back() -> None:
-    error = refused(timeline(clip()), "cut.xml")
+    error = refused(timeline(), "cut.xml")
     assert error.verdict == "cannot_judge"
-    assert "FCP 7 XML is not read by this version, so nothing in it was checked" in str(error)
+    assert "holds no clip that can be read, so nothing in it was checked" in str(error)
 
 
 @pytest.mark.parametrize("name", ["cut.nonsense", "cut", "cut."])
@@ -970,7 +970,7 @@ def test_a_gated_read_stops_what_is_tagged_even_where_the_host_loses_the_tag() -
         ("cut.otio", b"{", "not JSON"),
         ("cut.otio", b'{"OTIO_SCHEMA": "Clip.2", "OTIO_SCHEMA": "Clip.2"}', "given twice"),
         ("cut.edl", b"\x89PNG\r\n\x1a\n\0\0", "holds no EDL event"),
-        ("cut.xml", b"<xmeml/>", "FCP 7 XML is not read by this version"),
+        ("cut.xml", b"<xmeml/>", "No top-level sequences found"),
         ("cut.otioz", b"PK", "is not a zip archive"),
         ("gone.otio", None, "cannot be read"),
     ],
@@ -1019,7 +1019,7 @@ def test_report_mode_lets_a_gated_read_through_and_says_what_it_could_not_judge(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     configure("on_export: report\n")
-    write(timeline(clip()), "cut.xml")
+    write(timeline(), "cut.xml")
     assert read_gated("cut.xml") is not None
     assert "COULD NOT JUDGE" in caplog.text
 

@@ -24,6 +24,7 @@ from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Basis, Judging, judge_on
 from otiogate.scan.stored import NotStored, restored, stored
 from otiogate.timeline.edl import read_edl
+from otiogate.timeline.formats import READ
 from otiogate.timeline.model import Snapshot
 from tests import builders
 from tests.cli.running import ALONE, call, command, edl, environment, project
@@ -117,7 +118,7 @@ def test_a_cached_edl_is_judged_as_the_edl_whatever_the_ledger_has_become(
 @pytest.mark.corpus
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout")
 def test_every_file_of_the_corpus_is_judged_alike_with_a_cache(kept: Path, reads: list[str]) -> None:
-    paths = [each for each in sorted(CORPUS.rglob("*")) if each.is_file() and each.suffix.lower() in desk.READ]
+    paths = [each for each in sorted(CORPUS.rglob("*")) if each.is_file() and each.suffix.lower() in READ]
     without = [under(kept).report(path) for path in paths]
     read = [each for each in without if each.input.digest]  # why the host reads one not, it words otherwise each time
     assert [each for each in scanned(paths, kept) if each.input.digest] == read
@@ -144,7 +145,7 @@ def delivery(folder: Path) -> list[Path]:
     made = builders.timeline(builders.clip({"id": "DIS-001"}), builders.clip(name="b"), builders.clip(name="c"))
     made.metadata["genai"] = {"id": "DIS-002"}
     otio.adapters.otio_json.write_to_file(made, str(folder / "cut.otio"))
-    return sorted(each for each in folder.iterdir() if each.suffix in desk.READ)
+    return sorted(each for each in folder.iterdir() if each.suffix in READ)
 
 
 def test_the_second_scan_says_what_the_first_says_and_reads_nothing(

@@ -50,9 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _is_timeline(path: Path) -> bool:
     """Whether it is a file, or is called as timelines are: what is missing must not be said to be no rule."""
-    from otiogate.scan.read import NOT_YET, READ
+    from otiogate.timeline.formats import BY_SUFFIX
 
-    return path.is_file() or path.suffix.lower() in (*READ, *NOT_YET)
+    return path.is_file() or path.suffix.lower() in BY_SUFFIX
 
 
 def _clips(path: Path, wanted: str, under: Judging) -> int:

@@ -110,12 +110,12 @@ def _cache_file(name: str) -> Path:
     """The file that ``--cache`` means. Raises ``UsageError`` for a timeline or folder, which stands behind the option
     by mistake."""
     from otiogate.scan.cache import default_file
-    from otiogate.scan.read import NOT_YET, READ
+    from otiogate.timeline.formats import BY_SUFFIX
 
     if not name:
         return default_file().absolute()
     file = Path(name)
-    if file.is_dir() or file.suffix.lower() in (*READ, *NOT_YET):
+    if file.is_dir() or file.suffix.lower() in BY_SUFFIX:
         step = "write --cache=FILE, or --cache behind the timelines"
         raise UsageError("is a folder or a timeline, no file for a cache", where=name, next_step=step)
     return file.absolute()

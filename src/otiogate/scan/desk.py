@@ -11,8 +11,9 @@ from otiogate.errors import CannotJudge, OtiogateError
 from otiogate.report.model import Counts, Report
 from otiogate.scan.cache import Cache, key_of
 from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, input_of, judge_on, origin_of
-from otiogate.scan.read import BUNDLES, READ, content, read_bytes, read_timeline
+from otiogate.scan.read import content, read_bytes, read_timeline
 from otiogate.scan.stored import MALFORMED, NotStored, Restored, restored, stored
+from otiogate.timeline.formats import BUNDLES, BY_SUFFIX, READ
 from otiogate.timeline.model import Snapshot
 
 _LOOK_AGAIN = 0.5
@@ -74,7 +75,8 @@ class Desk:
 
     def _judged(self, path: Path, suffix: str, folder: _Folder) -> Report:
         settings = folder.on.settings
-        if settings.cache is None or settings.declaration_required:  # that asks for every use
+        # A declaration is asked of every use; and what an adapter makes of a file, its version decides.
+        if settings.cache is None or settings.declaration_required or BY_SUFFIX[suffix].adapter:
             return self._decided(read_timeline(path, settings.frame_rate), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))
         data = content(path)

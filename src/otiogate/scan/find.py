@@ -10,9 +10,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from otiogate.errors import ReadError
-from otiogate.scan.read import BUNDLES, NOT_YET, READ
+from otiogate.timeline.formats import BUNDLES, BY_SUFFIX
 
-_OF_TIMELINES = frozenset({*READ, *NOT_YET})
+_OF_TIMELINES = frozenset(BY_SUFFIX)
 _HEAD = 4096
 _XML_TIMELINES = (b"<xmeml", b"<fcpxml")
 

@@ -10,12 +10,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from otiogate.errors import ReadError
-from otiogate.scan.read import NOT_YET, READ
+from otiogate.scan.read import TIMELINES
 
 _BUNDLES = (".otiod", ".fcpxmld")
 """Timelines that are folders."""
 
-_OF_TIMELINES = frozenset({*READ, *NOT_YET})
 _HEAD = 4096
 _XML_TIMELINES = (b"<xmeml", b"<fcpxml")
 
@@ -98,7 +97,7 @@ def _below(folder: str) -> Iterator[str]:
 
 def _is_timeline(base: str, name: str) -> bool:
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - as above
-    if name.startswith(".") or suffix not in _OF_TIMELINES:
+    if name.startswith(".") or suffix not in TIMELINES:
         return False
     if suffix != ".xml":
         return True

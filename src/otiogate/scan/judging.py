@@ -68,7 +68,12 @@ def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool 
     try:
         return judge_snapshot(read_timeline(path), settings, now, list_met=list_met)
     except CannotJudge as fault:
-        return cannot_judge(_origin(path), fault, now, settings)
+        return unreadable(path, fault, settings, now)
+
+
+def unreadable(path: Path, fault: CannotJudge, settings: Settings, now: datetime) -> Report:
+    """The report on a timeline that could not be judged, and why."""
+    return cannot_judge(_origin(path), fault, now, settings)
 
 
 def _origin(path: Path) -> Origin:
@@ -85,9 +90,31 @@ def judge_snapshot(
     everything: bool = False,
     list_met: bool = True,
 ) -> Report:
-    """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``shows_trimmed``: what
-    is written brings back into sight what is trimmed out. ``list_met``: findings that are met are listed, not only
-    counted, and so are cues and hints. Raises ``CannotJudge``.
+    """The report on one snapshot, as ``judged`` tells."""
+    return judged(
+        snapshot,
+        settings,
+        now,
+        carries_media=carries_media,
+        shows_trimmed=shows_trimmed,
+        everything=everything,
+        list_met=list_met,
+    )[0]
+
+
+def judged(
+    snapshot: Snapshot,
+    settings: Settings,
+    now: datetime,
+    *,
+    carries_media: bool = False,
+    shows_trimmed: bool = False,
+    everything: bool = False,
+    list_met: bool = True,
+) -> tuple[Report, Collected]:
+    """The report on one snapshot, and what was said in it. ``carries_media``: what is written from it ships the media.
+    ``shows_trimmed``: what is written brings back into sight what is trimmed out. ``list_met``: findings that are met
+    are listed, not only counted, and so are cues and hints. Raises ``CannotJudge``.
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
@@ -103,7 +130,7 @@ def judge_snapshot(
         shows_trimmed=shows_trimmed,
     )
     question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media)
-    return judge(
+    report = judge(
         collected,
         question,
         source=_input(snapshot.origin),
@@ -115,6 +142,7 @@ def judge_snapshot(
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
     )
+    return report, collected
 
 
 def _hints(snapshot: Snapshot, collected: Collected) -> Iterator[HintLine]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from otiogate.documents.digest import sha256
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
+from otiogate.scan.sidecar import with_sidecar
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.fcpxml import read_fcpxml
 from otiogate.timeline.model import Origin, Problem, Snapshot
@@ -32,6 +33,8 @@ NOT_YET = {
 
 READ = (".otio", ".otioz", ".otiod", ".edl", ".fcpxml", ".fcpxmld")
 MEDIA_INSIDE = (".otioz", ".otiod")
+TIMELINES = frozenset({*READ, *NOT_YET})
+"""Suffixes of timelines, read or not."""
 
 _CONVERT = "export the cut as .otio or .edl and scan that"
 _AGAIN = "export it again, or ask who delivered it"
@@ -54,7 +57,12 @@ _MAX_CONTENT = 1024**3
 
 
 def read_timeline(path: Path) -> Snapshot:
-    """The snapshot of the timeline in ``path``. Raises ``ReadError``."""
+    """The snapshot of the timeline in ``path``, with what the sidecar beside it says. Raises ``ReadError``."""
+    return with_sidecar(read_file(path), path)
+
+
+def read_file(path: Path) -> Snapshot:
+    """The snapshot of the timeline in ``path`` alone. Raises ``ReadError``."""
     suffix = path.suffix.lower()
     where = str(path)
     if suffix in NOT_YET:

@@ -67,6 +67,28 @@ def test_a_tag_stands_in_the_comments_of_an_edl() -> None:
     assert not Path("cut.edl" + SUFFIX).exists()
 
 
+@pytest.mark.parametrize(
+    "block", [None, {}, {"reel": "A001"}, {"comments": []}, {"comments": ["OK FOR TEMP"]}], ids=str
+)
+def test_whatever_stands_there_is_kept(block: Any) -> None:
+    cut = timeline(clip("GENAI gen.shot", reel=""))
+    if block is not None:
+        cut.tracks[0][0].metadata["cmx_3600"] = block
+    write(cut)
+    assert comments() == ["* GENAI: gen.shot"]
+    assert ("* OK FOR TEMP\n" in Path("cut.edl").read_text()) is bool((block or {}).get("comments"))
+
+
+@pytest.mark.parametrize("block", ["text", 3, {"comments": "text"}, ["x"]], ids=str)
+def test_where_something_else_stands_in_its_place_the_sidecar_has_it(block: Any) -> None:
+    """The host's writer stumbles over some of these by itself; what it is given says so."""
+    cut = timeline(clip("GENAI gen.shot", reel=""))
+    cut.tracks[0][0].metadata["cmx_3600"] = block
+    arguments: dict[str, Any] = {"_filepath": "cut.edl"}
+    assert hooks.export_hook(cut, arguments) is cut
+    assert [claim.tag for _, claims in arguments["otiogate_left"] for claim in claims] == ["GENAI gen.shot"]
+
+
 def test_what_only_the_ledger_knew_travels_with_its_id_and_axes() -> None:
     for name in ("cut.otio", "cut.xml", "cut.edl"):
         write(timeline(clip(reference="known.mov"), clip(name="b", reference="b.mov")), name)

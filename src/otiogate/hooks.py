@@ -263,10 +263,9 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[str, Any]) -> Export:
-    snapshot = snapshot_of(timeline, name=Path(target).name, path=target)
-    digest = snapshot.origin.digest
-    if _just_judged(digest, target):
+    if _just_judged(timeline, target):
         return Export(timeline)
+    snapshot = snapshot_of(timeline, name=Path(target).name, path=target)
     found = found or _settings(target, asked)
     _say_unconfigured(found, target)
     suffix = Path(target).suffix.lower()
@@ -284,17 +283,16 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
     said = claimed(collected, found.store().fetch().standing)
     made = carried(timeline, suffix, said, leaves_out_disabled=suffix == ".edl" and hides)
     if suffix not in _KEEP_TRIMS:  # the host's own formats are written by one call
-        _JUDGED.digest = digest if made.thing is timeline else _digest(made.thing)
+        _JUDGED.digest = snapshot.origin.digest if made.thing is timeline else _digest(made.thing)
         _JUDGED.at = time.monotonic()
     return made
 
 
-def _just_judged(digest: str, target: str) -> bool:
-    if digest == getattr(_JUDGED, "within", ""):
-        return True
-    held, at = getattr(_JUDGED, "digest", ""), getattr(_JUDGED, "at", 0.0)
+def _just_judged(timeline: Any, target: str) -> bool:
+    within, held = getattr(_JUDGED, "within", ""), getattr(_JUDGED, "digest", "")
     _JUDGED.digest = ""
-    return not target and digest == held and time.monotonic() - at < _FRESH
+    fresh = not target and held and time.monotonic() - getattr(_JUDGED, "at", 0.0) < _FRESH
+    return bool(within or fresh) and _digest(timeline) in ((within, held) if fresh else (within,))
 
 
 _UNCONFIGURED: set[str] = set()

@@ -351,7 +351,7 @@ def test_a_sidecar_goes_on_fitting_the_timeline_that_was_tagged(tmp_path: Path, 
     beside = {"format": 1, "subject": subject, "uses": [use]}
     path.with_name(path.name + SUFFIX).write_text(json.dumps(beside), encoding="utf-8")
     new = tmp_path / "new.otio"
-    assert tag(path, "-o", new, "--tag", "GENAI gen.shot", "--clip", "a").code == 0
+    assert tag(path, "-o", new, "--tag", "GENAI gen.shot", "--name", "a").code == 0
     made = read_sidecar(new)
     assert made is not None
     assert (made.sha256 == sha256(new.read_bytes())) is fits

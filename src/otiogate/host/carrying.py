@@ -98,17 +98,28 @@ def _own_room(clip: Any, texts: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _comment_room(clip: Any, texts: Sequence[str]) -> tuple[list[str], list[str]]:
-    block = _block(clip, "cmx_3600")
-    if not isinstance(block, dict) or not isinstance(block.get("comments", []), list):
+    held = _comments(clip)
+    if held is None:
         return [], list(texts)
-    new = _missing(texts, block.get("comments", []))
+    new = _missing(texts, held) if held else texts
     return [text for text in new if _lines(text)], [text for text in new if not _lines(text)]
 
 
 def _put_comments(clip: Any, texts: list[str]) -> None:
-    block = _block(clip, "cmx_3600")
     lines = [line for text in texts for line in _lines(text)]
-    clip.metadata["cmx_3600"] = {**block, "comments": [*block.get("comments", []), *lines]}
+    held = _comments(clip) or []
+    if "cmx_3600" not in clip.metadata:
+        clip.metadata["cmx_3600"] = {}
+    clip.metadata["cmx_3600"]["comments"] = [*held, *lines]
+
+
+def _comments(clip: Any) -> list[Any] | None:
+    """The comments that a clip has for an EDL; ``None`` where something else stands in their place."""
+    block = clip.metadata.get("cmx_3600")
+    if block is None:
+        return []
+    held = block.get("comments", []) if isinstance(block, otio._otio.AnyDictionary) else None
+    return list(held) if isinstance(held, (list, otio._otio.AnyVector)) else None
 
 
 @lru_cache(maxsize=4096)

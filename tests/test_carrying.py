@@ -264,3 +264,24 @@ def test_what_the_sidecar_says_is_on_the_clips_that_a_gated_reading_hands_on() -
     assert {each.content for found in claims_in(read_timeline(Path("cut.otio"))) for each in found.claims} >= {
         each.content for found in claims_in(read_timeline(Path("cut.edl"))) for each in found.claims
     }
+
+
+def test_a_clip_that_goes_by_another_name_in_the_file_is_known_by_its_reference() -> None:
+    cut = timeline(clip("GENAI relight stage=final", name="shot 1"))
+    otio.adapters.write_to_file(cut, "cut.edl", "otiogate_gated", style="premiere")
+    assert "CLIP NAME:  vfx_010.mov" in Path("cut.edl").read_text(encoding="utf-8")
+
+
+def test_a_clip_without_any_name_loses_nothing() -> None:
+    Path("otiogate.yaml").write_text("format: 1\nstage: temp\n", encoding="utf-8")
+    gated(timeline(clip("GENAI relight stage=temp", name="", reference="", reel="")))
+    assert comments() == ["* GENAI: relight stage=temp"]
+
+
+@pytest.mark.parametrize("how", [write, gated])
+def test_a_link_in_the_place_of_the_sidecar_is_replaced_and_not_followed(how: Any) -> None:
+    Path("precious.txt").write_text("precious", encoding="utf-8")
+    Path("cut.edl" + SUFFIX).symlink_to("precious.txt")
+    how(timeline(clip(WHOLE)))
+    assert Path("precious.txt").read_text(encoding="utf-8") == "precious"
+    assert read_sidecar(Path("cut.edl")) is not None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from otiogate.evidence.claims import Claim, Claimed
-from otiogate.scan.sidecar import Entry, Finder, entry_of
+from otiogate.scan.sidecar import Finder, entry_of
 from otiogate.timeline.model import ClipUse, Snapshot
 
 Left = Sequence[tuple[ClipUse, Sequence[Claim]]]
@@ -59,15 +59,21 @@ def lost(before: Snapshot, said: Sequence[Claimed], after: Snapshot, read: Itera
     found: dict[str, None] = {}
     for each in said:
         for claim in (claim for claim in each.claims if each.use.visible and not claim.says_none):
-            entry, told = entry_of(each.use), claim.content
-            nodes = new.find(entry) if entry != Entry(()) else []
+            there = [claim.content in kept.get(node, ()) for node in _same(new, each.use)]
             # Where all that go by one name said it, all of them still do; else one of them.
-            every = all(told in claims.get(node, ()) for node in old.find(entry))
-            there = [told in kept.get(node, ()) for node in nodes]
-            if not ((all(there) if every else any(there)) if there else _is_no_use(each) and told in everywhere):
+            every = all(claim.content in claims.get(node, ()) for node in _same(old, each.use))
+            nameless = not there and not _names(each.use)
+            if not (claim.content in everywhere if nameless else there and (all if every else any)(there)):
                 found[f"{claim.label[:200]} on {each.use.address}"] = None
     return list(found)
 
 
-def _is_no_use(claimed: Claimed) -> bool:
-    return claimed.use.kind == "other"
+def _same(finder: Finder, use: ClipUse) -> list[int]:
+    """The uses that are ``use`` in another timeline, by the first of its names that is known there."""
+    entry = entry_of(use)
+    found = (finder.find(replace(entry, name=name)) for name in _names(use) or [""])
+    return next((nodes for nodes in found if nodes), [])
+
+
+def _names(use: ClipUse) -> list[str]:
+    return [each for each in (use.name, *use.media.references, *use.media.reels) if each]

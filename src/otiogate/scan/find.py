@@ -11,6 +11,7 @@ from pathlib import Path
 
 from otiogate.errors import ReadError
 from otiogate.scan.read import TIMELINES
+from otiogate.scan.sidecar import SUFFIX
 
 _BUNDLES = (".otiod", ".fcpxmld")
 """Timelines that are folders."""
@@ -74,7 +75,7 @@ def _meant(path: str, wanted: Wanted) -> Iterator[str]:
         for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
             if _is_folder(each):
                 yield from (found for found in _below(each) if wanted(found, each))
-            elif wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
+            elif not each.endswith(SUFFIX) and wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
                 yield each
     else:
         yield path

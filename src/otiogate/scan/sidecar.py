@@ -98,6 +98,8 @@ def write_sidecar(path: Path, sidecar: Sidecar) -> None:
 
     target = sidecar_of(path)
     try:
+        if target.is_symlink():
+            target.unlink()  # what it leads to is somebody else's
         if sidecar.entries:
             write_text(target, sidecar_text(sidecar))
         else:

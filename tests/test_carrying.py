@@ -135,6 +135,11 @@ def test_a_text_that_goes_to_no_file_carries_its_tags_too() -> None:
     assert "GENAI gen.shot" in otio.adapters.write_to_string(timeline(clip("GENAI gen.shot")), "fcp_xml")
 
 
+def test_a_file_of_no_known_name_carries_its_tags_too() -> None:
+    write(timeline(clip("GENAI gen.shot")), "cut.list", "cmx_3600")
+    assert comments("cut.list") == ["* GENAI: gen.shot"]
+
+
 def test_a_tag_that_an_edl_would_garble_goes_into_the_sidecar() -> None:
     garbled = 'GENAI gen.shot note="a |M:b |D:12"'
     write(timeline(clip(garbled)))

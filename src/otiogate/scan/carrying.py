@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from otiogate.evidence.claims import Claim, Claimed
+from otiogate.scan.read import TIMELINES
 from otiogate.scan.sidecar import Finder, entry_of
 from otiogate.timeline.model import ClipUse, Snapshot
 
@@ -24,7 +25,7 @@ class Export:
 
 
 def carried(thing: Any, suffix: str, claimed: Sequence[Claimed], *, leaves_out_disabled: bool) -> Export:
-    """``thing`` as it is written to a file of ``suffix`` (nothing: to a text of any format)."""
+    """``thing`` as it is written to a file of ``suffix``. One that is no timeline's, or none, may be of any format."""
     from otiogate.host.carrying import WHOLE, carry
 
     keeps_all = suffix in WHOLE
@@ -35,7 +36,7 @@ def carried(thing: Any, suffix: str, claimed: Sequence[Claimed], *, leaves_out_d
     }
     if not tags and (keeps_all or not claimed):
         return Export(thing, claimed)
-    made, without = carry(thing, suffix, tags)
+    made, without = carry(thing, suffix if suffix in TIMELINES else "", tags)
     left = []
     for each in claimed if not keeps_all else ():
         if leaves_out_disabled and each.use.disabled:

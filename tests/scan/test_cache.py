@@ -21,7 +21,7 @@ from otiogate.report.model import Report
 from otiogate.scan import cache, desk
 from otiogate.scan.cache import Cache, default_file, key_of
 from otiogate.scan.desk import Desk
-from otiogate.scan.judging import Basis, Judging, judge_on
+from otiogate.scan.judging import Basis, Judging, judged
 from otiogate.scan.stored import NotStored, restored, stored
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.formats import READ
@@ -75,24 +75,24 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def assert_same(snapshot: Snapshot, *ledgers: list[Data]) -> None:
     """What is stored under the first ledger gives the reports of the timeline under every one, or says that it
     cannot; and under the first it can."""
-    first = judged(snapshot, ledgers[0])
+    first = report_on(snapshot, ledgers[0])
     found = stored(snapshot)
     if found is None:
         return
     path = Path(snapshot.origin.path or snapshot.origin.name)
     for number, ledger in enumerate(ledgers):
-        expected = first if number == 0 else judged(snapshot, ledger)
+        expected = first if number == 0 else report_on(snapshot, ledger)
         try:
-            again = judged(restored(found, path, snapshot.origin.digest), ledger)
+            again = report_on(restored(found, path, snapshot.origin.digest), ledger)
         except NotStored:
             assert number, "what was asked once can be asked again"
             continue
         assert again.to_data() | {"input": None} == expected.to_data() | {"input": None}
 
 
-def judged(snapshot: Snapshot, ledger: list[Data]) -> Report:
+def report_on(snapshot: Snapshot, ledger: list[Data]) -> Report:
     settings = Judging(NOW, config=()).settings(Path())
-    return judge_on(snapshot, Basis(settings, settings.policy(), builders.records(*ledger)), NOW)
+    return judged(snapshot, Basis(settings, settings.policy(), builders.records(*ledger)), NOW)[0]
 
 
 @settings(CALM, max_examples=50)

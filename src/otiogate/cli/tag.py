@@ -170,13 +170,17 @@ def _pair(text: str) -> tuple[str, str]:
 def _write(source: Path, target: Path, picked: Picked, tag: Tag) -> int:
     from otiogate.documents.write import write_bytes
     from otiogate.report.base import count, safe
+    from otiogate.scan.sidecar import read_sidecar, renewed, write_sidecar
     from otiogate.scan.tagging import tagged
 
     data, new = tagged(source, picked, tag)
     if not new and _same(source, target):
         put(f"{safe(str(target))}: left as it is, since every selected clip says so already\n")
         return 0
+    sidecar = read_sidecar(source)
     try:
+        if sidecar is not None:  # first, so that the timeline never stands there without it
+            write_sidecar(target, renewed(sidecar, picked.snapshot.origin.digest, target, data))
         write_bytes(target, data)
     except OSError as fault:
         raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,8 +11,9 @@ from otiogate.documents.digest import sha256
 from otiogate.errors import CannotJudge, OtiogateError
 from otiogate.report.model import Counts, Report
 from otiogate.scan.cache import Cache, key_of
-from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, input_of, judge_on, origin_of
+from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, input_of, judged, origin_of
 from otiogate.scan.read import content, read_bytes, read_timeline
+from otiogate.scan.sidecar import sidecar_of
 from otiogate.scan.stored import MALFORMED, NotStored, Restored, restored, stored
 from otiogate.timeline.formats import BUNDLES, BY_SUFFIX, READ
 from otiogate.timeline.model import Snapshot
@@ -76,7 +78,9 @@ class Desk:
     def _judged(self, path: Path, suffix: str, folder: _Folder) -> Report:
         settings = folder.on.settings
         # A declaration is asked of every use; and what an adapter makes of a file, its version decides.
-        if settings.cache is None or settings.declaration_required or BY_SUFFIX[suffix].adapter:
+        # What a sidecar says is read with it.
+        plain = not (settings.declaration_required or BY_SUFFIX[suffix].adapter or os.path.lexists(sidecar_of(path)))
+        if settings.cache is None or not plain:
             return self._decided(read_timeline(path, settings.frame_rate), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))
         data = content(path)
@@ -102,7 +106,7 @@ class Desk:
         if known is not None and isinstance(snapshot, Restored) and snapshot.is_silent(folder.on.records.matcher):
             counts = replace(known.counts, uses=snapshot.uses)
             return replace(known, input=input_of(origin), counts=counts)
-        report = judge_on(snapshot, folder.on, self._under.now)
+        report = judged(snapshot, folder.on, self._under.now)[0]
         if known is None and _is_silent(report):
             folder.silent = report
         return report

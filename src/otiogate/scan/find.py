@@ -10,9 +10,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from otiogate.errors import ReadError
+from otiogate.scan.sidecar import SUFFIX
 from otiogate.timeline.formats import BUNDLES, BY_SUFFIX
 
-_OF_TIMELINES = frozenset(BY_SUFFIX)
 _HEAD = 4096
 _XML_TIMELINES = (b"<xmeml", b"<fcpxml")
 
@@ -82,7 +82,7 @@ def _meant(path: str, wanted: Wanted, link: Callable[[str], object]) -> Iterator
         for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
             if _is_folder(each):
                 yield from (found for found in _below(each, link) if wanted(found, each))
-            elif wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
+            elif not each.endswith(SUFFIX) and wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
                 yield each
     else:
         yield path
@@ -109,7 +109,7 @@ def _below(folder: str, link: Callable[[str], object]) -> Iterator[str]:
 
 def _is_timeline(base: str, name: str) -> bool:
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - as above
-    if name.startswith(".") or suffix not in _OF_TIMELINES:
+    if name.startswith(".") or suffix not in BY_SUFFIX:
         return False
     if suffix != ".xml":
         return True

@@ -80,7 +80,12 @@ def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool 
     try:
         return judge_snapshot(read_timeline(path, settings.frame_rate), settings, now, list_met=list_met)
     except CannotJudge as fault:
-        return cannot_judge(origin_of(path), fault, now, settings)
+        return unreadable(path, fault, settings, now)
+
+
+def unreadable(path: Path, fault: CannotJudge, settings: Settings, now: datetime) -> Report:
+    """The report on a timeline that could not be judged, and why."""
+    return cannot_judge(origin_of(path), fault, now, settings)
 
 
 def origin_of(path: Path) -> Origin:
@@ -98,13 +103,8 @@ def judge_snapshot(
     everything: bool = False,
     list_met: bool = True,
 ) -> Report:
-    """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``shows_trimmed``: what
-    is written brings back into sight what is trimmed out. ``list_met``: findings that are met are listed, not only
-    counted, and so are cues and hints. Raises ``CannotJudge``.
-
-    ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
-    """
-    return judge_on(
+    """The report on one snapshot, as ``judged`` tells."""
+    return judged(
         snapshot,
         basis(settings),
         now,
@@ -112,10 +112,10 @@ def judge_snapshot(
         shows_trimmed=shows_trimmed,
         everything=everything,
         list_met=list_met,
-    )
+    )[0]
 
 
-def judge_on(
+def judged(
     snapshot: Snapshot,
     on: Basis,
     now: datetime,
@@ -124,8 +124,13 @@ def judge_on(
     shows_trimmed: bool = False,
     everything: bool = False,
     list_met: bool = True,
-) -> Report:
-    """As ``judge_snapshot``, where what the settings name is at hand."""
+) -> tuple[Report, Collected]:
+    """The report on one snapshot, and what was said in it. ``carries_media``: what is written from it ships the media.
+    ``shows_trimmed``: what is written brings back into sight what is trimmed out. ``list_met``: findings that are met
+    are listed, not only counted, and so are cues and hints. Raises ``CannotJudge``.
+
+    ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
+    """
     settings, records = on.settings, on.records
     collected = collect(
         snapshot,
@@ -137,7 +142,7 @@ def judge_on(
         shows_trimmed=shows_trimmed,
     )
     question = Question(records, on.policy, settings.context, now, carries_media or snapshot.carries_media)
-    return judge(
+    report = judge(
         collected,
         question,
         source=input_of(snapshot.origin),
@@ -149,6 +154,7 @@ def judge_on(
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
     )
+    return report, collected
 
 
 def _hints(snapshot: Snapshot, collected: Collected) -> Iterator[HintLine]:

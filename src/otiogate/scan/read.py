@@ -14,6 +14,7 @@ from otiogate.documents.digest import sha256
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
 from otiogate.scan.foreign import read_foreign
+from otiogate.scan.sidecar import with_sidecar
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.fcpxml import read_fcpxml
 from otiogate.timeline.formats import BY_SUFFIX
@@ -43,7 +44,13 @@ _MAX_CONTENT = 1024**3
 
 
 def read_timeline(path: Path, rate: Fraction | None = None) -> Snapshot:
-    """The snapshot of the timeline in ``path``; ``rate`` is for EDLs that do not tell theirs. Raises ``ReadError``."""
+    """The snapshot of the timeline in ``path``, with what the sidecar beside it says; ``rate`` is for EDLs that do not
+    tell theirs. Raises ``ReadError``."""
+    return with_sidecar(read_file(path, rate), path)
+
+
+def read_file(path: Path, rate: Fraction | None = None) -> Snapshot:
+    """The snapshot of the timeline in ``path`` alone. Raises ``ReadError``."""
     suffix = path.suffix.lower()
     where = str(path)
     form = BY_SUFFIX.get(suffix)

@@ -34,7 +34,7 @@ def with_raw(snapshot: Snapshot, raw: Raw, where: str) -> Snapshot:
         build=look.build,
         eager=tuple(sorted({*snapshot.eager, *look.added})),
         problems=(*snapshot.problems, *problems),
-        _built={},
+        built={},
     )
 
 

@@ -45,7 +45,8 @@ class Carrier:
     ``texts`` are free texts in which a tag must come first (comments, marker names); ``metadata`` is plain JSON data.
     A carrier speaks for its owner and all below it, and for the nodes in ``also`` (the two sides of a transition).
     One with a ``span`` (record time) speaks only for the uses under node ``scope`` that the span meets, or for its
-    owner where it meets none. ``active`` is false on a media reference that is not the active one.
+    owner where it meets none. ``active`` is false on a media reference that is not the active one. ``faults`` are
+    what is wrong with the carrier itself.
     """
 
     where: str
@@ -56,6 +57,7 @@ class Carrier:
     scope: int = 0
     also: tuple[int, ...] = ()
     active: bool = True
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

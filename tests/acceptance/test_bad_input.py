@@ -374,16 +374,16 @@ def test_a_broken_configuration_does_not_hide_the_timelines_of_another_project(t
 def test_a_bug_with_one_timeline_is_exit_code_70_and_does_not_hide_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from otiogate.scan import judging
+    from otiogate.scan import desk
 
-    real = judging.judge_path
+    real = desk.read_timeline
 
-    def broken(path: Path, *arguments: Any) -> Any:
+    def broken(path: Path) -> Any:
         if path.name == "odd.edl":
             raise ZeroDivisionError("by \x1b[31m zero")
-        return real(path, *arguments)
+        return real(path)
 
-    monkeypatch.setattr(judging, "judge_path", broken)
+    monkeypatch.setattr(desk, "read_timeline", broken)
     monkeypatch.chdir(tmp_path)
     for name in ("clean.edl", "odd.edl"):
         (tmp_path / name).write_text(CLEAN)

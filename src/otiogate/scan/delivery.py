@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from otiogate.errors import OtiogateError, ReadError
+from otiogate.policy.load import DEFAULT, policy
 from otiogate.report.model import Report
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
@@ -51,6 +53,8 @@ def scan(
     Whatever a file does to the process that reads it, is said in its report and ends nothing else. ``told`` is called
     in that process, so that what is written is made there, and not by the one process that writes it.
     """
+    if sys.platform == "linux":
+        policy(DEFAULT)  # read once, before processes are forked that each would read it
     work = _Work(under, told)
     workers = Workers(work, jobs, limits, light=_is_light, after=work.after)
     for path, found in workers.results(paths):

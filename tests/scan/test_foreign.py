@@ -163,6 +163,17 @@ def test_a_column_that_an_ale_has_twice_is_read_twice(tmp_path: Path) -> None:
     assert "two columns are called Note" in snapshot.problems[0].what
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
+def test_an_ale_is_read_in_the_encodings_that_are_written(encoding: str, tmp_path: Path) -> None:
+    text = f"Heading\nFPS\t25\n\nColumn\nName\tNote\n\nData\nCafé\t{TAG}\n"
+    assert {name for name, _ in said(read(tmp_path, text.encode(encoding), "bin.ale"))} == {"Café"}
+
+
+def test_a_mark_before_an_xml_changes_nothing(tmp_path: Path) -> None:
+    text = xmeml(sequence(item("A1", f"<comments><c>{TAG}</c></comments>")))
+    assert said(read(tmp_path, text.encode("utf-8-sig"))) == said(read(tmp_path, text))
+
+
 def test_what_stands_in_the_heading_of_an_ale_speaks_of_all(tmp_path: Path) -> None:
     text = f"Heading\nFPS\t25\nNOTE\t{TAG}\n\nColumn\nName\n\nData\nA1\n"
     assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {""}

@@ -104,6 +104,20 @@ def test_what_no_clip_can_be_told_for_is_said_of_the_whole(tmp_path: Path) -> No
     assert {name for name, _ in said(read(tmp_path, xmeml(sequence(item("A1")), head=master)))} == {""}
 
 
+def test_the_reel_of_a_file_is_a_reel_of_its_clips(tmp_path: Path) -> None:
+    timecode = (
+        f"<timecode>{RATE}<string>01:00:00:00</string><frame>90000</frame><reel><name>A001</name></reel></timecode>"
+    )
+    file = f"<file id='f'><name>a</name><pathurl>file:///a.mov</pathurl>{RATE}{timecode}</file>"
+    snapshot = read(tmp_path, xmeml(sequence(item("A1", file=file))))
+    [node] = [each for each, is_use in enumerate(snapshot.is_use) if is_use]
+    use = snapshot.subject(node).use
+    assert use is not None
+    assert use.media.reels == ("A001",)
+    found = list(snapshot.keys())
+    assert [each.text for each in found if each.field == "reel"] == ["A001"]
+
+
 def test_a_nested_sequence_is_read(tmp_path: Path) -> None:
     """The host's adapter looks for its tracks in the wrong place, and reads none of its clips."""
     tagged = item("B1", f"<comments><c>{TAG}</c></comments>")

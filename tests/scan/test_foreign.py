@@ -104,6 +104,20 @@ def test_what_no_clip_can_be_told_for_is_said_of_the_whole(tmp_path: Path) -> No
     assert {name for name, _ in said(read(tmp_path, xmeml(sequence(item("A1")), head=master)))} == {""}
 
 
+def test_the_reel_of_a_file_is_a_reel_of_its_clips(tmp_path: Path) -> None:
+    timecode = (
+        f"<timecode>{RATE}<string>01:00:00:00</string><frame>90000</frame><reel><name>A001</name></reel></timecode>"
+    )
+    file = f"<file id='f'><name>a</name><pathurl>file:///a.mov</pathurl>{RATE}{timecode}</file>"
+    snapshot = read(tmp_path, xmeml(sequence(item("A1", file=file))))
+    [node] = [each for each, is_use in enumerate(snapshot.is_use) if is_use]
+    use = snapshot.subject(node).use
+    assert use is not None
+    assert use.media.reels == ("A001",)
+    found = list(snapshot.keys())
+    assert [each.text for each in found if each.field == "reel"] == ["A001"]
+
+
 def test_a_nested_sequence_is_read(tmp_path: Path) -> None:
     """The host's adapter looks for its tracks in the wrong place, and reads none of its clips."""
     tagged = item("B1", f"<comments><c>{TAG}</c></comments>")
@@ -161,6 +175,17 @@ def test_a_column_that_an_ale_has_twice_is_read_twice(tmp_path: Path) -> None:
     snapshot = read(tmp_path, text, "bin.ale")
     assert {name for name, _ in said(snapshot)} == {"A1"}
     assert "two columns are called Note" in snapshot.problems[0].what
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
+def test_an_ale_is_read_in_the_encodings_that_are_written(encoding: str, tmp_path: Path) -> None:
+    text = f"Heading\nFPS\t25\n\nColumn\nName\tNote\n\nData\nCafé\t{TAG}\n"
+    assert {name for name, _ in said(read(tmp_path, text.encode(encoding), "bin.ale"))} == {"Café"}
+
+
+def test_a_mark_before_an_xml_changes_nothing(tmp_path: Path) -> None:
+    text = xmeml(sequence(item("A1", f"<comments><c>{TAG}</c></comments>")))
+    assert said(read(tmp_path, text.encode("utf-8-sig"))) == said(read(tmp_path, text))
 
 
 def test_what_stands_in_the_heading_of_an_ale_speaks_of_all(tmp_path: Path) -> None:

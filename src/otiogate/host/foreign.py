@@ -17,6 +17,8 @@ from otiogate.errors import ReadError
 from otiogate.host.read import brief
 from otiogate.timeline.formats import ADAPTED, INSTALL, Format
 
+_XML = ("xmeml", "ges", "mlt")
+
 
 def read_with_adapter(form: Format, data: bytes, where: str) -> Any:
     """The object that the adapter of ``form`` reads from ``data``, a file that is at ``where``: of that path the
@@ -33,7 +35,7 @@ def read_with_adapter(form: Format, data: bytes, where: str) -> Any:
         try:
             if from_text:
                 # XML is handed on as bytes: what encoding they are in is told in them.
-                text: Any = data if data.lstrip()[:1] == b"<" or b"\0" in data[:4] else data.decode("utf-8")
+                text: Any = data if form.content in _XML else data.decode("utf-8")
                 return adapter._execute_function("read_from_string", input_str=text)
             copy = Path(folder, f"timeline{form.suffix}")
             copy.write_bytes(data)

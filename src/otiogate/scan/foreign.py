@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from pathlib import Path
 
 from otiogate.documents.digest import sha256
-from otiogate.documents.strict import DocumentError, decode
 from otiogate.errors import ReadError
 from otiogate.scan.second_look import with_raw
 from otiogate.timeline.fcpxml import read_fcpxml
@@ -60,14 +60,22 @@ def _raw(data: bytes, form: Format, kind: str, where: str) -> tuple[bytes, Raw]:
         from otiogate.host.raw_aaf import raw_aaf
 
         return data, raw_aaf(data, where)
-    try:
-        text = decode(data)
-    except DocumentError as fault:
-        raise ReadError(fault.what, where=where, next_step=_NAME_IT) from fault
+    text = _decoded(data)
     if form.content == "m3u8" and "#EXT-X-STREAM-INF" in text:
         what = "is a playlist of playlists: there is no clip in it"
         raise ReadError(what, where=where, next_step="scan the playlists that it names")
     return text.encode(), _LINES[form.content](text)
+
+
+def _decoded(data: bytes) -> str:
+    """Text in UTF-8 or UTF-16, else in the code page of Windows, as older systems write it: no tag is spelt otherwise
+    there."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252", "replace")
 
 
 def _other(form: Format, kind: str, where: str) -> ReadError:

@@ -80,13 +80,13 @@ def test_a_file_that_brings_its_reader_down_is_a_finding(
 
     true = desk.read_timeline
 
-    def read(path: Path) -> object:
+    def read(path: Path, rate: object) -> object:
         if path.name == "cut1.edl":
             faulthandler.disable()
             os.kill(os.getpid(), signal.SIGSEGV)
         if path.name == "cut2.edl":
             time.sleep(600)
-        return true(path)
+        return true(path, rate)
 
     monkeypatch.setattr(desk, "read_timeline", read)
     ran = call(capsys, "scan", "in", "--format", "json", "--timeout", "2")
@@ -152,10 +152,10 @@ def test_a_bug_with_one_timeline_is_told_and_ends_nothing_else(
 
     true = desk.read_timeline
 
-    def read(path: Path) -> object:
+    def read(path: Path, rate: object) -> object:
         if path.name == "cut1.edl":
             raise KeyError("ours")
-        return true(path)
+        return true(path, rate)
 
     monkeypatch.setattr(desk, "read_timeline", read)
     ran = call(capsys, "scan", "in")

@@ -282,7 +282,7 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
         list_met=False,
     )
     _act(report, found, target, "export")
-    said = claimed(collected, found.store().fetch().standing)
+    said = claimed(collected, found.store().fetch().standing, only_new=suffix in _KEEP_TRIMS)
     made = carried(timeline, suffix, said, leaves_out_disabled=suffix == ".edl" and hides)
     if suffix not in _KEEP_TRIMS:  # the host's own formats are written by one call
         _JUDGED.digest = snapshot.origin.digest if made.thing is timeline else _digest(made.thing)

@@ -63,8 +63,8 @@ class Claimed:
     claims: tuple[Claim, ...]
 
 
-def claimed(collected: Collected, ledger: Ledger) -> list[Claimed]:
-    """The claims of every use, each once, in document order."""
+def claimed(collected: Collected, ledger: Ledger, *, only_new: bool = False) -> list[Claimed]:
+    """The claims of every use, each once, in document order; or only those that nothing in the timeline makes."""
     uses: dict[int, ClipUse] = {}
     found: dict[int, dict[Claim, None]] = {}
     ids: dict[int, set[str]] = {}
@@ -76,7 +76,8 @@ def claimed(collected: Collected, ledger: Ledger) -> list[Claimed]:
                 if not said.statement.weak:
                     matches.append((point.node, said.statement.disclosure))
                 continue
-            found.setdefault(point.node, {})[claim_of(said, point.use, ledger)] = None
+            if not only_new:
+                found.setdefault(point.node, {})[claim_of(said, point.use, ledger)] = None
             ids.setdefault(point.node, set()).add(getattr(said.statement, "id", ""))
     for node, disclosure in matches:
         if disclosure.id not in ids.get(node, ()):

@@ -32,6 +32,7 @@ from otiogate.host.read import snapshot_of
 from otiogate.report.base import safe
 from otiogate.report.model import Report
 from otiogate.report.text import Doing, blocking_text, headline, stopped_unjudged
+from otiogate.scan.decision_log import note
 from otiogate.scan.judging import judge_path, judge_snapshot
 from otiogate.scan.read import MEDIA_INSIDE, content
 
@@ -245,15 +246,24 @@ def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:
 
 
 def _act(report: Report, found: Settings, target: str, doing: Doing) -> None:
-    """Stops the export, or says why it is let through although something is open."""
-    if report.verdict == "allow":
-        if report.counts.warn:
-            _LOG.warning("%s", headline(report))
-        return
-    if found.on_export == "report" or found.is_working_path(target):
+    """Stops the export, or says why it is let through although something is open; and notes the decision, where the
+    facility keeps a log."""
+    passed_by = "" if report.verdict == "allow" else _passed_by(found, target)
+    if found.log:
+        note(found.log, report, doing, passed_by=passed_by)
+    if passed_by:
         _LOG.warning("not stopped, by configuration: %s", headline(report))
-        return
-    raise ExportBlocked(blocking_text(report, doing), report.verdict)
+    elif report.verdict != "allow":
+        raise ExportBlocked(blocking_text(report, doing), report.verdict)
+    elif report.counts.warn:
+        _LOG.warning("%s", headline(report))
+
+
+def _passed_by(found: Settings, target: str) -> str:
+    """The setting by which what is not allowed goes through; nothing where it is stopped."""
+    if found.on_export == "report":
+        return "on_export: report"
+    return "working_paths" if found.is_working_path(target) else ""
 
 
 def _now() -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
+    from otiogate.report.model import Report
+    from otiogate.scan.decision_log import Doing
     from otiogate.scan.judging import Judging
 
 
@@ -43,6 +46,21 @@ def judging(arguments: argparse.Namespace) -> Judging:
     now, as_of = _time(arguments.as_of)
     context_map = read_map(Path(arguments.context_map)) if arguments.context_map is not None else None
     return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map)
+
+
+def noting(doing: Doing) -> Callable[[Report], None]:
+    """What notes a report in the facility's log, where it keeps one. A verdict that cannot be noted is none: it raises
+    ``StoreError``."""
+    from otiogate.config.layers import facility_settings
+    from otiogate.scan.decision_log import note
+
+    log = facility_settings().log
+
+    def noted(report: Report) -> None:
+        if log:
+            note(log, report, doing)
+
+    return noted
 
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:

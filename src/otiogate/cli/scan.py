@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import say, sink
-from otiogate.cli.judging import add_options, judging, refuse_output
+from otiogate.cli.judging import add_options, judging, noting, refuse_output
 from otiogate.cli.progress import progress
 from otiogate.errors import CannotJudge, UsageError
 
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not names:
         say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
         return NOTHING_TO_SCAN
-    tally = _Tally(len(names), tuple(empty))
+    tally = _Tally(len(names), tuple(empty), noting("scan"))
     judged = scan(names, under, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
@@ -88,12 +88,13 @@ def run(arguments: argparse.Namespace) -> int:
 class _Tally:
     """What a run came to, without holding its reports."""
 
-    def __init__(self, total: int, empty: tuple[str, ...] = ()) -> None:
+    def __init__(self, total: int, empty: tuple[str, ...], noted: Callable[[Report], None]) -> None:
         from otiogate.report.text import Summary
 
         self.interrupted = False
         self._total = total
         self._empty = empty
+        self._noted = noted
         self._summary = Summary()
         self._refused: dict[str, Refused] = {}
 
@@ -104,6 +105,7 @@ class _Tally:
 
         for path, found in judged:
             if isinstance(found, Report):
+                self._noted(found)
                 self._summary.add(found)
                 yield found
             elif found.is_bug:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from otiogate.cli.console import say, say_fault
-from otiogate.cli.judging import add_options, judging
+from otiogate.cli.judging import add_options, judging, noting
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 
@@ -66,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         settle=0.0 if arguments.once else arguments.settle,
         jobs=arguments.jobs,
         limits=Limits(seconds=arguments.timeout),
+        noted=noting("watch"),
     )
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):

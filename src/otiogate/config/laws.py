@@ -128,5 +128,6 @@ LAWS: dict[str, Law] = {
     "working_paths": facility_only,
     "replaced_packs": facility_only,
     "pins": facility_only,
+    "log": facility_only,
 }
 """Configuration key -> the law by which its layers combine."""

@@ -23,6 +23,7 @@ FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
 _PATHS = ("policy", "records")
 _PATH_MAPS = ("replaced_packs",)
+_ONE_PATH = ("log",)
 
 
 def facility_file() -> Path:
@@ -57,6 +58,11 @@ def settings(
         layers.append(Layer("command line", COMMAND, command))
     found = _combined(layers)
     return replace(found, advisory=True) if as_of else found
+
+
+def facility_settings() -> Settings:
+    """What the facility alone sets, the same for every timeline. Raises as ``settings`` does."""
+    return _combined(list(_facility_layers()))
 
 
 def _facility_layers() -> Iterator[Layer]:
@@ -128,6 +134,9 @@ def _layer(path: Path, rank: int) -> Layer:
     for key in _PATHS:
         if key in data:
             data[key] = [str(_beside(path, each)) for each in data[key]]
+    for key in _ONE_PATH:
+        if key in data:
+            data[key] = str(_beside(path, data[key]))
     for key in _PATH_MAPS:
         if key in data:
             data[key] = {name: str(_beside(path, each)) for name, each in data[key].items()}
@@ -181,6 +190,7 @@ def _combined(layers: list[Layer]) -> Settings:
         working_paths=tuple(found.get("working_paths", ())),
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),
+        log=Path(found["log"]) if "log" in found else None,
         facility=any(layer.facility for layer in layers),
         advisory=_overrides(said, stage),
         sources=tuple(layer.name for layer in layers),

@@ -28,6 +28,7 @@ class Settings:
     working_paths: tuple[str, ...] = ()
     replaced_packs: dict[str, Path] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
+    log: Path | None = None
     facility: bool = False
     advisory: bool = False
     sources: tuple[str, ...] = ()

@@ -56,7 +56,8 @@ class Done:
 
 class Watch:
     """The watch over one inbox. ``settle`` is for how many seconds a file has not grown before it is read; ``under``
-    gives what to judge under, and is asked anew for every round."""
+    gives what to judge under, and is asked anew for every round; ``noted`` is told each decision before it is carried
+    out."""
 
     def __init__(
         self,
@@ -66,8 +67,10 @@ class Watch:
         settle: float = 10.0,
         jobs: int = 1,
         limits: Limits | None = None,
+        noted: Callable[[Report], None] = lambda _: None,
     ) -> None:
         self._places = places
+        self._noted = noted
         self._under = under
         self._settle = settle
         self._jobs = jobs
@@ -140,6 +143,7 @@ class Watch:
         comes between leaves the timeline where it was."""
         if isinstance(found, Refused):
             return Done(path, found)
+        self._noted(found)
         place = self._places.allowed if found.verdict == "allow" else self._places.blocked
         if place is None or place.resolve() == path.parent.resolve():
             repeated = _repeats(last_report(path), found)

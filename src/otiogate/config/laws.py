@@ -129,5 +129,7 @@ LAWS: dict[str, Law] = {
     "replaced_packs": facility_only,
     "pins": facility_only,
     "log": facility_only,
+    "trust": facility_only,
+    "state": facility_only,
 }
 """Configuration key -> the law by which its layers combine."""

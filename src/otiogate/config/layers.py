@@ -23,7 +23,7 @@ FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
 _PATHS = ("policy", "records")
 _PATH_MAPS = ("replaced_packs",)
-_ONE_PATH = ("log",)
+_ONE_PATH = ("log", "trust", "state")
 
 
 def facility_file() -> Path:
@@ -191,6 +191,8 @@ def _combined(layers: list[Layer]) -> Settings:
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),
         log=Path(found["log"]) if "log" in found else None,
+        trust=Path(found["trust"]) if "trust" in found else None,
+        state=Path(found["state"]) if "state" in found else None,
         facility=any(layer.facility for layer in layers),
         advisory=_overrides(said, stage),
         sources=tuple(layer.name for layer in layers),

@@ -92,7 +92,7 @@ def judge_snapshot(
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
     policy = settings.policy()
-    records = settings.store().fetch()
+    records = settings.ledger(now)
     collected = collect(
         snapshot,
         records.standing,
@@ -107,7 +107,7 @@ def judge_snapshot(
         collected,
         question,
         source=_input(snapshot.origin),
-        notes=(*_notes(settings), *_inert(records)),
+        notes=(*_notes(settings), *records.notes, *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
         advisory=settings.advisory,

@@ -19,6 +19,7 @@ from otiogate.records.model import RecordSet
 from otiogate.report.cues import Cues
 from otiogate.report.model import (
     EFFECTS,
+    BasisLine,
     Counts,
     Effect,
     Finding,
@@ -93,6 +94,7 @@ def judge(
         counts=_counts(collected, findings, judging.met),
         findings=findings,
         missing=tuple(judging.missing()),
+        basis=tuple(judging.basis()),
         cues=judging.cues.lines() if judging.cues else (),
         hints=tuple(hints),
         problems=problems,
@@ -159,6 +161,7 @@ class _Judging:
     met: int = 0
     findings: list[Finding] = field(default_factory=list)
     _missing: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
+    _basis: dict[tuple[str, str], tuple[set[str], set[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._day = self.question.now.astimezone(timezone.utc).date()
@@ -185,6 +188,8 @@ class _Judging:
         said = stated.where[:200] if stated.origin == "tag" and stated.id else ""
         if stated.origin == "timeline" and stated.id in question.records.standing:
             said = f"as the timeline has it: {stated.digest[:19]}"
+        media, records = self._basis.setdefault((stated.id, stated.digest if stated.id else ""), (set(), set()))
+        media.update(each for point in declared.points for each in _media_of(point.use))
         maybe: list[Rule] = []
         for rule, held in question.policy.applicable(resolved, question.context, self._day):
             if held is Truth.MAYBE:
@@ -195,6 +200,7 @@ class _Judging:
                 if requirement.when is None or requirement.when(resolved, question.context) is not Truth.NO:
                     answer.add(requirement.demand.answer(rule.id, case))
             self._note_absent(declared, answer)
+            records.update(answer.used if answer.met else ())
             self._add(rule, stated, said, declared.points, answer)
         unsure = sorted(_unsure(resolved.data))
         if unsure or maybe:
@@ -316,6 +322,11 @@ class _Judging:
         )
         return TriedLine(tried.id, tried.kind, reasons)
 
+    def basis(self) -> Iterable[BasisLine]:
+        """What each AI use rests on."""
+        for (disclosure, digest), (media, records) in sorted(self._basis.items()):
+            yield BasisLine(disclosure, digest, tuple(sorted(media)), tuple(sorted(records)))
+
     def missing(self) -> Iterable[MissingLine]:
         """Each missing record once, with the rules that demand it."""
         for (record, text, disclosure, subject), rules in sorted(self._missing.items()):
@@ -331,6 +342,11 @@ _ASKED: dict[Event, str] = {
 }
 
 _NOT_THERE = Reason("is named here, but is not in the ledger")
+
+
+def _media_of(use: ClipUse) -> tuple[str, ...]:
+    """What the use points at: its files, each by one of its names; else its reels, else its own name."""
+    return tuple(names[0] for names in use.media.files if names) or use.media.reels or (use.name,)
 
 
 def _uses(points: list[UsePoint]) -> tuple[tuple[ClipUse, ...], ...]:

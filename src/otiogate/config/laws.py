@@ -129,6 +129,9 @@ LAWS: dict[str, Law] = {
     "replaced_packs": facility_only,
     "pins": facility_only,
     "log": facility_only,
+    "receipts": strictest(("off", "written")),
+    "receipt_key": facility_only,
+    "incoming": strictest(("any", "receipt")),
     "trust": facility_only,
     "state": facility_only,
 }

@@ -32,6 +32,9 @@ class Settings:
     replaced_packs: dict[str, Path] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
     log: Path | None = None
+    receipts: Literal["off", "written"] = "off"
+    receipt_key: str = ""
+    incoming: Literal["any", "receipt"] = "any"
     trust: Path | None = None
     state: Path | None = None
     facility: bool = False

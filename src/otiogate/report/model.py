@@ -149,6 +149,17 @@ class CueLine:
 
 
 @dataclass(frozen=True)
+class BasisLine:
+    """What one AI use rests on: the id of its disclosure (empty for a tag without one) and its digest, the media that
+    it is of, and the records that met a rule for it."""
+
+    disclosure: str
+    digest: str
+    media: tuple[str, ...]
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HintLine:
     """A name, credit or comment that sounds like an AI tool. It decides nothing."""
 
@@ -191,6 +202,7 @@ class Report:
     counts: Counts
     findings: tuple[Finding, ...] = ()
     missing: tuple[MissingLine, ...] = ()
+    basis: tuple[BasisLine, ...] = ()
     cues: tuple[CueLine, ...] = ()
     hints: tuple[HintLine, ...] = ()
     problems: tuple[ProblemLine, ...] = ()
@@ -235,6 +247,7 @@ def from_data(data: Mapping[str, Any]) -> Report:
         MissingLine(**_known(MissingLine, each) | {"required_by": tuple(each["required_by"])})
         for each in data["missing"]
     )
+    kept["basis"] = tuple(_basis(each) for each in data.get("basis", ()))
     kept["cues"] = tuple(_cue(each) for each in data.get("cues", ()))
     kept["hints"] = tuple(HintLine(**_known(HintLine, each)) for each in data.get("hints", ()))
     kept["problems"] = tuple(ProblemLine(**_known(ProblemLine, each)) for each in data["problems"])
@@ -256,6 +269,13 @@ def _finding(data: Mapping[str, Any]) -> Finding:
     for name in ("missing", "records"):
         kept[name] = tuple(data[name])
     return Finding(**kept)
+
+
+def _basis(data: Mapping[str, Any]) -> BasisLine:
+    kept = _known(BasisLine, data)
+    for name in ("media", "records"):
+        kept[name] = tuple(data[name])
+    return BasisLine(**kept)
 
 
 def _cue(data: Mapping[str, Any]) -> CueLine:

@@ -21,6 +21,7 @@ from otiogate.records.model import RecordSet
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
+from otiogate.scan.receipts import required
 from otiogate.timeline.model import Origin, Snapshot
 
 _LONGEST_HINT = 500
@@ -54,7 +55,8 @@ class Judging:
             found = self.settings(path)
         except CannotJudge as fault:
             return cannot_judge(_origin(path), fault, self.now)
-        return judge_path(path, found, self.now)
+        report = judge_path(path, found, self.now)
+        return required(report, path, found, self.now) if found.incoming == "receipt" else report
 
     def unread(self, path: Path, why: str) -> Report:
         """The report on a timeline that could not be read at all, and why."""

@@ -69,8 +69,9 @@ def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def read_envelope(data: bytes) -> Envelope:
-    """The envelope in ``data``. Raises ``DocumentError`` for anything that ``Envelope.text`` would not have meant."""
+def read_envelope(data: bytes, *, least: int = 1) -> Envelope:
+    """The envelope in ``data``, with at ``least`` so many signatures. Raises ``DocumentError`` for anything that
+    ``Envelope.text`` would not have meant."""
     if len(data) > MAX_BYTES:
         raise DocumentError(f"larger than {MAX_BYTES // 1024 // 1024} MiB, the limit for an envelope")
     found = parse_json(decode(data))
@@ -78,8 +79,8 @@ def read_envelope(data: bytes) -> Envelope:
     if found["payloadType"] != PAYLOAD_TYPE:
         raise DocumentError(f"the payloadType is {str(found['payloadType'])[:80]!r}, not {PAYLOAD_TYPE}")
     seals = found["signatures"]
-    if not isinstance(seals, list) or not 1 <= len(seals) <= MAX_SIGNATURES:
-        raise DocumentError(f"an envelope has 1 to {MAX_SIGNATURES} signatures")
+    if not isinstance(seals, list) or not least <= len(seals) <= MAX_SIGNATURES:
+        raise DocumentError(f"an envelope has {least} to {MAX_SIGNATURES} signatures")
     read = tuple(map(_seal, seals))
     if len({each.keyid for each in read}) != len(read):
         raise DocumentError("two signatures name the same key")

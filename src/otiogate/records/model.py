@@ -81,11 +81,16 @@ class RecordSet:
 
     @cached_property
     def digest(self) -> str:
-        """Changes with every change of any record, and of who signed it."""
+        """Changes with every change of any record, and of what is made of its signatures."""
         return digest(
             "otiogate/records/v1",
             [
-                [each.kind, key, dict(each.data), *([[*each.signers]] if each.signers else ())]
+                [
+                    each.kind,
+                    key,
+                    dict(each.data),
+                    *([[*each.signers, each.distrust]] if each.signatures or each.distrust else ()),
+                ]
                 for key, each in sorted(self.records.items())
             ],
         )

@@ -30,8 +30,8 @@ SIDECAR = ".genai.json"
 _KIND = "receipt"
 """What a key has to be trusted for, to sign one."""
 
-_PASSWORD = "OTIOGATE_KEY_{}"
-"""Variables of the environment with the secrets of a key that signs receipts: ``OTIOGATE_KEY_PASSWORD``, ``..._PIN``."""
+_VARIABLE = "OTIOGATE_KEY_"
+"""Begins the variables of the environment with the secrets of the key: ``OTIOGATE_KEY_PASSWORD``, ``..._PIN``."""
 
 
 def receipt_of(path: Path) -> Path:
@@ -92,7 +92,7 @@ def issue(path: Path, report: Report, settings: Settings, checkpoint: Checkpoint
 
 
 def _secret(name: str) -> str:
-    variable = _PASSWORD.format(name.upper())
+    variable = _VARIABLE + name.upper()
     found = os.environ.get(variable)
     if found is None:
         raise UsageError(f"the key that signs receipts asks for its {name}", next_step=f"set {variable}")

@@ -1,8 +1,8 @@
 """The digest of a cut: of what it shows and when, and not of what is said about it.
 
-A timeline that is saved again, tagged or coloured keeps its cut; one in which something is moved, trimmed, switched off,
-retimed, relinked or given another effect does not. The digests of two formats never agree: each is of what its own
-format has.
+A timeline that is saved again, tagged or coloured keeps its cut; one in which something is moved, trimmed, switched
+off, retimed, relinked or given another effect does not. The digests of two formats never agree: each is of what its
+own format has.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ _MANIFEST = {
     ],
     "hook_scripts": [
         {"OTIO_SCHEMA": "HookScript.1", "name": name, "filepath": f"{name}.py"}
-        for name in ("otiogate_export", "otiogate_tags")
+        for name in ("otiogate_export", "otiogate_tags", "otiogate_receipt")
     ],
     "hooks": {
         "pre_adapter_write": ["otiogate_export"],
         "post_adapter_read": ["otiogate_tags"],
+        "post_adapter_write": ["otiogate_receipt"],
     },
 }
 

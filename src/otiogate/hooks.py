@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from otiogate.config.layers import settings
 from otiogate.config.model import Settings
+from otiogate.documents.chain import Checkpoint
 from otiogate.documents.digest import sha256
 from otiogate.documents.write import replacing, write_text
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
@@ -35,6 +36,7 @@ from otiogate.report.text import Doing, blocking_text, headline, stopped_unjudge
 from otiogate.scan.decision_log import note
 from otiogate.scan.judging import judge_path, judge_snapshot
 from otiogate.scan.read import MEDIA_INSIDE, content
+from otiogate.scan.receipts import issue, receipt_of, required
 
 _LOG = logging.getLogger("otiogate")
 _JUDGED = threading.local()
@@ -85,10 +87,13 @@ def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
                 write_through(adapter, input_otio, str(temporary), arguments)
                 report = judge_path(temporary, found, _now(), list_met=False)
                 _act(_of(filepath, report, temporary), found, filepath, "export")
+                let_out = _JUDGED.let_out
+            _receipt(filepath, let_out)
         except OSError as fault:
             raise UsageError(f"cannot be written: {fault.strerror or fault}", where=filepath) from fault
         finally:
             _JUDGED.within = ""
+            _JUDGED.let_out = None
 
     _guarded("export", write)
 
@@ -100,7 +105,10 @@ def read_gated(filepath: str, **arguments: Any) -> Any:
     def read() -> Any:
         asked = {name: arguments.pop(name) for name in _ARGUMENTS if name in arguments}
         found = _settings(filepath, asked)
-        report = judge_path(Path(filepath), found, _now(), list_met=False)
+        now = _now()
+        report = judge_path(Path(filepath), found, now, list_met=False)
+        if found.incoming == "receipt":
+            report = required(report, Path(filepath), found, now)
         _act(report, found, filepath, "import")
         timeline = read_through(inner_adapter(filepath), filepath, arguments)
         if report.input.digest and sha256(content(Path(filepath))) != report.input.digest:
@@ -249,14 +257,47 @@ def _act(report: Report, found: Settings, target: str, doing: Doing) -> None:
     """Stops the export, or says why it is let through although something is open; and notes the decision, where the
     facility keeps a log."""
     passed_by = "" if report.verdict == "allow" else _passed_by(found, target)
-    if found.log:
-        note(found.log, report, doing, passed_by=passed_by)
+    checkpoint = note(found.log, report, doing, passed_by=passed_by) if found.log else None
+    if doing == "export" and target:
+        _JUDGED.let_out = _LetOut(target, report, found, checkpoint)
     if passed_by:
         _LOG.warning("not stopped, by configuration: %s", headline(report))
     elif report.verdict != "allow":
         raise ExportBlocked(blocking_text(report, doing), report.verdict)
     elif report.counts.warn:
         _LOG.warning("%s", headline(report))
+
+
+class _LetOut(NamedTuple):
+    """An export that was judged and is being written."""
+
+    target: str
+    report: Report
+    settings: Settings
+    checkpoint: Checkpoint | None
+
+
+def receipt_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -> Any:
+    """``post_adapter_write``: writes the receipt of what was just exported, where receipts are written. Raises
+    ``ExportBlocked`` where it cannot: the export is there, and nobody can prove that it was judged."""
+    target = str((argument_map or {}).get("_filepath") or "")
+    let_out: _LetOut | None = getattr(_JUDGED, "let_out", None)
+    _JUDGED.let_out = None
+    _guarded("export", lambda: _receipt(target, let_out))
+    return in_timeline
+
+
+def _receipt(target: str, let_out: _LetOut | None) -> None:
+    """Writes it for what is allowed, by nothing advisory, outside of working paths; an older one, of other bytes, goes
+    away."""
+    if let_out is None or let_out.target != target:
+        return
+    path, found = Path(target), let_out.settings
+    due = let_out.report.verdict == "allow" and not let_out.report.advisory and not found.is_working_path(target)
+    if found.receipts == "written" and due:
+        issue(path, let_out.report, found, let_out.checkpoint)
+    else:
+        receipt_of(path).unlink(missing_ok=True)
 
 
 def _passed_by(found: Settings, target: str) -> str:

@@ -34,6 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="records in place of the configured ones (advisory)",
     )
+    group.add_argument("--require-receipt", action="store_true", help="judge only what brings a receipt that stands")
     group.add_argument("--stage", choices=("temp", "final"), help="in place of the configured stage (advisory)")
     group.add_argument("--as-of", metavar="TIME", help="judge as of a time, such as 2027-03-01T12:00:00Z (advisory)")
 
@@ -94,6 +95,8 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
         found["policy"] = [str(Path(each).absolute()) for each in files]
     if arguments.records:
         found["records"] = [str(Path(each).absolute()) for each in arguments.records]
+    if arguments.require_receipt:
+        found["incoming"] = "receipt"
     if arguments.stage:
         found["stage"] = arguments.stage
     return found

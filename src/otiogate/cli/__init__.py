@@ -13,6 +13,7 @@ from otiogate.errors import CannotJudge, OtiogateError
 COMMANDS = (
     "scan",
     "watch",
+    "verify",
     "init",
     "doctor",
     "explain",
@@ -21,7 +22,7 @@ COMMANDS = (
     "cuesheet",
     "tag",
     "record",
-    "verify",
+    "key",
     "log",
     "schema",
 )

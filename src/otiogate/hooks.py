@@ -294,10 +294,13 @@ def _receipt(target: str, let_out: _LetOut | None) -> None:
         return
     path, found = Path(target), let_out.settings
     due = let_out.report.verdict == "allow" and not let_out.report.advisory and not found.is_working_path(target)
+    receipt_of(path).unlink(missing_ok=True)
     if found.receipts == "written" and due:
-        issue(path, let_out.report, found, let_out.checkpoint)
-    else:
-        receipt_of(path).unlink(missing_ok=True)
+        try:
+            issue(path, let_out.report, found, let_out.checkpoint)
+        except OtiogateError as fault:
+            text = "otiogate: this export is allowed and written, but its receipt is not, so that nobody can prove it"
+            raise ExportBlocked(f"{text}.\n  {safe(str(fault), 600)}", "cannot_judge") from fault
 
 
 def _passed_by(found: Settings, target: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -22,6 +23,9 @@ PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
 _PATHS = ("policy", "records")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
+"""Begins the URI of a key that is in no file; a single letter is a drive."""
+
 _PATH_MAPS = ("replaced_packs",)
 _ONE_PATH = ("log", "trust", "state")
 
@@ -137,6 +141,8 @@ def _layer(path: Path, rank: int) -> Layer:
     for key in _ONE_PATH:
         if key in data:
             data[key] = str(_beside(path, data[key]))
+    if "receipt_key" in data and not _SCHEME.match(data["receipt_key"]):
+        data["receipt_key"] = str(_beside(path, data["receipt_key"]))
     for key in _PATH_MAPS:
         if key in data:
             data[key] = {name: str(_beside(path, each)) for name, each in data[key].items()}

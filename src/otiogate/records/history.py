@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from otiogate.records.dates import begin, end
@@ -44,11 +44,11 @@ def history(key: str, records: RecordSet, now: datetime) -> list[Life]:
             wanted += named_by(version, records)
             wanted += _of_people(records.records.get(version), records)
     lives = [_life(each, records, now) for each in {each.id: each for each in wanted}.values()]
-    return sorted(lives, key=lambda each: (_when(each.events[0].at), each.record.id) if each.events else ("", ""))
+    return sorted(lives, key=lambda each: (_when(dated_text(each.record)), each.record.id))
 
 
-def _when(text: str) -> str:
-    return begin(text).isoformat() if text else ""
+def _when(text: str) -> datetime:
+    return begin(text) if text else datetime.min.replace(tzinfo=timezone.utc)
 
 
 def _versions(key: str, records: RecordSet) -> list[str]:

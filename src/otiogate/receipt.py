@@ -35,7 +35,8 @@ _DRIFT = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Exported:
-    """A delivered file as it is found: digests of its bytes and of its cut, and of its sidecar where it has one."""
+    """A delivered file as it is found: digests of its bytes, of its cut (empty where it cannot be read), and of
+    its sidecar where it has one."""
 
     name: str
     digest: str
@@ -151,7 +152,10 @@ def _of_another_file(statement: Statement, found: Exported) -> Iterator[str]:
     sidecars = set(named) - {name, name + CUT}
     if named[name] != found.digest:
         same = named[name + CUT] == found.cut
-        yield "is for other bytes than these" + ("; the cut is the same" if same else ", and for another cut")
+        other = ", and for another cut" if found.cut else ", which cannot be read"
+        yield "is for other bytes than these" + ("; the cut is the same" if same else other)
+    elif not found.cut:
+        yield "is for these bytes, which cannot be read here"
     elif named[name + CUT] != found.cut:
         yield "names another cut for these bytes"
     if {named[each] for each in sidecars} != ({found.sidecar} if found.sidecar else set()):

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             data = [asdict(each) | {"receipt": dict(each.receipt)} for each in made]
             write(json.dumps({"format": FORMAT, "files": data}, indent=2, ensure_ascii=True) + "\n")
     stands = sum(each.outcome == "verified" for each in made)
-    say(f"otiogate: {stands:,} of {count(len(arguments.files), 'receipt')} {'stands' if stands == 1 else 'stand'}")
+    say(f"otiogate: {stands:,} of {count(len(arguments.files), 'file')} verified")
     return max(codes)
 
 

@@ -39,13 +39,14 @@ def receipt_of(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def exported(path: Path) -> Exported:
-    """The file in ``path`` as it stands there. Raises ``ReadError``."""
+def exported(path: Path, *, cut: str | None = None) -> Exported:
+    """The file in ``path`` as it stands there, with ``cut`` as the digest of its cut, where it is known. Raises
+    ``ReadError``."""
     sidecar = path.with_name(path.name + SIDECAR)
     return Exported(
         path.name,
         content_digest(path),
-        cut_digest(read_timeline(path)),
+        cut_digest(read_timeline(path)) if cut is None else cut,
         content_digest(sidecar) if os.path.lexists(sidecar) else "",
         sidecar.name,
     )
@@ -119,7 +120,11 @@ def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | No
     signers, why = _signers(statement, envelope, trust_in(settings.trust) if settings.trust else None)
     packs = {each.name: each.digest for each in settings.policy().packs}
     here = Here(settings.context.production, packs, settings.context.stage, now)
-    refused = [*why, *refusals(statement, exported(path), here)]
+    try:
+        found = exported(path)
+    except ReadError:
+        found = exported(path, cut="")  # other bytes are refused, whether they can be read or not
+    refused = [*why, *refusals(statement, found, here)]
     return Receipt(statement, signers, tuple(refused))
 
 

@@ -13,11 +13,11 @@ _MANIFEST = {
     ],
     "hook_scripts": [
         {"OTIO_SCHEMA": "HookScript.1", "name": name, "filepath": f"{name}.py"}
-        for name in ("otiogate_export", "otiogate_sidecar", "otiogate_tags")
+        for name in ("otiogate_export", "otiogate_sidecar", "otiogate_receipt", "otiogate_tags")
     ],
     "hooks": {
         "pre_adapter_write": ["otiogate_export"],
-        "post_adapter_write": ["otiogate_sidecar"],
+        "post_adapter_write": ["otiogate_sidecar", "otiogate_receipt"],
         "post_adapter_read": ["otiogate_tags"],
     },
 }

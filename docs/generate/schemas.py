@@ -22,7 +22,8 @@ GROUPS = {
     ),
     "Who was told": ("notice", "notification"),
     "Settings": ("config", "context_map", "policy"),
-    "What otiogate writes": ("report", "diff", "sidecar"),
+    "What otiogate writes": ("report", "diff"),
+    "What travels with a cut": ("sidecar", "receipt"),
 }
 """Every schema that is a document by itself, in the order of the navigation; ``common`` is none."""
 

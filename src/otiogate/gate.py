@@ -19,6 +19,7 @@ from otiogate.records.model import RecordSet
 from otiogate.report.cues import Cues
 from otiogate.report.model import (
     EFFECTS,
+    BasisLine,
     Counts,
     Effect,
     Finding,
@@ -29,8 +30,10 @@ from otiogate.report.model import (
     ProblemLine,
     ReasonLine,
     Report,
+    SignedLine,
     Status,
     TriedLine,
+    Trust,
     UseLine,
     Verdict,
 )
@@ -93,6 +96,7 @@ def judge(
         counts=_counts(collected, findings, judging.met),
         findings=findings,
         missing=tuple(judging.missing()),
+        basis=tuple(judging.basis()),
         cues=judging.cues.lines() if judging.cues else (),
         hints=tuple(hints),
         problems=problems,
@@ -101,8 +105,18 @@ def judge(
         packs=tuple(PackLine(each.name, each.version, each.digest) for each in question.policy.packs),
         records_digest=question.records.digest,
         records_from=question.records.sources,
+        trust=_trust(question.records, judging.used),
+        signed=tuple(judging.signed()),
         tool_version=tool_version,
     )
+
+
+def _trust(records: RecordSet, used: Iterable[str]) -> Trust:
+    """Whether all of the records ``used`` were signed; without a demand for signatures, none is taken to be."""
+    if not records.demanded:
+        return "unsigned"
+    signed = {bool(records.records[each].signers) for each in used}
+    return "mixed" if len(signed) > 1 else "unsigned" if signed == {False} else "signed"
 
 
 def _raised(collected: Collected) -> Iterable[tuple[Event, Raised]]:
@@ -157,8 +171,10 @@ class _Judging:
     question: Question
     list_met: bool
     met: int = 0
+    used: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     _missing: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
+    _basis: dict[tuple[str, str], tuple[set[str], set[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._day = self.question.now.astimezone(timezone.utc).date()
@@ -185,6 +201,8 @@ class _Judging:
         said = stated.where[:200] if stated.origin == "tag" and stated.id else ""
         if stated.origin == "timeline" and stated.id in question.records.standing:
             said = f"as the timeline has it: {stated.digest[:19]}"
+        media, records = self._basis.setdefault((stated.id, stated.digest if stated.id else ""), (set(), set()))
+        media.update(each for point in declared.points for each in _media_of(point.use))
         maybe: list[Rule] = []
         for rule, held in question.policy.applicable(resolved, question.context, self._day):
             if held is Truth.MAYBE:
@@ -195,6 +213,7 @@ class _Judging:
                 if requirement.when is None or requirement.when(resolved, question.context) is not Truth.NO:
                     answer.add(requirement.demand.answer(rule.id, case))
             self._note_absent(declared, answer)
+            records.update(answer.used if answer.met else ())
             self._add(rule, stated, said, declared.points, answer)
         unsure = sorted(_unsure(resolved.data))
         if unsure or maybe:
@@ -245,6 +264,7 @@ class _Judging:
         severity: Severity | None = None,
     ) -> None:
         severity = severity or rule.severity
+        self.used.update(answer.used)
         status: Status = "open"
         effect: Effect = "none"
         if answer.met:
@@ -316,6 +336,16 @@ class _Judging:
         )
         return TriedLine(tried.id, tried.kind, reasons)
 
+    def basis(self) -> Iterable[BasisLine]:
+        """What each AI use rests on."""
+        for (disclosure, digest), (media, records) in sorted(self._basis.items()):
+            yield BasisLine(disclosure, digest, tuple(sorted(media)), tuple(sorted(records)))
+
+    def signed(self) -> Iterable[SignedLine]:
+        """Each record that met a rule, and who signed it."""
+        for record in (self.question.records.records[each] for each in sorted(self.used)):
+            yield SignedLine(record.id, record.kind, record.signers)
+
     def missing(self) -> Iterable[MissingLine]:
         """Each missing record once, with the rules that demand it."""
         for (record, text, disclosure, subject), rules in sorted(self._missing.items()):
@@ -331,6 +361,11 @@ _ASKED: dict[Event, str] = {
 }
 
 _NOT_THERE = Reason("is named here, but is not in the ledger")
+
+
+def _media_of(use: ClipUse) -> tuple[str, ...]:
+    """What the use points at: its files, each by one of its names; else its reels, else its own name."""
+    return tuple(names[0] for names in use.media.files if names) or use.media.reels or (use.name,)
 
 
 def _uses(points: list[UsePoint]) -> tuple[tuple[ClipUse, ...], ...]:

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from otiogate.config.layers import settings
 from otiogate.config.model import Settings
+from otiogate.documents.chain import Checkpoint
 from otiogate.documents.digest import sha256
 from otiogate.documents.write import replacing, write_text
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
@@ -37,8 +38,10 @@ from otiogate.report.base import count, safe
 from otiogate.report.model import Report
 from otiogate.report.text import Doing, blocking_text, headline, stopped_unjudged
 from otiogate.scan.carrying import Export, Left, carried, lost
+from otiogate.scan.decision_log import note
 from otiogate.scan.judging import basis, judge_path, judge_snapshot, judged, unreadable
 from otiogate.scan.read import MEDIA_INSIDE, content, read_file
+from otiogate.scan.receipts import demanded, issue, receipt_of
 from otiogate.scan.sidecar import Finder, Sidecar, attached, read_sidecar, sidecar_for, told_apart, write_sidecar
 from otiogate.timeline.formats import BY_SUFFIX
 
@@ -118,14 +121,17 @@ def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
                 report, gone = _read_back(temporary, sidecar, input_otio, found)
                 _act(_of(filepath, report, temporary), found, filepath, "export")
                 _nothing_lost(gone, found, filepath)
+                let_out = _JUDGED.let_out
                 if sidecar.entries:
                     write_sidecar(target, sidecar)
             if not sidecar.entries:
                 write_sidecar(target, sidecar)
+            _receipt(filepath, let_out)
         except OSError as fault:
             raise UsageError(f"cannot be written: {fault.strerror or fault}", where=filepath) from fault
         finally:
             _JUDGED.within = ""
+            _JUDGED.let_out = None
 
     _guarded("export", write)
 
@@ -137,7 +143,9 @@ def read_gated(filepath: str, **arguments: Any) -> Any:
     def read() -> Any:
         asked = {name: arguments.pop(name) for name in _ARGUMENTS if name in arguments}
         found = _settings(filepath, asked)
-        report = judge_path(Path(filepath), found, _now(), list_met=False)
+        now = _now()
+        report = judge_path(Path(filepath), found, now, list_met=False)
+        report = demanded(report, Path(filepath), found, now)
         _act(report, found, filepath, "import")
         timeline = read_through(inner_adapter(filepath), filepath, arguments)
         _add_sidecar(timeline, Path(filepath))
@@ -181,10 +189,10 @@ def _read_back(written: Path, sidecar: Sidecar, thing: Any, found: Settings) -> 
     try:
         alone = read_file(written, found.frame_rate)
         after = attached(alone, sidecar) if sidecar.entries else alone
-        report, collected = judged(after, basis(found), _now(), list_met=False)
+        report, collected = judged(after, basis(found, _now()), _now(), list_met=False)
     except CannotJudge as fault:
         return unreadable(written, fault, found, _now()), []
-    ledger = found.store().fetch()
+    ledger = found.ledger(_now())
     before = snapshot_of(thing)
     said = claimed(collect(before, ledger.standing, ledger.matcher), ledger.standing)
     return report, lost(before, said, after, claimed(collected, ledger.standing)) if said else []
@@ -275,14 +283,14 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
     hides = suffix == ".otio" or (suffix == ".edl" and not edl_shows_disabled(timeline))
     report, collected = judged(
         snapshot,
-        basis(found),
+        basis(found, _now()),
         _now(),
         carries_media=not hides,
         shows_trimmed=suffix not in _KEEP_TRIMS,
         list_met=False,
     )
     _act(report, found, target, "export")
-    said = claimed(collected, found.store().fetch().standing, only_new=suffix in _KEEP_TRIMS)
+    said = claimed(collected, found.ledger(_now()).standing, only_new=suffix in _KEEP_TRIMS)
     made = carried(timeline, suffix, said, leaves_out_disabled=suffix == ".edl" and hides)
     if suffix not in _KEEP_TRIMS:  # the host's own formats are written by one call
         _JUDGED.digest = snapshot.origin.digest if made.thing is timeline else _digest(made.thing)
@@ -327,15 +335,60 @@ def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:
 
 
 def _act(report: Report, found: Settings, target: str, doing: Doing) -> None:
-    """Stops the export, or says why it is let through although something is open."""
-    if report.verdict == "allow":
-        if report.counts.warn:
-            _LOG.warning("%s", headline(report))
-        return
-    if found.on_export == "report" or found.is_working_path(target):
+    """Stops the export, or says why it is let through although something is open; and notes the decision, where the
+    facility keeps a log."""
+    passed_by = "" if report.verdict == "allow" else _passed_by(found, target)
+    checkpoint = note(found.log, report, doing, passed_by=passed_by) if found.log else None
+    if doing == "export" and target:
+        _JUDGED.let_out = _LetOut(target, report, found, checkpoint)
+    if passed_by:
         _LOG.warning("not stopped, by configuration: %s", headline(report))
+    elif report.verdict != "allow":
+        raise ExportBlocked(blocking_text(report, doing), report.verdict)
+    elif report.counts.warn:
+        _LOG.warning("%s", headline(report))
+
+
+class _LetOut(NamedTuple):
+    """An export that was judged and is being written."""
+
+    target: str
+    report: Report
+    settings: Settings
+    checkpoint: Checkpoint | None
+
+
+def receipt_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -> Any:
+    """``post_adapter_write``: writes the receipt of what was just exported, where receipts are written. Raises
+    ``ExportBlocked`` where it cannot: the export is there, and nobody can prove that it was judged."""
+    target = str((argument_map or {}).get("_filepath") or "")
+    let_out: _LetOut | None = getattr(_JUDGED, "let_out", None)
+    _JUDGED.let_out = None
+    _guarded("export", lambda: _receipt(target, let_out))
+    return in_timeline
+
+
+def _receipt(target: str, let_out: _LetOut | None) -> None:
+    """Writes it for what is allowed, by nothing advisory, outside of working paths; an older one, of other bytes, goes
+    away."""
+    if let_out is None or let_out.target != target:
         return
-    raise ExportBlocked(blocking_text(report, doing), report.verdict)
+    path, found = Path(target), let_out.settings
+    due = let_out.report.verdict == "allow" and not let_out.report.advisory and not found.is_working_path(target)
+    receipt_of(path).unlink(missing_ok=True)
+    if found.receipts == "written" and due:
+        try:
+            issue(path, let_out.report, found, let_out.checkpoint)
+        except OtiogateError as fault:
+            text = "otiogate: this export is allowed and written, but its receipt is not, so that nobody can prove it"
+            raise ExportBlocked(f"{text}.\n  {safe(str(fault), 600)}", "cannot_judge") from fault
+
+
+def _passed_by(found: Settings, target: str) -> str:
+    """The setting by which what is not allowed goes through; nothing where it is stopped."""
+    if found.on_export == "report":
+        return "on_export: report"
+    return "working_paths" if found.is_working_path(target) else ""
 
 
 def _now() -> datetime:

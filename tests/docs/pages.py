@@ -178,7 +178,8 @@ class _Names:
         }
         self._patterns = {
             rf"{re.escape(str(Path(sys.executable).parent))}/python[0-9.]*": "/venv/bin/python",
-            rf"(?:{today})T[0-9:]{{8}}Z": "2026-11-22T18:30:00Z",
+            rf"(?:{today})T[0-9:]{{8}}(Z|[+]00:00)": r"2026-11-22T18:30:00\1",
+            r"LOG-[0-9A-F]{16}:([0-9]+):sha256:[0-9a-f]{64}": rf"LOG-04A2C61F7E93B58D:\1:sha256:{'5d' * 32}",
             r"(?m)^python 3[.][0-9.]+[a-z0-9]*": "python 3.12.3",
             r"(?m)^(Traceback .*)\n(?: .*\n)+": r"\1\n  ...\n",
         }

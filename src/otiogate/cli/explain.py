@@ -82,7 +82,7 @@ def _traced(under: Judging, wanted: str, path: Path) -> tuple[list[str], str, in
 
     settings = under.settings(path)
     snapshot = read_timeline(path, settings.frame_rate)
-    on = basis(settings)
+    on = basis(settings, under.now)
     report = judged(snapshot, on, under.now)[0]
     lines = trace(snapshot, report, on.records, wanted)
     return lines, headline(report), report.exit_code if report.verdict == "cannot_judge" else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
+    from otiogate.report.model import Report
+    from otiogate.scan.decision_log import Doing
     from otiogate.scan.judging import Judging
 
 
@@ -31,6 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="records in place of the configured ones (advisory)",
     )
+    group.add_argument("--require-receipt", action="store_true", help="judge only what brings a receipt that stands")
     group.add_argument("--stage", choices=("temp", "final"), help="in place of the configured stage (advisory)")
     group.add_argument("--as-of", metavar="TIME", help="judge as of a time, such as 2027-03-01T12:00:00Z (advisory)")
 
@@ -62,6 +66,39 @@ def judging(arguments: argparse.Namespace) -> Judging:
     now, as_of = _time(arguments.as_of)
     context_map = read_map(Path(arguments.context_map)) if arguments.context_map is not None else None
     return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map)
+
+
+def noting(doing: Doing) -> Noted:
+    """What notes a report in the facility's log, where it keeps one. A verdict that cannot be noted is none: it raises
+    ``StoreError``."""
+    from otiogate.config.layers import facility_settings
+
+    return Noted(facility_settings().log, doing)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Keeps decisions in the file ``log``; none where there is none."""
+
+    log: Path | None
+    doing: Doing
+
+    def entry(self, report: Report) -> str:
+        """What is kept of ``report``; empty where nothing is."""
+        from otiogate.scan.decision_log import entry_of
+
+        return entry_of(report, self.doing) if self.log else ""
+
+    def keep(self, entry: str) -> None:
+        """Appends ``entry`` to the log."""
+        from otiogate.documents.chain import append
+
+        if self.log:
+            append(self.log, entry)
+
+    def note(self, report: Report) -> None:
+        """Appends what is kept of ``report``."""
+        self.keep(self.entry(report))
 
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:
@@ -101,6 +138,8 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
         found["records"] = [str(Path(each).absolute()) for each in arguments.records]
     if getattr(arguments, "cache", None) is not None:
         found["cache"] = str(_cache_file(arguments.cache))
+    if arguments.require_receipt:
+        found["incoming"] = "receipt"
     if arguments.stage:
         found["stage"] = arguments.stage
     return found

@@ -11,17 +11,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import say, sink
-from otiogate.cli.judging import add_cache, add_options, check_cache, judging, refuse_output
+from otiogate.cli.judging import add_cache, add_options, check_cache, judging, noting, refuse_output
 from otiogate.cli.progress import progress
 from otiogate.errors import CannotJudge, UsageError
 
 if TYPE_CHECKING:
+    from otiogate.cli.judging import Noted
     from otiogate.report.base import ReportWriter
     from otiogate.report.model import Report
     from otiogate.report.text import Outcome
     from otiogate.scan.delivery import Refused
     from otiogate.scan.find import Wanted
 
+    Told = tuple[str, Outcome, str]
 
 NOTHING_TO_SCAN = 4
 
@@ -81,9 +83,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not names:
         say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
         return NOTHING_TO_SCAN
-    tally = _Tally(len(names), tuple(empty))
+    noted = noting("scan")
+    tally = _Tally(len(names), tuple(empty), noted)
     writer = _writer(arguments)
-    told = partial(_told, writer)
+    told = partial(_told, writer, noted)
     judged = scan(names, under, told, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
@@ -95,33 +98,36 @@ def run(arguments: argparse.Namespace) -> int:
     return tally.told()
 
 
-def _told(writer: ReportWriter, report: Report) -> tuple[str, Outcome]:
-    """What is written of one report, and what the summary needs of it."""
+def _told(writer: ReportWriter, noted: Noted, report: Report) -> Told:
+    """What is written of one report, what the summary needs of it, and what the log keeps."""
     from otiogate.report.text import outcome
 
-    return writer.text(report), outcome(report)
+    return writer.text(report), outcome(report), noted.entry(report)
 
 
 class _Tally:
     """What a run came to, without holding its reports."""
 
-    def __init__(self, total: int, empty: tuple[str, ...] = ()) -> None:
+    def __init__(self, total: int, empty: tuple[str, ...], noted: Noted) -> None:
         from otiogate.report.text import Summary
 
         self.interrupted = False
         self._total = total
         self._empty = empty
+        self._noted = noted
         self._summary = Summary()
         self._refused: dict[str, Refused] = {}
 
-    def texts(self, judged: Iterable[tuple[str, tuple[str, Outcome] | Refused]]) -> Iterator[str]:
+    def texts(self, judged: Iterable[tuple[str, Told | Refused]]) -> Iterator[str]:
         """The texts of those that have a report; the others are kept until the end, each sentence once."""
         from otiogate.report.base import safe
 
         for path, found in judged:
             if isinstance(found, tuple):
-                self._summary.add(found[1])
-                yield found[0]
+                text, outcome, entry = found
+                self._noted.keep(entry)
+                self._summary.add(outcome)
+                yield text
             elif found.is_bug:
                 text = "\n".join(safe(line, 2000) for line in found.text.splitlines())
                 say(f"otiogate: {path!r}: not judged\n{text}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from otiogate.cli.console import say, say_fault
-from otiogate.cli.judging import add_cache, add_options, check_cache, judging
+from otiogate.cli.judging import add_cache, add_options, check_cache, judging, noting
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 
@@ -68,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         settle=0.0 if arguments.once else arguments.settle,
         jobs=arguments.jobs,
         limits=Limits(seconds=arguments.timeout),
+        noted=noting("watch").note,
     )
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):

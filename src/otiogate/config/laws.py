@@ -138,5 +138,11 @@ LAWS: dict[str, Law] = {
     "replaced_packs": facility_only,
     "pins": facility_only,
     "cache": facility_or_command,
+    "log": facility_only,
+    "receipts": strictest(("off", "written")),
+    "receipt_key": facility_only,
+    "incoming": strictest(("any", "receipt")),
+    "trust": facility_only,
+    "state": facility_only,
 }
 """Configuration key -> the law by which its layers combine."""

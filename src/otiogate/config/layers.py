@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -23,7 +24,11 @@ PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
 _PATHS = ("policy", "records")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
+"""Begins the URI of a key that is in no file; a single letter is a drive."""
+
 _PATH_MAPS = ("replaced_packs",)
+_ONE_PATH = ("cache", "log", "trust", "state")
 
 
 def facility_file() -> Path:
@@ -58,6 +63,11 @@ def settings(
         layers.append(Layer("command line", COMMAND, command))
     found = _combined(layers)
     return replace(found, advisory=True) if as_of else found
+
+
+def facility_settings() -> Settings:
+    """What the facility alone sets, the same for every timeline. Raises as ``settings`` does."""
+    return _combined(list(_facility_layers()))
 
 
 def _facility_layers() -> Iterator[Layer]:
@@ -129,8 +139,11 @@ def _layer(path: Path, rank: int) -> Layer:
     for key in _PATHS:
         if key in data:
             data[key] = [str(_beside(path, each)) for each in data[key]]
-    if "cache" in data:
-        data["cache"] = str(_beside(path, data["cache"]))
+    for key in _ONE_PATH:
+        if key in data:
+            data[key] = str(_beside(path, data[key]))
+    if "receipt_key" in data and not _SCHEME.match(data["receipt_key"]):
+        data["receipt_key"] = str(_beside(path, data["receipt_key"]))
     for key in _PATH_MAPS:
         if key in data:
             data[key] = {name: str(_beside(path, each)) for name, each in data[key].items()}
@@ -185,6 +198,12 @@ def _combined(layers: list[Layer]) -> Settings:
         working_paths=tuple(found.get("working_paths", ())),
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),
+        log=Path(found["log"]) if "log" in found else None,
+        receipts="written" if "receipt_key" in found else found.get("receipts", "off"),
+        receipt_key=found.get("receipt_key", ""),
+        incoming=found.get("incoming", "any"),
+        trust=Path(found["trust"]) if "trust" in found else None,
+        state=Path(found["state"]) if "state" in found else None,
         facility=any(layer.facility for layer in layers),
         advisory=_overrides(said, stage) or _named("cache", said),
         sources=tuple(layer.name for layer in layers),

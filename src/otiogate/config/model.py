@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatch
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Literal
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
 from otiogate.records.context import Context
+from otiogate.records.ledger import held, trust_in, with_index
+from otiogate.records.model import RecordSet
 from otiogate.records.store import FolderStore
 
 
@@ -31,6 +34,12 @@ class Settings:
     working_paths: tuple[str, ...] = ()
     replaced_packs: dict[str, Path] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
+    log: Path | None = None
+    receipts: Literal["off", "written"] = "off"
+    receipt_key: str = ""
+    incoming: Literal["any", "receipt"] = "any"
+    trust: Path | None = None
+    state: Path | None = None
     facility: bool = False
     advisory: bool = False
     sources: tuple[str, ...] = ()
@@ -50,6 +59,16 @@ class Settings:
     def store(self) -> FolderStore:
         """The store of records."""
         return FolderStore(self.records)
+
+    def ledger(self, now: datetime) -> RecordSet:
+        """The records as the facility trusts them at ``now``: as they stand where it has no trust file. Raises
+        ``CannotJudge``."""
+        found = self.store().fetch()
+        if self.trust is None:
+            return found
+        trust = trust_in(self.trust)
+        known = held(found, trust, self.state)
+        return with_index(known, trust, self.state, self.context.production, None if self.advisory else now)
 
     def is_working_path(self, target: str) -> bool:
         """Whether saves to ``target`` are reported and never blocked."""

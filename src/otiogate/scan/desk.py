@@ -52,6 +52,8 @@ class Desk:
             folder = self._folder(path)
         except OtiogateError:
             return self._under.report(path)  # it finds the same, or what comes before it
+        if folder.on.settings.incoming == "receipt":
+            return self._under.report(path)
         try:
             return self._judged(path, suffix, folder)
         except CannotJudge as fault:
@@ -68,7 +70,7 @@ class Desk:
         if found is None or found.until < now:
             if len(self._folders) >= _MOST:
                 self._folders.clear()
-            on = basis(self._under.settings(path))
+            on = basis(self._under.settings(path), self._under.now)
             if found is not None and found.on == on:
                 found.until = now + _LOOK_AGAIN
             else:

@@ -20,6 +20,7 @@ from otiogate.records.model import RecordSet
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
+from otiogate.scan.receipts import demanded
 from otiogate.scan.stored import hint_lines
 from otiogate.timeline.model import Origin, Snapshot
 
@@ -33,10 +34,10 @@ class Basis:
     records: RecordSet
 
 
-def basis(settings: Settings) -> Basis:
-    """What ``settings`` name, as it stands now. Raises ``CannotJudge``, and ``UsageError`` for a pack that is not
-    there."""
-    return Basis(settings, settings.policy(), settings.store().fetch())
+def basis(settings: Settings, now: datetime) -> Basis:
+    """What ``settings`` name, as it stands at ``now``. Raises ``CannotJudge``, and ``UsageError`` for a pack that is
+    not there."""
+    return Basis(settings, settings.policy(), settings.ledger(now))
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Judging:
             found = self.settings(path)
         except CannotJudge as fault:
             return cannot_judge(origin_of(path), fault, self.now)
-        return judge_path(path, found, self.now)
+        return demanded(judge_path(path, found, self.now), path, found, self.now)
 
     def unread(self, path: Path, why: str) -> Report:
         """The report on a timeline that could not be read at all, and why."""
@@ -106,7 +107,7 @@ def judge_snapshot(
     """The report on one snapshot, as ``judged`` tells."""
     return judged(
         snapshot,
-        basis(settings),
+        basis(settings, now),
         now,
         carries_media=carries_media,
         shows_trimmed=shows_trimmed,
@@ -146,7 +147,7 @@ def judged(
         collected,
         question,
         source=input_of(snapshot.origin),
-        notes=(*_notes(settings), *_inert(records)),
+        notes=(*_notes(settings), *records.notes, *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
         advisory=settings.advisory,

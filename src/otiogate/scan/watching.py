@@ -57,7 +57,8 @@ class Done:
 
 class Watch:
     """The watch over one inbox. ``settle`` is for how many seconds a file has not grown before it is read; ``under``
-    gives what to judge under, and is asked anew for every round."""
+    gives what to judge under, and is asked anew for every round; ``noted`` is told each decision before it is carried
+    out."""
 
     def __init__(
         self,
@@ -67,8 +68,10 @@ class Watch:
         settle: float = 10.0,
         jobs: int = 1,
         limits: Limits | None = None,
+        noted: Callable[[Report], None] = lambda _: None,
     ) -> None:
         self._places = places
+        self._noted = noted
         self._under = under
         self._settle = settle
         self._jobs = jobs
@@ -133,7 +136,7 @@ class Watch:
         try:
             found = under.settings(Path(path))
             packs = [(each.name, each.digest) for each in found.policy().packs]
-            digest = found.store().fetch().digest
+            digest = found.ledger(under.now).digest
         except OtiogateError:
             return False  # neither records nor rules can be had: the verdict stands
         return known.verdict == "cannot_judge" or (known.records_digest, list(map(_pack, known.packs))) != (
@@ -149,6 +152,7 @@ class Watch:
             self._refused[str(path)] = state, found.text
             return None if repeated else Done(path, found)
         self._refused.pop(str(path), None)
+        self._noted(found)
         place = self._places.allowed if found.verdict == "allow" else self._places.blocked
         if place is None or place.resolve() == path.parent.resolve():
             repeated = _repeats(last_report(path), found)

@@ -1,0 +1,119 @@
+"""What the gate decided, kept: an entry for each decision, with whatever softened it, in a chain that shows changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from otiogate.documents.chain import Chain, Checkpoint, Link, append
+from otiogate.documents.strict import DocumentError, parse_json
+from otiogate.evidence.tag import ID
+from otiogate.report.model import Finding, Report
+
+FORMAT = "otiogate/decision/v1"
+
+Doing = Literal["export", "import", "scan", "watch", "verify"]
+
+_DRIFT = timedelta(minutes=5)
+"""Clocks of several machines that write one log differ."""
+
+
+def note(path: Path, report: Report, doing: Doing, *, passed_by: str = "") -> Checkpoint:
+    """Appends the decision that ``report`` is to the log in ``path``. ``passed_by`` is the setting that let it through
+    although it was not allowed. Raises ``StoreError``, ``VersionError``."""
+    return append(path, entry_of(report, doing, passed_by))
+
+
+def entry_of(report: Report, doing: Doing, passed_by: str = "") -> str:
+    """What the log keeps of ``report``, as JSON: no name and no text of the timeline, only ids, digests and the
+    path."""
+    entry = {
+        "format": FORMAT,
+        "at": report.judged_at,
+        "doing": doing,
+        "verdict": report.verdict,
+        "passed_by": passed_by,
+        "softened": list(_softened(report, passed_by)),
+        "target": report.input.path or report.input.name,
+        "input": report.input.digest,
+        "stage": report.stage,
+        "authority": report.authority,
+        "production": report.context.get("production", ""),
+        "episode": report.context.get("episode", ""),
+        "cut": report.context.get("cut", ""),
+        "config": list(report.config),
+        "packs": [f"{each.pack} {each.digest}" for each in report.packs],
+        "records": report.records_digest,
+        "open": list(_lines(each for each in report.findings if each.effect in ("block", "warn"))),
+        "waived": list(_lines(each for each in report.findings if each.status == "waived")),
+        "tool": report.tool_version,
+    }
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True)
+
+
+def _softened(report: Report, passed_by: str) -> Iterator[str]:
+    if report.stage == "temp":
+        yield "stage: temp"
+    if report.advisory:
+        yield "advisory: time, records or stage overridden"
+    if passed_by:
+        yield passed_by
+
+
+def _lines(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:
+    for each in findings:
+        yield {
+            "rule": each.rule,
+            "effect": each.effect,
+            "disclosure": each.disclosure if ID.match(each.disclosure) else "",  # else it is the text of a tag
+            "fingerprint": each.fingerprint,
+            "records": list(each.records),
+        }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One entry of a log that was read: its number and its data."""
+
+    seq: int
+    data: dict[str, Any]
+
+    @property
+    def at(self) -> datetime:
+        """When it was decided."""
+        return datetime.fromisoformat(self.data["at"])
+
+
+def decisions(chain: Chain) -> Iterator[Decision]:
+    """The entries of ``chain`` that are decisions, in order."""
+    for link in chain.links:
+        found = _decision(link)
+        if found is not None:
+            yield found
+
+
+def _decision(link: Link) -> Decision | None:
+    try:
+        data = parse_json(link.entry)
+    except DocumentError:
+        return None
+    return Decision(link.seq, data) if isinstance(data, dict) and data.get("format") == FORMAT else None
+
+
+def oddities(chain: Chain) -> Iterator[str]:
+    """What is strange about a chain that is whole: entries that are no decisions, and a clock that was turned back."""
+    latest: Decision | None = None
+    for link in chain.links:
+        found = _decision(link)
+        if found is None:
+            yield f"entry {link.seq} is no decision that this otiogate knows"
+            continue
+        if latest and found.at < latest.at - _DRIFT:
+            times = f"dated {found.data['at']}, and entry {latest.seq} before it {latest.data['at']}"
+            yield f"entry {found.seq} is {times}: was a clock turned back?"
+        if latest is None or found.at > latest.at:
+            latest = found

@@ -1,0 +1,476 @@
+"""Two facilities with configurations and keys of their own: one exports, the other verifies, and refuses whatever was
+changed on the way."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import opentimelineio as otio
+import pytest
+from cryptography.hazmat.primitives import serialization
+from opentimelineio.adapters.file_bundle_utils import MediaReferencePolicy
+
+from otiogate.config import layers
+from otiogate.config.model import Settings
+from otiogate.errors import CannotJudge
+from otiogate.scan.receipts import receipt_of, verified
+from otiogate.signing.envelope import Envelope, read_envelope
+from otiogate.signing.keys import sign
+from tests import builders
+from tests.cli.running import call
+from tests.signing.keyring import Person, person, trust_file
+
+PROJECT = "format: 1\nproduction: MYSHOW\nseason: '1'\nepisode: '101'\nrecords: [records]\n"
+
+
+EARLIER = "2026-01-01T00:00:00Z"
+ABOUT = builders.disclosure("DIS-001", declared_at=EARLIER)
+
+
+class Houses(NamedTuple):
+    """The facility that exports, the one that receives, and the key of the first."""
+
+    exporter: Path
+    receiver: Path
+    key: Person
+
+
+def write_key(path: Path, who: Person) -> Path:
+    pem = who.signer._private_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(pem)
+    return path
+
+
+@pytest.fixture
+def houses(tmp_path: Path) -> Houses:
+    key = person("EXPORTING-HOUSE", kinds=["receipt"])
+    exporter, receiver = tmp_path / "exporter", tmp_path / "receiver"
+    for each in (exporter, receiver):
+        (each / "show" / "records").mkdir(parents=True)
+        (each / "show" / "otiogate.yaml").write_text(PROJECT, encoding="utf-8")
+    write_key(exporter / "key.pem", key)
+    said = "format: 1\nreceipt_key: key.pem\nlog: log.sqlite\n"
+    (exporter / "facility.yaml").write_text(said, encoding="utf-8")
+    trust_file(receiver, key, demands={})
+    (receiver / "facility.yaml").write_text("format: 1\ntrust: trust.json\n", encoding="utf-8")
+    return Houses(exporter, receiver, key)
+
+
+def at(monkeypatch: pytest.MonkeyPatch, house: Path) -> Path:
+    """The show of ``house``, whose facility speaks from now on."""
+    monkeypatch.setenv(layers.FACILITY_VARIABLE, str(house / "facility.yaml"))
+    monkeypatch.chdir(house / "show")
+    return house / "show"
+
+
+def ledger(*houses: Path, **dates: Any) -> None:
+    """A disclosure and what clears it, at each of ``houses``."""
+    dates = {"granted_at": EARLIER, "expires_at": "2099-01-01Z"} | dates
+    found = [
+        ABOUT,
+        builders.notification(ABOUT, at=EARLIER),
+        builders.decision("approval", ABOUT, ["NFX-020"], **dates),
+    ]
+    for house in houses:
+        (house / "show" / "records" / "ledger.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+def cut() -> otio.schema.Timeline:
+    made = builders.timeline(
+        builders.clip(name="a", reference="a.mov"), builders.clip(name="b", genai={"id": "DIS-001"})
+    )
+    made.name = "cut"
+    return made
+
+
+def exported(houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str = "cut.otio", **arguments: Any) -> Path:
+    """An export of the first house, as it arrives at the second, with its receipt."""
+    show = at(monkeypatch, houses.exporter)
+    otio.adapters.write_to_file(cut(), str(show / name), **arguments)
+    there = at(monkeypatch, houses.receiver) / name
+    shutil.copy(show / name, there)
+    shutil.copy(receipt_of(show / name), receipt_of(there))
+    return there
+
+
+def settings(path: Path) -> Settings:
+    return layers.settings([str(path)])
+
+
+def refused(path: Path, now: datetime | None = None) -> tuple[str, ...]:
+    return verified(path, settings(path), now or datetime.now(timezone.utc)).refused
+
+
+def opened(path: Path) -> dict[str, Any]:
+    """The statement in the receipt of ``path``."""
+    found: dict[str, Any] = json.loads(read_envelope(receipt_of(path).read_bytes(), least=0).payload)
+    return found
+
+
+def closed(path: Path, statement: dict[str, Any], *who: Person) -> None:
+    """Puts ``statement`` into the receipt of ``path``, signed by ``who``, or under the signature it had."""
+    before = read_envelope(receipt_of(path).read_bytes(), least=0)
+    envelope = Envelope(json.dumps(statement).encode(), () if who else before.seals)
+    for each in who:
+        envelope = sign(envelope, each.signer)
+    receipt_of(path).write_text(envelope.text(), encoding="utf-8")
+
+
+@pytest.fixture
+def sent(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> Path:
+    ledger(houses.exporter, houses.receiver)
+    return exported(houses, monkeypatch)
+
+
+def test_what_one_house_exports_the_other_verifies(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = call(capsys, "verify", sent)
+    assert (ran.code, ran.out.splitlines()[0]) == (0, f"VERIFIED  {sent}")
+    assert "signed by EXPORTING-HOUSE" in ran.out
+    assert "judged again with the records of today: allow" in ran.out
+
+
+def test_the_receipt_says_what_was_let_out_by_which_rules_on_which_records(sent: Path) -> None:
+    said = opened(sent)["predicate"]
+    [use] = said["aiUses"]
+    assert (use["disclosure"], use["digest"]) == ("DIS-001", builders.digest_of(ABOUT))
+    assert {each["id"] for each in said["records"]["used"]} == set(use["records"]) != set()
+    assert (said["stage"], said["authority"], said["context"]["episode"]) == ("final", "facility", "101")
+    assert {each["pack"] for each in said["policy"]} >= {"core", "netflix"}
+    assert said["log"]["entry"] == 1
+
+
+@pytest.mark.parametrize("name", ["cut.otio", "cut.otioz", "cut.edl"])
+def test_each_byte_of_an_export_that_is_flipped_is_seen(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    ledger(houses.exporter, houses.receiver)
+    how = {"media_policy": MediaReferencePolicy.AllMissing} if name.endswith("z") else {}
+    path = exported(houses, monkeypatch, name, **how)
+    data = path.read_bytes()
+    found = settings(path)
+    now = datetime.now(timezone.utc)
+    assert verified(path, found, now).refused == ()
+    for place in range(0, len(data), 1 if name.endswith("edl") else max(1, len(data) // 200)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 0x20]) + data[place + 1 :])
+        try:
+            assert verified(path, found, now).refused != (), f"byte {place}"
+        except CannotJudge:
+            continue
+    path.write_bytes(data)
+    assert verified(path, found, now).refused == ()
+
+
+def fields(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from fields(item, (*path, key))
+
+
+def changed(value: Any) -> Any:
+    """Something else of the same kind."""
+    if isinstance(value, str):
+        return value[:-1] + ("0" if value[-1:] != "0" else "1") if value else "x"
+    if isinstance(value, bool) or value is None:
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    return [] if isinstance(value, list) and value else {} if value else ["x"]
+
+
+def test_each_field_of_a_receipt_that_is_changed_or_left_out_is_seen(sent: Path) -> None:
+    whole = opened(sent)
+    kept = receipt_of(sent).read_bytes()
+    places = list(fields(whole))
+    assert len(places) > 60
+    for place in places:
+        for leave_out in (False, True):
+            data = copy.deepcopy(whole)
+            holder = data
+            for key in place[:-1]:
+                holder = holder[key]
+            if leave_out:
+                del holder[place[-1]]
+            else:
+                holder[place[-1]] = changed(holder[place[-1]])
+            receipt_of(sent).write_bytes(kept)
+            closed(sent, data)
+            try:
+                assert refused(sent) != (), place
+            except CannotJudge:
+                continue
+
+
+def test_each_byte_of_a_receipt_that_is_flipped_is_seen(sent: Path) -> None:
+    data = receipt_of(sent).read_bytes()
+    found = settings(sent)
+    for place in range(0, len(data), 7):
+        receipt_of(sent).write_bytes(data[:place] + bytes([data[place] ^ 0x01]) + data[place + 1 :])
+        try:
+            assert verified(sent, found, datetime.now(timezone.utc)).refused != (), f"byte {place}"
+        except CannotJudge:
+            continue
+
+
+def test_a_receipt_that_somebody_else_signed_anew_is_refused(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    closed(sent, opened(sent), person("EXPORTING-HOUSE"))
+    ran = call(capsys, "verify", sent)
+    assert ran.code == 1
+    assert "which is not in the trust file" in ran.out
+
+
+def test_a_signature_beside_a_broken_one_does_not_mend_it(sent: Path, houses: Houses) -> None:
+    before = read_envelope(receipt_of(sent).read_bytes())
+    other = person("OTHER-HOUSE", kinds=["receipt"])
+    trust_file(houses.receiver, houses.key, other, demands={})
+    data = opened(sent)
+    data["predicate"]["uses"] += 1
+    forged = sign(Envelope(json.dumps(data).encode(), before.seals), other.signer)
+    receipt_of(sent).write_text(forged.text(), encoding="utf-8")
+    assert any("was changed after EXPORTING-HOUSE signed it" in each for each in refused(sent))
+
+
+def test_a_receipt_of_another_file_is_refused(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger(houses.exporter, houses.receiver)
+    one = exported(houses, monkeypatch, "one.otio")
+    other = exported(houses, monkeypatch, "other.edl")
+    shutil.copy(receipt_of(one), receipt_of(other))
+    assert any("is for other bytes than these" in each for each in refused(other))
+
+
+def test_a_file_may_be_renamed_with_its_receipt(sent: Path) -> None:
+    moved = sent.with_name("conformed.otio")
+    sent.rename(moved)
+    receipt_of(sent).rename(receipt_of(moved))
+    assert refused(moved) == ()
+
+
+def test_a_file_that_was_saved_again_is_refused_and_said_to_be_the_same_cut(sent: Path) -> None:
+    timeline = otio.adapters.otio_json.read_from_file(str(sent))
+    timeline.metadata["seen"] = "in conform"
+    timeline.tracks[0][0].color = None if hasattr(timeline.tracks[0][0], "color") else ""
+    sent.write_text(timeline.to_json_string(), encoding="utf-8")
+    assert any("the cut is the same" in each for each in refused(sent))
+
+
+@pytest.mark.parametrize("change", ["trim", "move", "disable", "effect", "relink", "retime", "reel"])
+def test_a_cut_that_was_edited_is_said_to_be_another(sent: Path, change: str) -> None:
+    timeline = otio.adapters.otio_json.read_from_file(str(sent))
+    track = timeline.tracks[0]
+    first = track[0]
+    if change == "trim":
+        first.source_range = builders.time_range(1, 5)
+    elif change == "move":
+        track.append(track[0].clone())
+        del track[0]
+    elif change == "disable":
+        first.enabled = False
+    elif change == "effect":
+        first.effects.append(otio.schema.Effect(effect_name="Blur"))
+    elif change == "relink":
+        first.media_reference.target_url = "z.mov"
+    elif change == "retime":
+        first.effects.append(otio.schema.LinearTimeWarp(time_scalar=2.0))
+    else:
+        first.metadata["cmx_3600"] = {"reel": "OTHER"}
+    sent.write_text(timeline.to_json_string(), encoding="utf-8")
+    assert any("and for another cut" in each for each in refused(sent))
+
+
+def test_a_receipt_for_another_production_is_refused(sent: Path, houses: Houses) -> None:
+    config = houses.receiver / "show" / "otiogate.yaml"
+    config.write_text(PROJECT.replace("MYSHOW", "OTHERSHOW"), encoding="utf-8")
+    assert any("is for the production MYSHOW, not for OTHERSHOW" in each for each in refused(sent))
+
+
+def test_a_key_that_is_not_for_the_production_signs_no_receipt_of_it(sent: Path, houses: Houses) -> None:
+    key = Person(houses.key.owner, houses.key.may | {"productions": ["OTHERSHOW"]}, houses.key.signer)
+    trust_file(houses.receiver, key, demands={})
+    assert any("may not sign for MYSHOW" in each for each in refused(sent))
+
+
+def test_a_key_for_records_signs_no_receipt(sent: Path, houses: Houses) -> None:
+    trust_file(
+        houses.receiver,
+        Person(houses.key.owner, houses.key.may | {"kinds": ["approval"]}, houses.key.signer),
+        demands={},
+    )
+    assert any("may not sign records of the kind receipt" in each for each in refused(sent))
+
+
+@pytest.mark.parametrize("reason", ["retired", "compromised"])
+def test_a_receipt_of_a_revoked_key_is_refused(sent: Path, houses: Houses, reason: str) -> None:
+    may = houses.key.may | {"revoked": {"at": "2026-01-01T00:00:00Z", "reason": reason}}
+    trust_file(houses.receiver, Person(houses.key.owner, may, houses.key.signer), demands={})
+    assert refused(sent) != ()
+
+
+def test_a_receipt_under_older_rules_is_refused(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger(houses.exporter, houses.receiver)
+    sent = exported(houses, monkeypatch)
+    said = opened(sent)
+    for each in said["predicate"]["policy"]:
+        if each["pack"] == "netflix":
+            each.update(version="0.9.0", digest="sha256:" + "0" * 64)
+    closed(sent, said, houses.key)
+    ran = call(capsys, "verify", sent)
+    assert ran.code == 1
+    assert "another version of the rule pack netflix (0.9.0)" in ran.out
+
+
+def test_a_receipt_without_a_pack_that_holds_here_is_refused(sent: Path, houses: Houses) -> None:
+    facility = houses.receiver / "facility.yaml"
+    facility.write_text("format: 1\ntrust: trust.json\npacks: [netflix, guilds]\n", encoding="utf-8")
+    assert any("without the rule pack guilds" in each for each in refused(sent))
+
+
+def test_a_receipt_for_temp_never_stands_for_a_final_delivery(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger(houses.exporter, houses.receiver)
+    (houses.exporter / "show" / "otiogate.yaml").write_text(PROJECT + "stage: temp\n", encoding="utf-8")
+    sent = exported(houses, monkeypatch)
+    assert opened(sent)["predicate"]["stage"] == "temp"
+    assert refused(sent) == ("is for a temp delivery, not for a final one",)
+
+
+def test_a_receipt_from_the_future_is_refused(sent: Path) -> None:
+    assert any("still to come" in each for each in refused(sent, datetime.now(timezone.utc) - timedelta(days=1)))
+
+
+def test_an_approval_that_expired_since_is_seen_without_a_ledger(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger(houses.exporter)
+    sent = exported(houses, monkeypatch)
+    shutil.rmtree(houses.receiver / "show" / "records")
+    (houses.receiver / "show" / "otiogate.yaml").write_text("format: 1\nproduction: MYSHOW\n", encoding="utf-8")
+    assert refused(sent) == ()
+    assert any(
+        "which expired at 2099-01-01Z" in each for each in refused(sent, datetime(2099, 2, 1, tzinfo=timezone.utc))
+    )
+
+
+def test_an_approval_that_was_revoked_since_is_seen(
+    sent: Path, houses: Houses, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger(houses.receiver, revoked={"at": "2026-02-01T00:00:00Z"})
+    ran = call(capsys, "verify", sent)
+    assert ran.code == 1
+    assert "judged again with the records of today: BLOCKED" in ran.out
+
+
+def test_without_a_trust_file_nothing_is_verified(
+    sent: Path, houses: Houses, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (houses.receiver / "facility.yaml").write_text("format: 1\n", encoding="utf-8")
+    ran = call(capsys, "verify", sent)
+    assert ran.code == 3
+    assert "no trust file is configured" in ran.out
+
+
+def test_a_receipt_from_which_the_signature_was_taken_is_refused(
+    sent: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    envelope = read_envelope(receipt_of(sent).read_bytes())
+    receipt_of(sent).write_text(Envelope(envelope.payload, ()).text(), encoding="utf-8")
+    ran = call(capsys, "verify", sent)
+    assert ran.code == 1
+    assert "its receipt is not signed" in ran.out
+
+
+def test_a_file_without_a_receipt_is_not_verified(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    receipt_of(sent).unlink()
+    assert call(capsys, "verify", sent).code == 3
+
+
+def test_one_bad_file_of_a_batch_costs_the_others_nothing(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger(houses.exporter, houses.receiver)
+    paths = [exported(houses, monkeypatch, f"{name}.otio") for name in ("a", "b", "c")]
+    paths[1].write_text("{", encoding="utf-8")
+    ran = call(capsys, "verify", *paths, "--format", "json")
+    assert ran.code == 3
+    assert [each["outcome"] for each in json.loads(ran.out)["files"]] == ["verified", "cannot_verify", "verified"]
+
+
+@pytest.mark.parametrize("command", [["scan"], ["watch", "--once"]])
+def test_a_scan_can_demand_receipts(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    ledger(houses.exporter, houses.receiver)
+    good, bad = (exported(houses, monkeypatch, name) for name in ("good.otio", "bad.otio"))
+    receipt_of(bad).unlink()
+    call(capsys, *command, good.parent, "--require-receipt", "--config", good.parent / "otiogate.yaml")
+    ran = call(capsys, "scan", good, bad, "--require-receipt", "--format", "json")
+    assert ran.code == 3
+    assert [each["verdict"] for each in json.loads(ran.out)["reports"]] == ["allow", "cannot_judge"]
+    assert "a receipt is demanded: there is no receipt" in ran.out
+
+
+def test_reading_through_the_gated_adapter_can_demand_a_receipt(sent: Path, houses: Houses) -> None:
+    facility = houses.receiver / "facility.yaml"
+    facility.write_text("format: 1\ntrust: trust.json\nincoming: receipt\n", encoding="utf-8")
+    assert otio.adapters.read_from_file(str(sent), "otiogate_gated").name == "cut"
+    receipt_of(sent).unlink()
+    with pytest.raises(otio.exceptions.OTIOError, match="a receipt is demanded"):
+        otio.adapters.read_from_file(str(sent), "otiogate_gated")
+
+
+def test_the_gated_adapter_writes_a_receipt_too(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger(houses.exporter, houses.receiver)
+    assert refused(exported(houses, monkeypatch, adapter_name="otiogate_gated")) == ()
+
+
+def test_an_export_that_is_let_through_by_configuration_has_no_receipt(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = at(monkeypatch, houses.exporter)
+    (show / "otiogate.yaml").write_text(PROJECT + "on_export: report\n", encoding="utf-8")
+    receipt_of(show / "cut.otio").write_text("of an older export", encoding="utf-8")
+    otio.adapters.write_to_file(cut(), str(show / "cut.otio"))
+    assert (show / "cut.otio").exists()
+    assert not receipt_of(show / "cut.otio").exists()
+
+
+def test_a_project_cannot_name_the_key(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    show = at(monkeypatch, houses.exporter)
+    (show / "otiogate.yaml").write_text(PROJECT + "receipt_key: mine.pem\n", encoding="utf-8")
+    with pytest.raises(otio.exceptions.OTIOError, match="only the facility may set 'receipt_key'"):
+        otio.adapters.write_to_file(cut(), str(show / "cut.otio"))
+
+
+def test_without_a_key_a_receipt_that_is_asked_for_is_unsigned(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger(houses.exporter, houses.receiver)
+    (houses.exporter / "facility.yaml").write_text("format: 1\nreceipts: written\n", encoding="utf-8")
+    sent = exported(houses, monkeypatch)
+    assert json.loads(receipt_of(sent).read_text(encoding="utf-8"))["signatures"] == []
+    assert refused(sent) == ("is not signed",)
+
+
+def test_a_key_that_cannot_sign_is_said_and_leaves_no_receipt(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger(houses.exporter)
+    (houses.exporter / "key.pem").write_text("no key", encoding="utf-8")
+    show = at(monkeypatch, houses.exporter)
+    with pytest.raises(otio.exceptions.OTIOError, match="holds no private key"):
+        otio.adapters.write_to_file(cut(), str(show / "cut.otio"))
+    assert not receipt_of(show / "cut.otio").exists()
+
+
+def test_a_payload_of_another_type_is_no_receipt(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(receipt_of(sent).read_text(encoding="utf-8"))
+    payload = json.loads(base64.b64decode(data["payload"]))
+    payload["predicateType"] = "https://otiogate.dev/record/v1"
+    data["payload"] = base64.b64encode(json.dumps(payload).encode()).decode()
+    receipt_of(sent).write_text(json.dumps(data), encoding="utf-8")
+    assert call(capsys, "verify", sent).code == 3

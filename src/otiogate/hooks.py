@@ -31,7 +31,7 @@ from otiogate.host.errors import ExportBlocked
 from otiogate.host.read import snapshot_of
 from otiogate.report.base import safe
 from otiogate.report.model import Report
-from otiogate.report.text import Doing, blocking_text, headline, stopped_unjudged
+from otiogate.report.text import Doing, blocking_text, passed_text, stopped_unjudged
 from otiogate.scan.judging import judge_path, judge_snapshot
 from otiogate.scan.read import MEDIA_INSIDE, content
 
@@ -245,13 +245,13 @@ def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:
 
 
 def _act(report: Report, found: Settings, target: str, doing: Doing) -> None:
-    """Stops the export, or says why it is let through although something is open."""
+    """Stops the export, or says why it is let through although something is open or waived."""
     if report.verdict == "allow":
-        if report.counts.warn:
-            _LOG.warning("%s", headline(report))
+        if report.counts.warn or report.counts.waived:
+            _LOG.warning("%s", passed_text(report))
         return
     if found.on_export == "report" or found.is_working_path(target):
-        _LOG.warning("not stopped, by configuration: %s", headline(report))
+        _LOG.warning("not stopped, by configuration: %s", passed_text(report))
         return
     raise ExportBlocked(blocking_text(report, doing), report.verdict)
 

@@ -57,6 +57,18 @@ class Disclosure:
     where: str = ""
 
     @cached_property
+    def unsure(self) -> frozenset[str]:
+        """The questions that it answers with ``unsure``."""
+        data = self.data
+        found = {key for key, value in data.items() if value == "unsure"}
+        found |= {flag for flag, answer in data.get("flags", {}).items() if answer == "unsure"}
+        found |= {f"principles.{key}" for key, answer in data.get("principles", {}).items() if answer == "unsure"}
+        for items, name in (("subjects", "subject"), ("inputs", "input")):
+            for item in data.get(items, ()):
+                found |= {f"{name} {key}" for key, answer in item.items() if answer == "unsure"}
+        return frozenset(found)
+
+    @cached_property
     def digest(self) -> str:
         """What an approval is bound to: every field but those that may be added later."""
         return digest(DIGEST_DOMAIN, canonical_form(self.data))

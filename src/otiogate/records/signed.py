@@ -92,7 +92,8 @@ def trusted(records: RecordSet, trust: Trust, memory: Memory) -> RecordSet:
     indexes = [_with_faults(each, records, trust, good) for each in records.indexes]
     named = {key: each for index in indexes if not index.distrust for key, each in index.entries.items()}
     held = {key: _held_against(each, trust, good, named.get(key)) for key, each in records.records.items()}
-    return replace(records, records=held, indexes=tuple(indexes), demanded=frozenset(trust.demands))
+    demanded = frozenset(trust.demands)
+    return replace(records, records=held, indexes=tuple(indexes), demanded=demanded, is_held=True)
 
 
 def _verified(envelopes: Iterable[Envelope], trust: Trust, memory: Memory) -> set[bytes]:

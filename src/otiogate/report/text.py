@@ -13,6 +13,7 @@ from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLin
 _MOST_USES = 10
 _MOST_CLIPS = 5
 _MOST_TRIED = 5
+_MOST_REASONS = 20
 _WIDTH = 100
 _LONGEST_HEADLINE = 200
 """Characters of a reason on the one line; the report has all of it."""
@@ -82,6 +83,8 @@ def headline(report: Report) -> str:
         parts.append(count(counts.warn, "warning"))
     if counts.met:
         parts.append(f"{counts.met:,} met")
+    if counts.waived:
+        parts.append(f"{counts.waived:,} waived")
     return f"{WORDS[report.verdict]}  {name}  ({'; '.join(parts)})"
 
 
@@ -106,7 +109,7 @@ def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
 
 
 def _finding(number: int, finding: Finding, hopeless: frozenset[str], signers: Mapping[str, str]) -> Iterator[str]:
-    effect = finding.effect if finding.status != "met" else "met"
+    effect = finding.status if finding.status in ("met", "waived") else finding.effect
     about = f"  {safe(finding.disclosure)}" if finding.disclosure else ""
     yield f"  {number}. {finding.rule} [{effect}] {safe(finding.title)}{about}"
     if finding.what:
@@ -117,9 +120,13 @@ def _finding(number: int, finding: Finding, hopeless: frozenset[str], signers: M
         yield f"       ... and {count(len(finding.uses) - _MOST_USES, 'more use')}"
     for text in finding.missing:
         yield f"     {'never:  ' if text in hopeless else 'missing:'} {safe(text)}"
-    for text in reasons_of(finding):
-        yield f"     tried:   {text}"
-    if finding.records:
+    reasons = list(reasons_of(finding))
+    yield from (f"     tried:   {text}" for text in reasons[:_MOST_REASONS])
+    if len(reasons) > _MOST_REASONS:
+        yield f"     ... and {len(reasons) - _MOST_REASONS} more; --format json has all"
+    for waiver in finding.waivers:
+        yield f"     waived:  {safe(str(waiver), 600)}{signers.get(waiver.id, '')}"
+    if finding.records and not finding.waivers:
         label = "met by:" if finding.status == "met" else "counts:"
         yield f"     {label}  {', '.join(safe(each) + signers.get(each, '') for each in finding.records)}"
     if finding.effect in ("block", "warn"):
@@ -158,6 +165,16 @@ def use_text(use: UseLine) -> str:
     if not use.visible:
         parts.append("not visible")
     return "  ".join(parts)
+
+
+def passed_text(report: Report) -> str:
+    """What an editor is told of an export that passes although something warns or is waived: the verdict, and what is
+    waived, why and until when."""
+    waived = [(each, waiver) for each in report.findings for waiver in each.waivers]
+    lines = [f"  {each.rule} is waived by {safe(str(waiver), 600)}" for each, waiver in waived[:_MOST_CLIPS]]
+    if len(waived) > _MOST_CLIPS:
+        lines.append(f"  ... and {len(waived) - _MOST_CLIPS} more")
+    return "\n".join((headline(report), *lines))
 
 
 def _footer(report: Report) -> Iterator[str]:
@@ -286,4 +303,6 @@ def _outcome(report: Report) -> str:
         parts.append(f"{count(counts.block, 'finding')} to resolve")
     if counts.warn:
         parts.append(count(counts.warn, "warning"))
+    if counts.waived:
+        parts.append(f"{counts.waived:,} waived")
     return f"{name}: {', '.join(parts)}"

@@ -315,9 +315,7 @@ class _Judging:
             found.setdefault(is_over, []).append(Tried(id, "waiver", (why,)))
         rule = policy.on("idle_waiver", self._day)
         for is_over, tried in sorted(found.items()):
-            what = f"{len(tried):,} of the production's waivers " + (
-                "have expired" if is_over else "waive nothing here"
-            )
+            what = "waivers of this production that have expired" if is_over else "waivers that waive nothing here"
             self._put(rule, rule.severity, "info", None, what, [], Answer(tried=tried))
 
     def _put(

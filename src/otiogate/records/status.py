@@ -17,7 +17,8 @@ class Status:
     """``word`` is one of those below; ``detail`` is the time or the record that it hangs on, as it was written.
 
     in force, expires on, expired, revoked, rejected, withdrawn, pending, superseded, suspended, not yet in force,
-    conditions open, inert: a waiver that whoever grants it has not signed, or that no trust file was held against
+    conditions open, not trusted: its signatures are not what is demanded; inert: a waiver that whoever grants it has not
+    signed, or that no trust file was held against
     """
 
     word: str
@@ -40,6 +41,8 @@ def status(record: Record, records: RecordSet, now: datetime) -> Status:
     for found in (_taken_back(record.data, now), _refused(record.data), _ended(record.data, now)):
         if found:
             return found
+    if record.distrust:
+        return Status("not trusted", f"it {record.distrust}")
     waiting = next(_waiting(record.data, now), None)
     if waiting is None and record.kind == "waiver" and not_signed(record):
         return Status("inert", "until it is signed, for a facility with a trust file")

@@ -40,7 +40,10 @@ def test_every_rule_passes_but_those_that_nothing_satisfies() -> None:
 
 
 def test_only_the_cue_sheet_and_idle_waivers_ask_for_nothing() -> None:
-    assert [rule for rule, line in lines().items() if "nothing is asked" in line.passes_with] == ["CUE-001", "TRUST-002"]
+    assert [rule for rule, line in lines().items() if "nothing is asked" in line.passes_with] == [
+        "CUE-001",
+        "TRUST-002",
+    ]
 
 
 def test_a_reason_stops_where_the_record_was_demanded_and_on_temp_too() -> None:

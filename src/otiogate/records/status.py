@@ -17,8 +17,8 @@ class Status:
     """``word`` is one of those below; ``detail`` is the time or the record that it hangs on, as it was written.
 
     in force, expires on, expired, revoked, rejected, withdrawn, pending, superseded, suspended, not yet in force,
-    conditions open, not trusted: its signatures are not what is demanded; inert: a waiver that whoever grants it has not
-    signed, or that no trust file was held against
+    conditions open, not trusted: its signatures are not what is demanded; inert: a waiver that whoever grants it has
+    not signed, or that no trust file was held against
     """
 
     word: str

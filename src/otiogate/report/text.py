@@ -168,13 +168,12 @@ def use_text(use: UseLine) -> str:
 
 
 def passed_text(report: Report) -> str:
-    """What an editor is told of an export that passes although something warns or is waived: the verdict, and what is
-    waived, why and until when."""
+    """What is said, in one line, of an export that passes although something is open or waived: the verdict, and what
+    is waived, by which waiver, until when and why."""
     waived = [(each, waiver) for each in report.findings for waiver in each.waivers]
-    lines = [f"  {each.rule} is waived by {safe(str(waiver), 600)}" for each, waiver in waived[:_MOST_CLIPS]]
-    if len(waived) > _MOST_CLIPS:
-        lines.append(f"  ... and {len(waived) - _MOST_CLIPS} more")
-    return "\n".join((headline(report), *lines))
+    parts = [f"{each.rule} is waived by {safe(str(waiver), 600)}" for each, waiver in waived[:_MOST_CLIPS]]
+    more = [f"{len(waived) - _MOST_CLIPS} more are waived"] if len(waived) > _MOST_CLIPS else []
+    return "; ".join((headline(report), *parts, *more))
 
 
 def _footer(report: Report) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})\Z", re.ASCII)
@@ -29,12 +29,8 @@ def begin(text: str) -> datetime:
 
 @lru_cache(maxsize=4096)
 def end(text: str) -> datetime:
-    """The instant at which ``text`` ends: a day ends when the next begins. The last day that there is has no next, and
-    ends as it begins."""
-    starts = begin(text)
-    if not _DAY.match(text) or starts.date() == date.max:
-        return starts
-    return starts + timedelta(days=1)
+    """The instant at which ``text`` ends: a day ends when the next begins."""
+    return begin(text) + timedelta(days=1) if _DAY.match(text) else instant(text)
 
 
 def _zone(text: str) -> timezone:

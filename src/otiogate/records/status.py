@@ -64,10 +64,9 @@ def not_signed(record: Record) -> str:
         return ""
     if not record.signatures:
         return "is not signed, and a waiver counts only where it is"
-    wrong = "; ".join(
-        f"{each.owner or 'the key ' + each.keyid[:12]} {each.fault}" for each in record.signatures if each.fault
-    )
-    return f"is given by {person}, who has not signed it" + (f": {wrong}" if wrong else "")
+    told = ((each.owner or f"the key {each.keyid[:12]}", each.fault or "signed it") for each in record.signatures)
+    wrong = "; ".join(f"{who} {what}" for who, what in told)
+    return f"has no signature of {person} that counts: {wrong}"
 
 
 def _taken_back(data: Mapping[str, Any], now: datetime) -> Status | None:

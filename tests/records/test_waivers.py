@@ -84,7 +84,7 @@ def test_what_the_others_here_change_counts() -> None:
             "is given by production_legal, where studio_legal may waive it",
         ),
         ({"requested_by": "S-LEGAL"}, "TRUST-001", "is given by S-LEGAL, who requested it"),
-        ({"expires_at": "2099-12-31Z"}, "", "runs until 9998-12-31Z, and a waiver runs for five years at most"),
+        ({"expires_at": "2099-12-31Z"}, "", "runs until 2099-12-31Z, and a waiver runs for five years at most"),
         ({"expires_at": "2032-06-01Z"}, "", "runs until 2032-06-01Z, and a waiver runs for five years at most"),
     ],
 )

@@ -24,7 +24,7 @@ One section a rule, by pack. Its id is its address: `rules.html#nfx-030`. `otiog
 and `otiogate rules` lists them. Rules are engineering input and no legal advice.
 
 Who may waive a rule is said with it; a [waiver](schemas/waiver.md) counts where it is signed and
-the facility has a trust file.
+the facility has a [trust file](schemas/trust.md).
 
 Rules add up: the most severe that is not met decides. The severity says what an open finding does:
 """

@@ -74,6 +74,7 @@ def test_a_waiver_counts_from_its_signature_on_and_is_said_in_every_format(
     assert "1. NFX-010 [waived] The studio is told of every GenAI use  DIS-001\n" in ran.out
     assert f"waived:  {SAID.removeprefix('NFX-010 by ')} (signed by S-LEGAL)\n" in ran.out
     assert "To be obtained" not in ran.out
+    assert "no uncleared AI use is declared or found, but for what is waived." in ran.out
     assert ran.err == "otiogate: cut.otio: allowed, 1 waived\n"
     for form in ("json", "jsonl"):
         told = json.loads(scanned(capsys, "--format", form).out)

@@ -187,7 +187,8 @@ def _footer(report: Report) -> Iterator[str]:
     if report.config:
         yield f"  configuration: {', '.join(safe(each) for each in report.config)}"
     if report.verdict == "allow":
-        yield "  Allowed means: no uncleared AI use is declared or found. That there is none is not verified."
+        but = ", but for what is waived" if report.counts.waived else ""
+        yield f"  Allowed means: no uncleared AI use is declared or found{but}. That there is none is not verified."
 
 
 Doing = Literal["export", "import"]

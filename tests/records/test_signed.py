@@ -19,7 +19,7 @@ from otiogate.gate import Question, judge
 from otiogate.host.read import snapshot_of
 from otiogate.policy import load
 from otiogate.policy.load import DEFAULT
-from otiogate.records.signed import enclosed
+from otiogate.records.signed import enclosed, record_digest, tightened
 from otiogate.records.store import FolderStore
 from otiogate.report.model import InputLine, Report
 from otiogate.signing.envelope import Envelope, Seal
@@ -356,6 +356,31 @@ def test_where_disclosures_have_to_be_signed_neither_an_unsigned_one_nor_the_tim
     assert ("DIS-001", "TRUST-001", "is not signed, where a signature is demanded") in reasons(told, "NFX-010")
     put(folder, ABOUT, who)
     assert report(folder, known).verdict == "allow"
+
+
+def test_a_disclosure_that_has_to_be_signed_and_is_not_discloses_nothing_whatever_little_it_says(
+    tmp_path: Path,
+) -> None:
+    """Else whoever writes the ledger would make noise reduction of a replica."""
+    who = person()
+    known = trust(tmp_path, who, demands={"disclosure": {"signatures": 1}})
+    put(tmp_path / "ledger", disclosure(use_kind=["enhance.denoise"]))
+    told = report(tmp_path / "ledger", known)
+    assert told.verdict == "block"
+    assert finding(told, "GEN-001").what == "DIS-001 is not signed, where a signature is demanded"
+    put(tmp_path / "ledger", disclosure(use_kind=["enhance.denoise"]), who)
+    assert report(tmp_path / "ledger", known).verdict == "allow"
+
+
+def test_a_revocation_and_a_suspension_may_come_one_after_the_other() -> None:
+    one = consent()
+    two = one | {"suspensions": [{"from": "2027-01-01Z", "reason": "A strike."}]}
+    three = two | {"revoked": {"at": "2027-01-02T00:00:00Z"}}
+    for before, after in ((one, two), (one, three), (two, three)):
+        assert tightened(after, record_digest(before), before)
+        assert tightened(after, record_digest(before))
+        assert not tightened(before, record_digest(after), after)
+        assert not tightened(before, record_digest(after))
 
 
 def test_ids_that_look_alike_are_not_taken_for_one_another(tmp_path: Path) -> None:

@@ -70,10 +70,14 @@ def _one(same: list[Record]) -> list[Record]:
 
 
 def tightened(data: Mapping[str, Any], digest: str, before: Mapping[str, Any] | None = None) -> bool:
-    """Whether ``data`` is the record of ``digest``, or that with a revocation or a suspension added. ``before`` is that
+    """Whether ``data`` is the record of ``digest``, or that with a revocation or suspensions added. ``before`` is that
     record, where it is known: what it said of these itself is not taken away."""
-    kept = {key: value for key, value in data.items() if key not in LATER or (before and key in before)}
-    return digest in (_digest(data), _digest(kept))
+    added = [each for each in LATER if each in data and not (before and each in before)]
+    # Of an index only the digest is known: either may have stood in what it names.
+    kept = [dict(data)] + [
+        {key: data[key] for key in data if key not in some} for some in (*([each] for each in added), added)
+    ]
+    return any(digest == _digest(each) for each in kept)
 
 
 def _digest(data: Mapping[str, Any]) -> str:

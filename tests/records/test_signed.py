@@ -313,6 +313,29 @@ def test_a_revocation_in_the_unsigned_copy_counts(tmp_path: Path) -> None:
     assert reasons(told, "NFX-020") == [("APR-001", "", "was revoked at 2027-01-01T00:00:00Z")]
 
 
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [
+        ({"prominence": "featured"}, False),
+        ({"tools": [ABOUT["tools"][0] | {"version": "4"}]}, False),
+        ({"media": {"reference": "vfx_010.mov", "reel": "A001", "sha256": "sha256:" + "2" * 64}}, False),
+        ({"note": "Seen by the colourist."}, True),
+        ({"approvals": ["APR-001"]}, True),
+    ],
+)
+def test_a_signed_approval_is_for_what_the_disclosure_said(
+    tmp_path: Path, change: dict[str, Any], counts: bool
+) -> None:
+    """The digest of the disclosure is in what was signed, so neither of the two can be changed for the other."""
+    who = person()
+    folder = ledger(tmp_path / "ledger", who)
+    put(folder, ABOUT | change)
+    told = report(folder, trust(tmp_path, who))
+    assert (told.verdict == "allow") == counts
+    if not counts:
+        assert "was given for another version of DIS-001" in str(reasons(told, "NFX-020"))
+
+
 def test_a_signed_revocation_is_not_taken_back_by_an_unsigned_copy(tmp_path: Path) -> None:
     put(tmp_path, APPROVAL | {"revoked": {"at": "2027-01-01T00:00:00Z"}}, person())
     for copy in (APPROVAL, APPROVAL | {"revoked": {"at": "2030-01-01T00:00:00Z"}}):

@@ -12,7 +12,7 @@ from otiogate.documents.strict import DocumentError
 from otiogate.records.dates import instant
 from otiogate.records.index import Entry, Index
 from otiogate.records.model import Record, RecordSet, Signature
-from otiogate.records.trust import INDEX, Key, Trust
+from otiogate.records.trust import INDEX_KIND, Key, Trust
 from otiogate.signing.envelope import Envelope, Seal, read_envelope
 from otiogate.signing.keys import signed_by
 from otiogate.signing.memory import Memory, mark
@@ -117,7 +117,7 @@ def _verified(envelopes: Iterable[Envelope], trust: Trust, memory: Memory) -> se
 def _with_faults(index: Index, records: RecordSet, trust: Trust, good: set[bytes]) -> Index:
     """``index`` with why it is not to be trusted, and where the ledger is not as it says."""
     signatures = list(
-        _signatures(index.envelope, trust, good, (INDEX, index.production, "", instant(index.issued_at)), {})
+        _signatures(index.envelope, trust, good, (INDEX_KIND, index.production, "", instant(index.issued_at)), {})
     )
     why = "" if any(not each.fault for each in signatures) else "; ".join(map(_told, signatures))
     if why or not trust.wants_index:

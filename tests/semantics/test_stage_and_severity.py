@@ -9,7 +9,7 @@ import pytest
 
 from otiogate.config import layers
 from otiogate.config.layers import settings
-from otiogate.errors import UsageError
+from otiogate.errors import PolicyError, UsageError
 from otiogate.evidence.vocabulary import USE_KINDS
 from otiogate.policy.load import policy
 from otiogate.report.model import WaiverLine
@@ -165,6 +165,13 @@ def test_3_a_rule_says_itself_where_somebody_else_may_waive_it(tmp_path: Path) -
     assert (house.severity, house.waivable) == ("warn", ("clearance",))
 
 
+def test_3_a_pack_in_which_somebody_may_waive_a_rule_of_severity_block_does_not_load(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(packs.PACK + packs.rule("HSE-001", waivable="[studio_legal]"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="HSE-001: severity 'block' cannot be waived"):
+        policy(("core",), [path])
+
+
 @pytest.mark.parametrize("context", [CONTEXT, TEMP])
 @pytest.mark.parametrize(
     "about",
@@ -229,6 +236,12 @@ def test_3_other_final_rules_are_waived_by_studio_legal_alone() -> None:
         report = judged(cut(), disclosure(), waiver("NFX-020", **changes), signed=[ONE])
         assert finding(report, "NFX-020").status == status
         assert report.verdict == "block"  # NFX-010 is not waived
+
+
+def test_3_a_rule_that_a_facility_makes_block_is_waived_no_more() -> None:
+    stricter = policy(ALL_PACKS, severities={"NFX-010": "block"})
+    report = untold(waiver("NFX-010"), policy=stricter)
+    assert reasons(report, "NFX-010") == [(ONE, "", "waives NFX-010, which cannot be waived")]
 
 
 def test_3_a_rule_of_severity_warn_is_waived_too() -> None:

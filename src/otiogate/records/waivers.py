@@ -137,7 +137,9 @@ class Waivers:
     """The waivers of a ledger, found by rule and by the media that they name."""
 
     def __init__(self, records: RecordSet) -> None:
-        self.all = [each for _, each in sorted(records.records.items()) if each.kind == "waiver"]
+        self.all = sorted(
+            (each for each in records.records.values() if each.kind == "waiver"), key=lambda each: each.id
+        )
         self._by_file: dict[tuple[str, str], list[Record]] = {}
         self._by_reel: dict[tuple[str, str], list[Record]] = {}
         for record in self.all:

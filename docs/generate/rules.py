@@ -23,7 +23,8 @@ _BEGIN = """\
 One section a rule, by pack. Its id is its address: `rules.html#nfx-030`. `otiogate explain NFX-030` prints the same,
 and `otiogate rules` lists them. Rules are engineering input and no legal advice.
 
-Who may waive a rule is said with it; a [waiver](schemas/waiver.md) has no effect yet.
+Who may waive a rule is said with it; a [waiver](schemas/waiver.md) counts where it is signed and
+the facility has a [trust file](schemas/trust.md).
 
 Rules add up: the most severe that is not met decides. The severity says what an open finding does:
 """

@@ -21,8 +21,8 @@ GROUPS = {
         *("union_notice", "bargaining", "waiver"),
     ),
     "Who was told": ("notice", "notification"),
-    "Settings": ("config", "context_map", "policy"),
-    "What otiogate writes": ("report", "diff"),
+    "Settings": ("config", "context_map", "policy", "trust"),
+    "What otiogate writes": ("report", "diff", "ledger_index"),
     "What travels with a cut": ("sidecar", "receipt"),
 }
 """Every schema that is a document by itself, in the order of the navigation; ``common`` is none."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,7 +15,8 @@ from otiogate.policy.model import Event, Policy, Rule, Severity, strictest
 from otiogate.records.checks import Case, Reason, decision_faults
 from otiogate.records.context import Context
 from otiogate.records.demands import ROLES, Answer, Missing, Tried
-from otiogate.records.model import RecordSet
+from otiogate.records.model import Record, RecordSet
+from otiogate.records.waivers import NOTHING, Waivable, Waivers
 from otiogate.report.cues import Cues
 from otiogate.report.model import (
     EFFECTS,
@@ -36,6 +37,7 @@ from otiogate.report.model import (
     Trust,
     UseLine,
     Verdict,
+    WaiverLine,
 )
 from otiogate.timeline.model import ClipUse
 
@@ -78,6 +80,7 @@ def judge(
         judging.raise_(event, raised)
     for declared in collected.declared:
         judging.declared(declared)
+    judging.idle_waivers()
     findings = tuple(sorted(judging.findings, key=_order))
     problems = tuple(ProblemLine(each.severity, each.what, each.where) for each in collected.problems)
     said = list(notes)
@@ -149,6 +152,7 @@ def _counts(collected: Collected, findings: tuple[Finding, ...], met: int) -> Co
         warn=effects.count("warn"),
         info=effects.count("info"),
         met=met,
+        waived=sum(each.status == "waived" for each in findings),
     )
 
 
@@ -173,6 +177,7 @@ class _Judging:
     met: int = 0
     used: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    _waiving: set[str] = field(default_factory=set)
     _missing: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
     _basis: dict[tuple[str, str], tuple[set[str], set[str]]] = field(default_factory=dict)
 
@@ -181,6 +186,9 @@ class _Judging:
         self._reasons = self.question.policy.reasons(self._day)
         self._lines: dict[int, tuple[UseLine, str]] = {}
         self.cues = Cues(self.question.records) if self.list_met else None
+        records = self.question.records
+        # A project cannot waive for itself: where the facility trusts no keys, waivers are nothing.
+        self._waivers = Waivers(records) if records.is_held and records.number_of("waiver") else None
 
     def raise_(self, event: Event, raised: Raised, severity: Severity | None = None) -> None:
         """A finding of the gate's own: the rule that is on ``event``, about what was raised."""
@@ -215,7 +223,7 @@ class _Judging:
             self._note_absent(declared, answer)
             records.update(answer.used if answer.met else ())
             self._add(rule, stated, said, declared.points, answer)
-        unsure = sorted(_unsure(resolved.data))
+        unsure = sorted(resolved.unsure)
         if unsure or maybe:
             self._unsure(declared, unsure or [UNANSWERED], maybe)
         elif resolved is not stated:
@@ -224,7 +232,7 @@ class _Judging:
 
     def _resolved(self, stated: Disclosure, case: Case) -> Disclosure:
         """The disclosure with what an escalation answered in place of ``unsure``."""
-        if not _unsure(stated.data):
+        if not stated.unsure:
             return stated
         answers: dict[str, str] = {}
         rule = self.question.policy.on("unsure", self._day)
@@ -265,25 +273,80 @@ class _Judging:
     ) -> None:
         severity = severity or rule.severity
         self.used.update(answer.used)
-        status: Status = "open"
-        effect: Effect = "none"
         if answer.met:
-            status = "met" if rule.requires else "info"
-            effect = "none" if rule.requires else "info"
+            status: Status = "met" if rule.requires else "info"
             self.met += status == "met"
-            if status == "met" and not self.list_met:
-                return
-        else:
+            if status == "info" or self.list_met:
+                self._put(rule, severity, status, disclosure, what, points, answer)
+            return
+        waived, tried = self._waived(rule, severity, disclosure, points)
+        if waived:
+            taken, by = [points[number] for number in waived], list(waived.values())
+            ids = [record.id for record in by]
+            self._waiving.update(ids)
+            self.used.update(ids)
+            self._put(rule, severity, "waived", disclosure, what, taken, replace(answer, used=ids), by)
+        if len(waived) < len(points) or not points:
+            left = [point for number, point in enumerate(points) if number not in waived]
+            answer = replace(answer, tried=[*answer.tried, *tried])
+            self._put(rule, severity, "open", disclosure, what, left, answer)
+            for each in answer.missing:
+                key = (each.record, each.text, disclosure.label if disclosure else what, each.subject)
+                self._missing.setdefault(key, []).append(rule.id)
+
+    def _waived(
+        self, rule: Rule, severity: Severity, disclosure: Disclosure | None, points: list[UsePoint]
+    ) -> tuple[dict[int, Record], list[Tried]]:
+        """Which of ``points``, by number, are waived by which record, and why others do not count for what is left."""
+        if self._waivers is None:
+            return {}, []
+        asked = Waivable(rule.id, severity, rule.waivable)
+        waived, tried = self._waivers.apply(asked, self._case(disclosure), [point.use for point in points])
+        return waived, [Tried(each, "waiver", why) for each, why in tried.items()]
+
+    def _case(self, disclosure: Disclosure | None) -> Case:
+        question = self.question
+        return Case(disclosure or NOTHING, (), question.context, question.now, question.records)
+
+    def idle_waivers(self) -> None:
+        """Findings of the gate's own on waivers that waive nothing here: those that have expired, and the others."""
+        if self._waivers is None:
+            return
+        policy, found = self.question.policy, dict[bool, list[Tried]]()
+        rules: dict[str, list[Waivable]] = {}
+        for rule in policy.rules:
+            if rule.holds_on(self._day):
+                rules.setdefault(rule.id, []).append(Waivable(rule.id, rule.severity, rule.waivable))
+        for id, is_over, why in self._waivers.idle(self._waiving, rules, self._case(None)):
+            found.setdefault(is_over, []).append(Tried(id, "waiver", (why,)))
+        rule = policy.on("idle_waiver", self._day)
+        for is_over, tried in sorted(found.items()):
+            what = "waivers of this production that have expired" if is_over else "waivers that waive nothing here"
+            self._put(rule, rule.severity, "info", None, what, [], Answer(tried=tried))
+
+    def _put(
+        self,
+        rule: Rule,
+        severity: Severity,
+        status: Status,
+        disclosure: Disclosure | None,
+        what: str,
+        points: list[UsePoint],
+        answer: Answer,
+        waivers: Sequence[Record] = (),
+    ) -> None:
+        """Takes down one finding. What is open comes to as much as its strictest use makes of it; what is waived is so
+        by one of ``waivers`` for each of ``points``."""
+        effect: Effect = "info" if status == "info" else "none"
+        if status == "open":
             effect = self._effect(rule, severity, points)
-        if self.cues:
-            met = answer.met
-            effects = [(point, "none" if met else self._effect(rule, severity, [point])) for point in points]
-            self.cues.judged(disclosure, what, effects, answer.used)
         name = disclosure.label if disclosure else ""
         lines = [self._line(point) for point in points]
-        for each in answer.missing:
-            key = (each.record, each.text, name or what, each.subject)
-            self._missing.setdefault(key, []).append(rule.id)
+        by = [_waiver_line(each) for each in waivers]
+        if self.cues and points:
+            effects = [(each, self._effect(rule, severity, [each]) if status == "open" else "none") for each in points]
+            texts = {point.node: f"{rule.id} by {each}" for point, each in zip(points, by, strict=False)}
+            self.cues.judged(disclosure, what, effects, answer.used, texts)
         self.findings.append(
             Finding(
                 rule=rule.id,
@@ -300,6 +363,7 @@ class _Judging:
                 remedy=rule.remedy,
                 source=rule.source.title,
                 fingerprint=_fingerprint(rule.id, name, what, sorted(mark for _, mark in lines)),
+                waivers=tuple(sorted(set(by), key=lambda each: each.id)),
             )
         )
 
@@ -375,17 +439,6 @@ def _uses(points: list[UsePoint]) -> tuple[tuple[ClipUse, ...], ...]:
     return (*alone, *(tuple(point.use for point in points if each in point.sides) for each in transitions))
 
 
-def _unsure(data: Any) -> set[str]:
-    """The questions that a disclosure answers with ``unsure``."""
-    found = {key for key, value in data.items() if value == "unsure"}
-    found |= {flag for flag, answer in data.get("flags", {}).items() if answer == "unsure"}
-    found |= {f"principles.{key}" for key, answer in data.get("principles", {}).items() if answer == "unsure"}
-    for items, name in (("subjects", "subject"), ("inputs", "input")):
-        for item in data.get(items, ()):
-            found |= {f"{name} {key}" for key, answer in item.items() if answer == "unsure"}
-    return found
-
-
 def _use_line(point: UsePoint) -> UseLine:
     use = point.use
     return UseLine(
@@ -400,6 +453,11 @@ def _use_line(point: UsePoint) -> UseLine:
         visible=point.visible,
         said=point.said,
     )
+
+
+def _waiver_line(record: Record) -> WaiverLine:
+    data = record.data
+    return WaiverLine(record.id, str(data["reason"]), str(data["approver"]["role"]), str(data["expires_at"]))
 
 
 def _fingerprint(*parts: str | list[str]) -> str:

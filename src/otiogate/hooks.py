@@ -36,7 +36,7 @@ from otiogate.host.read import snapshot_of
 from otiogate.host.walk import compact
 from otiogate.report.base import count, safe
 from otiogate.report.model import Report
-from otiogate.report.text import Doing, blocking_text, headline, stopped_unjudged
+from otiogate.report.text import Doing, blocking_text, passed_text, stopped_unjudged
 from otiogate.scan.carrying import Export, Left, carried, lost
 from otiogate.scan.decision_log import note
 from otiogate.scan.judging import basis, judge_path, judge_snapshot, judged, unreadable
@@ -335,18 +335,18 @@ def _settings(target: str, arguments: Mapping[str, Any]) -> Settings:
 
 
 def _act(report: Report, found: Settings, target: str, doing: Doing) -> None:
-    """Stops the export, or says why it is let through although something is open; and notes the decision, where the
-    facility keeps a log."""
+    """Stops the export, or says why it is let through although something is open or waived; and notes the decision,
+    where the facility keeps a log."""
     passed_by = "" if report.verdict == "allow" else _passed_by(found, target)
     checkpoint = note(found.log, report, doing, passed_by=passed_by) if found.log else None
     if doing == "export" and target:
         _JUDGED.let_out = _LetOut(target, report, found, checkpoint)
     if passed_by:
-        _LOG.warning("not stopped, by configuration: %s", headline(report))
+        _LOG.warning("not stopped, by configuration: %s", passed_text(report))
     elif report.verdict != "allow":
         raise ExportBlocked(blocking_text(report, doing), report.verdict)
-    elif report.counts.warn:
-        _LOG.warning("%s", headline(report))
+    elif report.counts.warn or report.counts.waived:
+        _LOG.warning("%s", passed_text(report))
 
 
 class _LetOut(NamedTuple):

@@ -108,10 +108,13 @@ def test_a_waiver_is_listed_as_inert_and_found_by_its_rule_and_its_file(ledger: 
     put(ledger / "two.yaml", waiver("NFX-021"))
     [row] = listed(record, "--kind", "waiver")
     assert row["about"] == ["NFX-021", "vfx_010.mov", "A001"]
-    assert (row["status"], row["detail"]) == ("inert", "until records are signed")
+    assert (row["status"], row["detail"]) == ("inert", "until it is signed, for a facility with a trust file")
     assert [row] == listed(record, "--about", "nfx-021")
     assert row in listed(record, "--about", "vfx_010.mov")
-    assert "  status      inert until records are signed\n" in record("show", "WVR-001", *AS_OF).out
+    assert (
+        "  status      inert until it is signed, for a facility with a trust file\n"
+        in record("show", "WVR-001", *AS_OF).out
+    )
     assert record("check", *AS_OF).out == "4 good records in 2 files: 0 faults, 0 warnings\n"
 
 

@@ -153,8 +153,14 @@ def test_other_records_stage_and_time_make_the_report_advisory(
 @pytest.mark.parametrize(
     ("ids", "says"),
     [
-        (["WVR-001"], "1 waiver is on record; waivers have no effect until records are signed."),
-        (["WVR-001", "WVR-002"], "2 waivers are on record; waivers have no effect until records are signed."),
+        (
+            ["WVR-001"],
+            "1 waiver is on record; waivers have no effect until they are signed and the facility has a trust file.",
+        ),
+        (
+            ["WVR-001", "WVR-002"],
+            "2 waivers are on record; waivers have no effect until they are signed and the facility has a trust file.",
+        ),
     ],
 )
 def test_waivers_on_record_are_said_to_have_no_effect(

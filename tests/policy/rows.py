@@ -27,6 +27,7 @@ from tests.builders import (
     notification,
     replica,
     timeline,
+    waiver,
     without,
 )
 
@@ -47,7 +48,7 @@ class Row(NamedTuple):
     ``asks`` are the ids of the records, or changes of records, without each of which the rule is open; ``faulty`` is
     a disclosure that lacks a statement which the rule asks for. ``on_temp`` is what an open ``final`` rule comes to
     on a temp delivery. ``packs`` are those that the rule is judged with; the default ones are among them, so that what
-    clears the delivery clears it whole.
+    clears the delivery clears it whole. ``waivers`` are there in any case, signed for a facility with a trust file.
     """
 
     rule: str
@@ -63,6 +64,7 @@ class Row(NamedTuple):
     declaration: bool = False
     packs: tuple[str, ...] = DEFAULT
     now: datetime = NOW
+    waivers: tuple[Data, ...] = ()
 
 
 def approved(*answers: str, **changes: Any) -> Callable[[Data], list[Data]]:
@@ -728,7 +730,10 @@ IMPOSSIBLE = (
 )
 """Rules that nothing satisfies."""
 
-NEEDS_NOTHING = (Row("CUE-001", "info", disclosure(use_kind=["enhance.denoise"]), also()),)
+NEEDS_NOTHING = (
+    Row("CUE-001", "info", disclosure(use_kind=["enhance.denoise"]), also()),
+    Row("TRUST-002", "info", disclosure(use_kind=["enhance.denoise"]), also(), waivers=(waiver("NFX-021"),)),
+)
 
 _CLEARING = both(approved("NFX-030"), decided("legal_review", "NFX-030"), also(consent()))
 AS_REASONS = (
@@ -760,6 +765,8 @@ def report_on(row: Row, about: Data, records: list[Data], tag: Any = None, conte
         timeline(made),
         about,
         *records,
+        *row.waivers,
+        signed=[each["id"] for each in row.waivers] if row.waivers else None,
         context=context or row.context,
         packs=row.packs,
         now=row.now,

@@ -46,7 +46,7 @@ def said(data: dict[str, Any], *others: dict[str, Any], now: datetime = NOW) -> 
             decision("approval", ABOUT, ["NFX-020"], decision="conditional", conditions=[{"text": "Not at night."}]),
             "conditions open",
         ),
-        (waiver("NFX-021"), "inert until records are signed"),
+        (waiver("NFX-021"), "inert until it is signed, for a facility with a trust file"),
         (waiver("NFX-021", expires_at="2027-01-14Z"), "expired at 2027-01-14Z"),
         (waiver("NFX-021", revoked={"at": "2027-01-01T00:00:00Z"}), "revoked at 2027-01-01T00:00:00Z"),
         (waiver("NFX-021", granted_at="2027-02-01T00:00:00Z"), "not yet in force until 2027-02-01T00:00:00Z"),

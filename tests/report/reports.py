@@ -17,6 +17,7 @@ from otiogate.report.model import (
     Report,
     TriedLine,
     UseLine,
+    WaiverLine,
 )
 
 SHA = "sha256:" + "0" * 64
@@ -62,6 +63,12 @@ def finding(rule: str = "NFX-030", **changes: Any) -> Finding:
         }
         | changes
     )
+
+
+def waiver(number: int = 1, **changes: Any) -> WaiverLine:
+    """A waiver by studio legal."""
+    told = {"reason": "It cannot be told from the plate.", "role": "studio_legal", "until": "2027-12-31Z"}
+    return WaiverLine(f"WVR-{number:04}", **told | changes)
 
 
 def cue(number: int = 3, **changes: Any) -> CueLine:

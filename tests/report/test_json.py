@@ -14,12 +14,13 @@ from otiogate.errors import VersionError
 from otiogate.report.json import JsonWriter, read_reports
 from otiogate.report.model import Report, from_data
 from tests import builders
-from tests.report.reports import cue, finding, hint, lost, report, use
+from tests.report.reports import cue, finding, hint, lost, report, use, waiver
 
 REPORTS: dict[str, Report] = {
     "allowed": report(),
     "blocked": report(finding(), finding("SAG-010", uses=(use(1), use(2)))),
     "met": report(finding(status="met", effect="none", missing=(), tried=(), records=("CON-0007",))),
+    "waived": report(finding(status="waived", effect="none", tried=(), records=("WVR-0001",), waivers=(waiver(),))),
     "not judged": report(verdict="cannot_judge", problems=(lost(),), packs=()),
     "listed": report(cues=(cue(), cue(status="met", digest="", tools=("A", "B"))), hints=(hint(),)),
     "hostile": report(finding(disclosure="\x1b\u202e\ud800 [red]", what="\n\r\u2028", uses=(use(name="\udfff"),))),
@@ -31,6 +32,7 @@ def from_gate() -> list[Report]:
     about = builders.replica()
     consent = builders.consent(expires_at="2026-12-31Z", effective_from="2026-11-02Z")
     tagged = builders.timeline(builders.clip({"id": "DIS-001"}), builders.clip("GENAI gen.sky"), builders.clip("GENAI"))
+    waivers = builders.waiver("NFX-020"), builders.waiver("NFX-010", "WVR-002", expires_at="2027-01-01Z")
     unsure = builders.disclosure(identity="unsure", flags={"input.personal_data": "unsure"})
     return [
         builders.judged(builders.timeline(builders.clip())),
@@ -38,6 +40,7 @@ def from_gate() -> list[Report]:
         builders.judged(tagged, *builders.cleared(about, "NFX-030"), consent),
         builders.judged(builders.timeline(builders.clip({"id": "DIS-001"})), unsure),
         builders.judged(builders.timeline(builders.clip()), declaration_required=True),
+        builders.judged(tagged, builders.disclosure(), *waivers, signed=[each["id"] for each in waivers]),
         builders.judged(tagged, about, now=builders.NOW + timedelta(days=5000)),
     ]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from otiogate.report.base import count, safe
 from otiogate.report.model import MissingLine, PackLine, ProblemLine, ReasonLine, Report, TriedLine
-from otiogate.report.text import Summary, TextWriter, blocking_text, headline, outcome, use_text
-from tests.report.reports import finding, lost, report, use
+from otiogate.report.text import Summary, TextWriter, blocking_text, headline, outcome, passed_text, use_text
+from tests.report.reports import finding, lost, report, use, waiver
 
 HOSTILE = "A\x1b[31m\x9b2J\u202eB\u2066\nC\r\n[/red]\ud800\u2028D"
 SHOWN = "A\\x1b[31m\\x9b2J\\u202eB\\u2066 C  [/red]\\ud800 D"
@@ -325,3 +325,22 @@ def test_a_text_that_is_cut_says_so() -> None:
 def test_numbers_agree_with_their_nouns() -> None:
     assert [count(number, "clip") for number in (0, 1, 2, 12_345)] == ["0 clips", "1 clip", "2 clips", "12,345 clips"]
     assert count(2, "entry", "entries") == "2 entries"
+
+
+# Waivers
+
+
+def test_an_export_that_passes_says_in_one_line_what_is_waived_and_of_many_how_many_more() -> None:
+    by = tuple(waiver(number, reason=HOSTILE) for number in range(1, 8))
+    told = report(finding("NFX-010", status="waived", effect="none", waivers=by))
+    text = passed_text(told)
+    assert text.isprintable()
+    assert text.startswith(f"{headline(told)}; NFX-010 is waived by WVR-0001 (studio_legal) until 2027-12-31Z: A")
+    assert text.endswith("; 2 more are waived")
+
+
+def test_of_many_reasons_why_records_did_not_count_the_first_are_shown() -> None:
+    tried = tuple(TriedLine(f"CON-{each:04}", "consent", (ReasonLine("is not in force", ""),)) for each in range(30))
+    shown = lines(report(finding(tried=tried)))
+    assert sum(each.startswith("     tried:") for each in shown) == 20
+    assert "     ... and 10 more; --format json has all" in shown

@@ -9,20 +9,24 @@ import pytest
 
 from otiogate.config import layers
 from otiogate.config.layers import settings
-from otiogate.errors import UsageError
+from otiogate.errors import PolicyError, UsageError
 from otiogate.evidence.vocabulary import USE_KINDS
 from otiogate.policy.load import policy
+from otiogate.report.model import WaiverLine
 from tests.builders import (
     CONTEXT,
     TEMP,
     cleared,
     clip,
+    decision,
     disclosure,
     finding,
     judged,
     notification,
     raised,
+    reasons,
     replica,
+    time_range,
     waiver,
 )
 from tests.policy import test_lint as packs
@@ -139,7 +143,7 @@ def test_2_nfx_043_b_is_about_terms_that_are_missing_too_and_a_about_keeping() -
 
 def test_3_rules_of_severity_block_cannot_be_waived_and_the_others_by_studio_legal() -> None:
     for rule in policy(ALL_PACKS).rules:
-        if rule.severity == "block":
+        if rule.severity == "block" or rule.id in ("GEN-001", "GEN-002"):
             assert rule.waivable == ()
         elif rule.id == "NFX-021":
             assert set(rule.waivable) == {"studio_contact", "studio_legal"}
@@ -161,6 +165,13 @@ def test_3_a_rule_says_itself_where_somebody_else_may_waive_it(tmp_path: Path) -
     assert (house.severity, house.waivable) == ("warn", ("clearance",))
 
 
+def test_3_a_pack_in_which_somebody_may_waive_a_rule_of_severity_block_does_not_load(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text(packs.PACK + packs.rule("HSE-001", waivable="[studio_legal]"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="HSE-001: severity 'block' cannot be waived"):
+        policy(("core",), [path])
+
+
 @pytest.mark.parametrize("context", [CONTEXT, TEMP])
 @pytest.mark.parametrize(
     "about",
@@ -173,7 +184,7 @@ def test_3_a_rule_says_itself_where_somebody_else_may_waive_it(tmp_path: Path) -
         disclosure(prominence="unsure"),
     ],
 )
-def test_3_waivers_are_inert_until_records_are_signed(about: Data, context: Any) -> None:
+def test_3_waivers_are_inert_where_the_facility_has_no_trust_file(about: Data, context: Any) -> None:
     without_any = judged(cut(clip(TAGGED), clip({"use_kind": "none"})), about, context=context)
     assert without_any.counts.block + without_any.counts.warn
     waivers = [
@@ -189,3 +200,114 @@ def test_3_waivers_are_inert_until_records_are_signed(about: Data, context: Any)
         without_any.cues,
     )
     assert report.counts == without_any.counts
+
+
+ABOUT = disclosure()
+ONE, TWO = "WVR-001", "WVR-002"
+
+
+def untold(*waivers: Data, **others: Any) -> Any:
+    """The report on an approved use of which the studio was not told (NFX-010), with ``waivers``, which are signed."""
+    held = [ABOUT, decision("approval", ABOUT, ["NFX-020"]), *waivers]
+    return judged(others.pop("cut", cut()), *held, **{"signed": [each["id"] for each in waivers]} | others)
+
+
+def test_3_a_signed_waiver_takes_its_clip_out_of_its_rule_and_the_report_says_so() -> None:
+    assert untold().verdict == "block"
+    report = untold(waiver("NFX-010"))
+    found = finding(report, "NFX-010")
+    assert (report.verdict, report.counts.waived, report.counts.block) == ("allow", 1, 0)
+    assert (found.status, found.effect, found.severity) == ("waived", "none", "final")
+    assert found.records == (ONE,)
+    assert found.waivers == (WaiverLine(ONE, "It cannot be told from the plate.", "studio_legal", "2028-12-31Z"),)
+    assert not report.missing
+
+
+@pytest.mark.parametrize(("role", "counts"), [("studio_legal", True), ("studio_contact", True), ("clearance", False)])
+def test_3_nfx_021_is_waived_by_the_studio_contact_too(role: str, counts: bool) -> None:
+    by = {"id": "S-LEGAL", "organisation": "Studio", "role": role}
+    report = judged(cut(), disclosure(use_kind=["gen.element"]), waiver("NFX-021", approver=by), signed=[ONE])
+    assert (finding(report, "NFX-021").status == "waived") is counts
+
+
+def test_3_other_final_rules_are_waived_by_studio_legal_alone() -> None:
+    contact = {"id": "S-LEGAL", "organisation": "Studio", "role": "studio_contact"}
+    for changes, status in (({}, "waived"), ({"approver": contact}, "open")):
+        report = judged(cut(), disclosure(), waiver("NFX-020", **changes), signed=[ONE])
+        assert finding(report, "NFX-020").status == status
+        assert report.verdict == "block"  # NFX-010 is not waived
+
+
+def test_3_a_rule_that_a_facility_makes_block_is_waived_no_more() -> None:
+    stricter = policy(ALL_PACKS, severities={"NFX-010": "block"})
+    report = untold(waiver("NFX-010"), policy=stricter)
+    assert reasons(report, "NFX-010") == [(ONE, "", "waives NFX-010, which cannot be waived")]
+
+
+def test_3_a_rule_of_severity_warn_is_waived_too() -> None:
+    tagged = clip("GENAI alter.cosmetic")
+    assert finding(judged(cut(tagged), waiver("NFX-035"), signed=[ONE]), "NFX-035").status == "waived"
+
+
+@pytest.mark.parametrize("context", [CONTEXT, TEMP])
+def test_3_no_waiver_takes_anything_out_of_a_rule_of_severity_block(context: Any) -> None:
+    without_any = judged(cut(), replica(), context=context)
+    blocking = sorted({each.rule for each in without_any.findings if each.severity == "block"})
+    waivers = [waiver(rule, f"WVR-{rule}") for rule in blocking]
+    report = judged(cut(), replica(), *waivers, context=context, signed=[each["id"] for each in waivers])
+    assert (report.verdict, report.counts.block) == ("block", without_any.counts.block)
+    assert report.counts.waived == 0
+    for rule in blocking:
+        assert (f"WVR-{rule}", "", f"waives {rule}, which cannot be waived") in reasons(report, rule)
+
+
+@pytest.mark.parametrize(
+    ("source_range", "status"),
+    [
+        ("00:00:00:10-00:00:02:10", "waived"),
+        ("00:00:00:00-00:00:10:00", "waived"),
+        ("00:00:00:11-00:00:02:10", "open"),
+        ("00:00:00:10-00:00:02:09", "open"),
+        ("01:00:00:10-01:00:02:10", "open"),
+    ],
+)
+def test_3_a_use_inside_the_range_is_covered_and_none_that_is_a_frame_longer(source_range: str, status: str) -> None:
+    clip = {"reference": "vfx_010.mov", "reel": "A001", "source_range": source_range}
+    assert finding(untold(waiver("NFX-010", clip=clip)), "NFX-010").status == status
+
+
+def test_3_of_several_uses_those_that_are_not_covered_stay_open() -> None:
+    inside, wider = clip(TAGGED), clip(TAGGED)
+    wider.source_range = time_range(10, 480)
+    report = untold(waiver("NFX-010"), cut=cut(inside, wider))
+    found = {each.status: each for each in report.findings if each.rule == "NFX-010"}
+    assert {status: [use.address for use in each.uses] for status, each in found.items()} == {
+        "waived": ["track 1 'V1' / item 1"],
+        "open": ["track 1 'V1' / item 2"],
+    }
+    assert (report.verdict, found["open"].effect, found["waived"].effect) == ("block", "block", "none")
+    assert found["open"].fingerprint != found["waived"].fingerprint
+    assert [each.required_by for each in report.missing] == [("NFX-010",)]
+
+
+def test_3_a_warning_on_temp_is_waived_as_well() -> None:
+    assert finding(untold(context=TEMP), "NFX-010").effect == "warn"
+    report = untold(waiver("NFX-010"), context=TEMP)
+    assert (finding(report, "NFX-010").status, report.counts.warn, report.counts.waived) == ("waived", 0, 1)
+
+
+def test_3_unused_and_expired_waivers_are_a_finding_that_stops_nothing() -> None:
+    idle = waiver("NFX-022", TWO), waiver("NFX-010", "WVR-003", expires_at="2027-01-01Z")
+    report = untold(waiver("NFX-010"), *idle)
+    found = [each for each in report.findings if each.rule == "TRUST-002"]
+    assert [(each.severity, each.effect, each.status) for each in found] == [("info", "info", "info")] * 2
+    assert {tried.id: tried.reasons[0].text for each in found for tried in each.tried} == {
+        TWO: "nothing here needs a waiver of NFX-022",
+        "WVR-003": "expired at 2027-01-01Z",
+    }
+    assert report.verdict == "allow"
+
+
+@pytest.mark.parametrize("changes", [{"production": "OTHER"}, {"revoked": {"at": "2027-01-01T00:00:00Z"}}])
+def test_3_a_waiver_of_another_production_or_a_revoked_one_is_not_looked_for(changes: Data) -> None:
+    assert "TRUST-002" not in raised(untold(waiver("NFX-022", **changes)))

@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from otiogate.errors import CannotJudge
     from otiogate.report.base import count
     from otiogate.report.cuesheet import CueSheetWriter
+    from otiogate.report.diff import still_open
     from otiogate.report.text import headline
     from otiogate.scan.delivery import watched_report
 
@@ -42,7 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"otiogate: no cue sheet: {headline(report)}")
         return CannotJudge.exit_code
     put(CueSheetWriter(bom=arguments.bom).write([report]), arguments.output)
-    still = sum(cue.status != "met" for cue in report.cues)
     advisory = " (advisory: time, records, stage or cache overridden)" if report.advisory else ""
-    say(f"otiogate: {count(len(report.cues), 'AI use')}, {still:,} of them not cleared{advisory}")
+    say(f"otiogate: {count(len(report.cues), 'AI use')}, {still_open(report)}{advisory}")
     return 0

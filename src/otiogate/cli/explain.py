@@ -145,6 +145,7 @@ _EVENTS = {
     "unsure": "an answer is 'unsure'",
     "differs": "tag and ledger differ",
     "undeclared": "declarations are required, and a use has none",
+    "idle_waiver": "a waiver of this production has expired, or waives nothing here",
     "untrusted": "a reason why a record did not count; never a finding of its own",
     "not_in_force": "a reason why a record did not count; never a finding of its own",
 }

@@ -171,8 +171,9 @@ def _check(arguments: argparse.Namespace) -> int:
     return CannotJudge.exit_code
 
 
-def _rules() -> frozenset[str]:
-    """The ids of every rule that is shipped or configured here; none, where the configuration does not say."""
+def _rules() -> dict[str, set[str]]:
+    """Every rule that is shipped or configured here, by id, and the roles that may waive it; none, where the
+    configuration does not say."""
     from otiogate.config.layers import settings
     from otiogate.policy.load import policy, shipped
 
@@ -180,8 +181,11 @@ def _rules() -> frozenset[str]:
         found = settings()
         known = policy({*found.packs, *shipped()}, found.policy_files, replaced=found.replaced_packs)
     except OtiogateError:
-        return frozenset()
-    return frozenset(each.id for each in known.rules)
+        return {}
+    roles: dict[str, set[str]] = {}
+    for each in known.rules:
+        roles.setdefault(each.id, set()).update(each.waivable)
+    return roles
 
 
 def _said(fault: RecordFault) -> str:

@@ -49,12 +49,26 @@ Origin = Literal["ledger", "timeline", "tag"]
 @dataclass(frozen=True)
 class Disclosure:
     """``data`` has the keys of the disclosure schema; of a tag, only those that it states. ``where`` is the file and
-    line, the place in the timeline, or the tag itself, for people."""
+    line, the place in the timeline, or the tag itself, for people. ``distrust`` is why the ledger's cannot be trusted:
+    then it asks for what it states, and discloses nothing."""
 
     id: str
     origin: Origin
     data: Mapping[str, Any]
     where: str = ""
+    distrust: str = ""
+
+    @cached_property
+    def unsure(self) -> frozenset[str]:
+        """The questions that it answers with ``unsure``."""
+        data = self.data
+        found = {key for key, value in data.items() if value == "unsure"}
+        found |= {flag for flag, answer in data.get("flags", {}).items() if answer == "unsure"}
+        found |= {f"principles.{key}" for key, answer in data.get("principles", {}).items() if answer == "unsure"}
+        for items, name in (("subjects", "subject"), ("inputs", "input")):
+            for item in data.get(items, ()):
+                found |= {f"{name} {key}" for key, answer in item.items() if answer == "unsure"}
+        return frozenset(found)
 
     @cached_property
     def digest(self) -> str:

@@ -145,6 +145,8 @@ def _rule(pack: str, item: Mapping[str, Any]) -> Rule:
     severity: Severity = item["severity"]
     if severity == "worst" and item.get("on") != "unsure":
         raise ValueError("severity 'worst' is for a rule on 'unsure'")
+    if severity == "block" and item.get("waivable"):
+        raise ValueError("severity 'block' cannot be waived: leave 'waivable' out")
     kinds = kinds_of(when) if when else None
     default = () if severity == "block" else ("studio_legal",)
     return Rule(

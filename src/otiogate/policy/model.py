@@ -16,7 +16,7 @@ from otiogate.records.context import Context
 from otiogate.records.demands import Demand
 
 Severity = Literal["block", "final", "warn", "info", "worst"]
-Event = Literal["undisclosed", "invalid", "unsure", "differs", "undeclared", "untrusted", "not_in_force"]
+Event = Literal["undisclosed", "invalid", "unsure", "differs", "undeclared", "untrusted", "not_in_force", "idle_waiver"]
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "final", "block")
 """From the mildest to the strictest."""

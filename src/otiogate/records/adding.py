@@ -17,7 +17,9 @@ from otiogate.records.faults import Place, RecordFault, record_faults, repeated_
 from otiogate.records.model import DECISIONS, Record, RecordSet, record_set
 from otiogate.records.store import record_of
 
-_COVERED = dict.fromkeys(DECISIONS, ("digest", "media")) | {"clearance": ("digest",), "notification": ("digest",)}
+_COVERED = dict.fromkeys(DECISIONS, ("digest", "media")) | dict.fromkeys(
+    ("clearance", "notification", "waiver"), ("digest",)
+)
 """What is filled in for a disclosure that a record of each kind covers."""
 
 

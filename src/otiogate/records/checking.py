@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from otiogate.errors import StoreError
 from otiogate.records.dates import end, instant
@@ -17,10 +18,19 @@ from otiogate.records.signed import paired, trusted
 from otiogate.records.status import last_moment, status
 from otiogate.records.store import entries_in, index_in, record_files, record_of
 from otiogate.records.trust import Trust
+from otiogate.records.waivers import LONGEST
 from otiogate.signing.memory import Memory
 from otiogate.timeline.media import fold
 
 SOON = timedelta(days=30)
+
+
+Waivers = Mapping[str, Collection[str]]
+"""Id of a rule -> the roles that may waive it."""
+
+NO_RULES: Waivers = MappingProxyType({})
+
+_RULES = "'otiogate rules' lists the rules that are active, 'explain' knows all"
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Checked:
 def checked(
     folders: Iterable[Path],
     now: datetime,
-    rules: Collection[str] = (),
+    rules: Waivers = NO_RULES,
     trust: Trust | None = None,
     memory: Memory | None = None,
 ) -> Checked:
@@ -74,6 +84,22 @@ def checked(
     return Checked(len(files), len(records), tuple(faults), tuple(soon))
 
 
+def _of_waiver(record: Record, what: str, rules: Waivers) -> Iterator[RecordFault]:
+    """That nobody may waive the rule, or not the one who did."""
+    rule, role = str(record.data["rule"]), str(record.data["approver"]["role"])
+    if rule not in rules:
+        yield RecordFault(record.where, f"{what} waives {rule}, which no rule pack has", _RULES)
+    elif not rules[rule]:
+        said = f"{what} waives {rule}, which cannot be waived, and so does nothing"
+        yield RecordFault(record.where, said, f"'otiogate explain {rule}' tells what the rule asks for instead")
+    elif role not in rules[rule]:
+        said = f"{what} is given by {role}, where {' or '.join(sorted(rules[rule]))} may waive {rule}"
+        yield RecordFault(record.where, said, "ask somebody who may")
+    if end(record.data["expires_at"]) - instant(record.data["granted_at"]) > LONGEST:
+        said = f"{what} runs until {record.data['expires_at']}, longer than the five years that a waiver may"
+        yield RecordFault(record.where, said, "ask for one that ends, and have it renewed")
+
+
 def _of_indexes(held: RecordSet) -> Iterator[RecordFault]:
     for index in held.indexes:
         where = str(Path(index.folder) / INDEX)
@@ -85,7 +111,7 @@ def _of_indexes(held: RecordSet) -> Iterator[RecordFault]:
                 yield RecordFault(where, said, "put it back; or make the index anew, if that is meant")
 
 
-def warnings_of(record: Record, held: RecordSet, now: datetime, rules: Collection[str] = ()) -> Iterator[RecordFault]:
+def warnings_of(record: Record, held: RecordSet, now: datetime, rules: Waivers = NO_RULES) -> Iterator[RecordFault]:
     """What keeps no record of ``held`` from being used, and lets this one answer nothing, today or soon."""
     known, what = status(record, held, now), f"{record.kind} {record.id}"
     until = last_moment(record)
@@ -106,7 +132,9 @@ def warnings_of(record: Record, held: RecordSet, now: datetime, rules: Collectio
     unknown = sorted(set(record.data.get("answers", ())) - set(rules)) if rules else []
     if unknown:
         said = f"{what} answers {', '.join(unknown)}, which no rule pack has"
-        yield RecordFault(record.where, said, "'otiogate rules' lists the rules that are active, 'explain' knows all")
+        yield RecordFault(record.where, said, _RULES)
+    if record.kind == "waiver" and rules:
+        yield from _of_waiver(record, what, rules)
     starts = record.data.get("granted_at") or record.data.get("signed_at")
     if starts and instant(starts) > now:
         yield RecordFault(record.where, f"{what} counts only from {starts}", "correct the time, if that is in the past")

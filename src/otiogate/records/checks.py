@@ -58,7 +58,7 @@ def consent_faults(
 ) -> Iterator[Reason]:
     """Why a consent does not cover ``subject`` in ``case``; ``wanted`` are the conditions of the demand."""
     data = record.data
-    if by := _superseded_by(record, case):
+    if by := superseded_by(record, case):
         yield by
         return
     yield from _distrusted(record)
@@ -90,7 +90,7 @@ def consent_faults(
                 break
     if instant(data["signed_at"]) > case.now:
         yield Reason(f"is signed only at {data['signed_at']}", NOT_IN_FORCE)
-    yield from _in_force(data, data.get("effective_from"), case, NOT_IN_FORCE)
+    yield from in_force(data, data.get("effective_from"), case, NOT_IN_FORCE)
 
 
 _OF_A_PERSON = ("replica.", "alter.", "gen.person.synthetic", "gen.voice.synthetic")
@@ -225,7 +225,7 @@ def decision_faults(
 ) -> Iterator[Reason]:
     """Why an approval, legal review or other decision does not answer ``rule`` in ``case``."""
     data = record.data
-    if by := _superseded_by(record, case):
+    if by := superseded_by(record, case):
         yield by
         return
     yield from _distrusted(record)
@@ -247,7 +247,7 @@ def decision_faults(
     granted = instant(data["granted_at"])
     if granted > case.now:
         yield Reason(f"is granted only at {data['granted_at']}")
-    yield from _in_force(data, None, case, "")
+    yield from in_force(data, None, case, "")
     for other in case.records.about(record.kind, case.disclosure.id):
         if _overrides(other, record, answers, granted):
             yield Reason(f"was {other.data['decision']} again by {other.id} at {other.data['granted_at']}")
@@ -306,11 +306,11 @@ def _authority(data: Mapping[str, Any], roles: tuple[str, ...], case: Case) -> I
     approver = data["approver"]
     if approver["role"] not in roles:
         yield Reason(f"is given by {approver['role']}, where {' or '.join(roles)} is asked", UNTRUSTED)
-    for what in _own_part(approver["id"], data.get("requested_by"), case):
+    for what in own_part(approver["id"], data.get("requested_by"), case):
         yield Reason(f"is given by {approver['id']}, who {what}", UNTRUSTED)
 
 
-def _own_part(who: str, requester: str | None, case: Case) -> Iterator[str]:
+def own_part(who: str, requester: str | None, case: Case) -> Iterator[str]:
     """What ``who`` has done in the matter that leaves them no say in it."""
     for other, what in (
         (requester, "requested it"),
@@ -327,7 +327,7 @@ def clearance_faults(
 ) -> Iterator[Reason]:
     """Why a clearance does not cover ``case``, or one ``work`` in it (its id or title)."""
     data = record.data
-    if by := _superseded_by(record, case):
+    if by := superseded_by(record, case):
         yield by
         return
     yield from _distrusted(record)
@@ -344,7 +344,7 @@ def clearance_faults(
         yield Reason(
             f"was reviewed by {data['reviewed']['by']['role']}, where {' or '.join(roles)} is asked", UNTRUSTED
         )
-    for what in _own_part(data["reviewed"]["by"]["id"], None, case):
+    for what in own_part(data["reviewed"]["by"]["id"], None, case):
         yield Reason(f"was reviewed by {data['reviewed']['by']['id']}, who {what}", UNTRUSTED)
     if instant(data["reviewed"]["at"]) > case.now:
         yield Reason(f"is reviewed only at {data['reviewed']['at']}")
@@ -374,7 +374,7 @@ def _term(term: Mapping[str, Any], case: Case) -> Iterator[Reason]:
 def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
     """Why a notification to the studio does not stand for ``case``."""
     data = record.data
-    if by := _superseded_by(record, case):
+    if by := superseded_by(record, case):
         yield by
         return
     yield from _distrusted(record)
@@ -392,7 +392,7 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
     """Why the notice to a performer, of its own or in a consent, is not enough: 48 hours before the work, or at
     engagement, in this production. ``ahead``: whether the hours are asked for; a writer only has to know."""
     data = record.data
-    if by := _superseded_by(record, case):
+    if by := superseded_by(record, case):
         yield by
         return
     yield from _distrusted(record)
@@ -419,13 +419,13 @@ def _distrusted(record: Record) -> Iterator[Reason]:
         yield Reason(record.distrust, UNTRUSTED)
 
 
-def _superseded_by(record: Record, case: Case) -> Reason | None:
+def superseded_by(record: Record, case: Case) -> Reason | None:
     """That a newer record took its place, which is all that there is to say of it."""
     by = case.records.superseded.get(record.id)
     return Reason(f"was superseded by {by}", is_gone=True) if by else None
 
 
-def _in_force(data: Mapping[str, Any], effective: str | None, case: Case, rule: str) -> Iterator[Reason]:
+def in_force(data: Mapping[str, Any], effective: str | None, case: Case, rule: str) -> Iterator[Reason]:
     """Whether a record holds at the export, and still at the release."""
     if effective and begin(effective) > case.now:
         yield Reason(f"is in force only from {effective}", rule)

@@ -70,7 +70,8 @@ class RecordSet:
     """All records that a store found, ``sources`` being where it looked. Ids are in upper case.
 
     ``indexes`` are the indexes of the ledger that stood there. ``demanded`` are the kinds of record of which the trust
-    file demands signatures; ``notes`` are what people should know of the ledger as such.
+    file demands signatures; ``notes`` are what people should know of the ledger as such. ``is_held``: signatures were
+    held against a trust file, whatever it demands.
     """
 
     records: Mapping[str, Record]
@@ -78,6 +79,7 @@ class RecordSet:
     indexes: tuple[Index, ...] = ()
     demanded: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    is_held: bool = False
 
     @cached_property
     def digest(self) -> str:
@@ -100,7 +102,11 @@ class RecordSet:
         """The ledger's disclosures that stand, by id."""
         return {
             key: Disclosure(
-                key, "ledger", dict(each.data) | {"use_kind": sorted(set(each.data["use_kind"]))}, each.where
+                key,
+                "ledger",
+                dict(each.data) | {"use_kind": sorted(set(each.data["use_kind"]))},
+                each.where,
+                each.distrust,
             )
             for key, each in sorted(self.records.items())
             if each.kind == "disclosure" and key not in self.superseded

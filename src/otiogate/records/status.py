@@ -9,6 +9,7 @@ from typing import Any
 
 from otiogate.records.dates import begin, end, instant
 from otiogate.records.model import Record, RecordSet
+from otiogate.timeline.media import fold
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Status:
     """``word`` is one of those below; ``detail`` is the time or the record that it hangs on, as it was written.
 
     in force, expires on, expired, revoked, rejected, withdrawn, pending, superseded, suspended, not yet in force,
-    conditions open, not trusted: its signatures are not what is demanded; inert: a waiver, since records are not signed
+    conditions open, not trusted: its signatures are not what is demanded; inert: a waiver that whoever grants it has
+    not signed, or that no trust file was held against
     """
 
     word: str
@@ -42,14 +44,29 @@ def status(record: Record, records: RecordSet, now: datetime) -> Status:
     if record.distrust:
         return Status("not trusted", f"it {record.distrust}")
     waiting = next(_waiting(record.data, now), None)
-    if waiting is None and record.kind == "waiver":
-        return Status("inert", "until records are signed")
+    if waiting is None and record.kind == "waiver" and not_signed(record):
+        return Status("inert", "until it is signed, for a facility with a trust file")
     return waiting or _running(record.data)
 
 
 def last_moment(record: Record) -> str:
     """The day or time at which ``record`` ends, as it was written; empty where it does not end."""
     return str(record.data.get("expires_at") or record.data.get("term", {}).get("until") or "")
+
+
+def not_signed(record: Record) -> str:
+    """Why ``record``, a waiver, is not signed by whoever grants it; nothing where it is. A project cannot waive for
+    itself: without a trust file of the facility, nothing is signed."""
+    if record.distrust:
+        return record.distrust
+    person = str(record.data["approver"]["id"])
+    if fold(person) in map(fold, record.signers):
+        return ""
+    if not record.signatures:
+        return "is not signed, and a waiver counts only where it is"
+    told = ((each.owner or f"the key {each.keyid[:12]}", each.fault or "signed it") for each in record.signatures)
+    wrong = "; ".join(f"{who} {what}" for who, what in told)
+    return f"has no signature of {person} that counts: {wrong}"
 
 
 def _taken_back(data: Mapping[str, Any], now: datetime) -> Status | None:

@@ -6,8 +6,9 @@ cleared or not. Prompts and people stay in the records.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from otiogate.evidence.collect import UsePoint
@@ -29,6 +30,12 @@ class _Entry:
     points: dict[int, UsePoint] = field(default_factory=dict)
     effects: dict[int, Effect] = field(default_factory=dict)
     records: set[str] = field(default_factory=set)
+    waivers: dict[int, list[str]] = field(default_factory=dict)
+
+    def take(self, node: int, effect: Effect, waivers: Iterable[str] = ()) -> None:
+        """Another rule's effect on the use ``node``, and what waives it there."""
+        self.effects[node] = max(self.effects.get(node, "none"), effect, key=EFFECTS.index)
+        self.waivers.setdefault(node, []).extend(waivers)
 
 
 class Cues:
@@ -52,12 +59,13 @@ class Cues:
         what: str,
         effects: Iterable[tuple[UsePoint, Effect]],
         records: Iterable[str],
+        waivers: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
-        """What one rule comes to for each use of ``disclosure``, or of ``what`` was found; and what answered it."""
+        """What one rule comes to for each use of ``disclosure``, or of ``what`` was found; and what answered it.
+        ``waivers`` says of a use, by its node, what waives the rule for it."""
         entry = self._entry(disclosure, what)
         for point, effect in effects:
-            held = entry.effects.get(point.node, "none")
-            entry.effects[point.node] = max(held, effect, key=EFFECTS.index)
+            entry.take(point.node, effect, [waivers[point.node]] if point.node in waivers else ())
         entry.records.update(records)
 
     def _entry(self, disclosure: Disclosure | None, what: str) -> _Entry:
@@ -81,14 +89,13 @@ class Cues:
             for node, effect in remark.effects.items():
                 for entry in self._entries.values():
                     if node in entry.points:
-                        entry.effects[node] = max(entry.effects.get(node, "none"), effect, key=EFFECTS.index)
+                        entry.take(node, effect, remark.waivers[node])
         tags = [each for each in self._entries.values() if each.disclosure and each.disclosure.origin == "tag"]
         for entry in self._entries.values():
             twins = [each for each in tags if entry.what.startswith(f"{each.what[:200]}: ")]
             for twin in twins if entry.disclosure is None else ():
                 for node in [each for each in entry.points if each in twin.points]:
-                    effects = twin.effects.get(node, "none"), entry.effects.get(node, "none")
-                    twin.effects[node] = max(effects, key=EFFECTS.index)
+                    twin.take(node, entry.effects.get(node, "none"), entry.waivers.get(node, ()))
                     del entry.points[node]
 
     def _line(self, point: UsePoint, entry: _Entry, effect: Effect) -> CueLine:
@@ -96,6 +103,9 @@ class Cues:
         kinds = {each: self._records.records[each].kind for each in entry.records}
         consents = sorted(each for each, kind in kinds.items() if kind in ("consent", "notice"))
         cleared = sorted(each for each, kind in kinds.items() if kind == "clearance")
+        waiving = {each for each, kind in kinds.items() if kind == "waiver"}
+        waivers = tuple(dict.fromkeys(entry.waivers.get(point.node, ())))
+        status = _STATUS[effect]
         return CueLine(
             disclosure=entry.what,
             digest=disclosure.digest if disclosure and disclosure.origin != "tag" else "",
@@ -114,13 +124,14 @@ class Cues:
             tools=tuple(_tools(disclosure)),
             inputs=(*_inputs(disclosure), *(f"rights cleared by {each}" for each in cleared)),
             consents=tuple(consents),
-            approvals=tuple(sorted(kinds.keys() - {*consents, *cleared})),
-            status=_STATUS[effect],
+            approvals=tuple(sorted(kinds.keys() - {*consents, *cleared, *waiving})),
+            status="waived" if waivers and status == "met" else status,
             signed=tuple(
                 f"{each} by {' and '.join(self._records.records[each].signers)}"
                 for each in sorted(kinds)
                 if self._records.records[each].signers
             ),
+            waivers=waivers,
         )
 
 

@@ -23,6 +23,7 @@ COLUMNS = (
     "Consents",
     "Approvals",
     "Signed",
+    "Waivers",
     "Status",
     "Disclosure",
     "Timeline",
@@ -69,7 +70,7 @@ def _row(cue: CueLine) -> tuple[str, ...]:
         cue.clip,
         cue.reel,
         cue.description,
-        *(" | ".join(each) for each in (cue.tools, cue.inputs, cue.consents, cue.approvals, cue.signed)),
+        *(" | ".join(each) for each in (cue.tools, cue.inputs, cue.consents, cue.approvals, cue.signed, cue.waivers)),
         cue.status,
         cue.disclosure,
     )

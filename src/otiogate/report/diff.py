@@ -18,7 +18,8 @@ _Range = tuple[tuple[int, ...], tuple[int, ...]]
 @dataclass(frozen=True)
 class Change:
     """One disclosure, tag or thing found, on one piece of media. ``uses`` are those in the new cut, or, where it is
-    gone, in the old one. ``how`` says what is different about it, ``needs`` what is missing for it now."""
+    gone, in the old one. ``how`` says what is different about it, ``needs`` what is missing for it now, and ``waived``
+    what is waived."""
 
     disclosure: str
     media: str
@@ -26,6 +27,7 @@ class Change:
     uses: tuple[CueLine, ...]
     how: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def _pair_tags(before: dict[_Key, list[CueLine]], after: Mapping[_Key, list[CueL
 
 def _change(cues: list[CueLine], how: tuple[str, ...] = (), needs: tuple[str, ...] = ()) -> Change:
     first = cues[0]
-    return Change(first.disclosure, first.media, first.description, tuple(cues), how, needs)
+    waived = tuple(dict.fromkeys(each for cue in cues for each in cue.waivers))
+    return Change(first.disclosure, first.media, first.description, tuple(cues), how, needs, waived)
 
 
 def _changes(old: list[CueLine], new: list[CueLine]) -> Iterator[str]:
@@ -149,9 +152,15 @@ def as_text(old: Report, new: Report, found: Difference) -> str:
             lines += ["", *_block(sign, word, change)]
     if not any((found.new, found.gone, found.changed)):
         lines += ["", "No AI use is new, gone or changed."]
-    still = sum(cue.status != "met" for cue in new.cues)
-    lines += ["", f"{count(len(new.cues), 'AI use')} in the new cut, {still:,} of them not cleared."]
+    lines += ["", f"{count(len(new.cues), 'AI use')} in the new cut, {still_open(new)}."]
     return "\n".join(lines) + "\n"
+
+
+def still_open(report: Report) -> str:
+    """``2 of them not cleared``, and how many are only because something is waived."""
+    status = [cue.status for cue in report.cues]
+    waived = f", {status.count('waived'):,} waived" if "waived" in status else ""
+    return f"{sum(each in ('open', 'warn') for each in status):,} of them not cleared{waived}"
 
 
 def _block(sign: str, word: str, change: Change) -> Iterator[str]:
@@ -165,6 +174,7 @@ def _block(sign: str, word: str, change: Change) -> Iterator[str]:
         yield f"    ... and {count(len(change.uses) - _MOST_USES, 'more use')}"
     yield from (f"    how:   {safe(each)}" for each in change.how)
     yield from (f"    needs: {safe(each)}" for each in change.needs)
+    yield from (f"    waived: {safe(each, 600)}" for each in change.waived if word != "gone")
     if word != "gone" and not change.needs:
         yield "    needs: nothing more"
 

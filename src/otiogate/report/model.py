@@ -68,9 +68,24 @@ class MissingLine:
 
 
 @dataclass(frozen=True)
+class WaiverLine:
+    """A waiver that takes uses out of a rule: its id, why it was granted, in which role, and until when, as it was
+    written."""
+
+    id: str
+    reason: str
+    role: str
+    until: str
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.role}) until {self.until}: {self.reason}"
+
+
+@dataclass(frozen=True)
 class Finding:
     """One rule and one disclosure. ``severity`` is the rule's, ``effect`` what it comes to here and now; ``records``
-    are the ids that met it; ``fingerprint`` is the same in every run over the same uses."""
+    are the ids that met it, or that waive it; ``fingerprint`` is the same in every run over the same uses. Where some
+    of its uses are waived and others are not, they are two findings."""
 
     rule: str
     title: str
@@ -86,6 +101,7 @@ class Finding:
     remedy: str
     source: str
     fingerprint: str
+    waivers: tuple[WaiverLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,8 +153,8 @@ class CueLine:
     ``disclosure`` is its id, the text of a tag without one, or what was found; ``digest`` tells two versions of a
     disclosure apart and is empty for a tag; ``media`` names what the clip points at, the same in every cut.
     ``description`` are the use kinds. ``consents`` and ``approvals`` are the records that met a rule; ``signed`` says
-    who signed them. ``status`` is ``open`` where something stops this delivery, ``warn`` where something warns, ``met``
-    where nothing does either.
+    who signed them. ``status`` is ``open`` where something stops this delivery, ``warn`` where something warns,
+    ``waived`` where neither does and something is waived, else ``met``; ``waivers`` says by which, until when and why.
     """
 
     disclosure: str
@@ -159,8 +175,9 @@ class CueLine:
     inputs: tuple[str, ...]
     consents: tuple[str, ...]
     approvals: tuple[str, ...]
-    status: Literal["met", "open", "warn"]
+    status: Literal["met", "waived", "warn", "open"]
     signed: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,6 +212,7 @@ class Counts:
     warn: int
     info: int
     met: int
+    waived: int = 0
 
 
 @dataclass(frozen=True)
@@ -287,6 +305,7 @@ def _finding(data: Mapping[str, Any]) -> Finding:
         )
         for each in data["tried"]
     )
+    kept["waivers"] = tuple(WaiverLine(**_known(WaiverLine, each)) for each in data.get("waivers", ()))
     for name in ("missing", "records"):
         kept[name] = tuple(data[name])
     return Finding(**kept)
@@ -301,7 +320,7 @@ def _basis(data: Mapping[str, Any]) -> BasisLine:
 
 def _cue(data: Mapping[str, Any]) -> CueLine:
     kept = _known(CueLine, data)
-    for name in ("tools", "inputs", "consents", "approvals", "signed"):
+    for name in ("tools", "inputs", "consents", "approvals", "signed", "waivers"):
         kept[name] = tuple(data.get(name, ()))
     return CueLine(**kept)
 

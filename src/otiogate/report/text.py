@@ -13,6 +13,7 @@ from otiogate.report.model import EXIT_CODES, Finding, HintLine, ProblemLine, Re
 _MOST_USES = 10
 _MOST_CLIPS = 5
 _MOST_TRIED = 5
+_MOST_REASONS = 20
 _WIDTH = 100
 _LONGEST_HEADLINE = 200
 """Characters of a reason on the one line; the report has all of it."""
@@ -86,6 +87,8 @@ def headline(report: Report) -> str:
         parts.append(count(counts.warn, "warning"))
     if counts.met:
         parts.append(f"{counts.met:,} met")
+    if counts.waived:
+        parts.append(f"{counts.waived:,} waived")
     return f"{WORDS[report.verdict]}  {name}  ({'; '.join(parts)})"
 
 
@@ -110,7 +113,7 @@ def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
 
 
 def _finding(number: int, finding: Finding, hopeless: frozenset[str], signers: Mapping[str, str]) -> Iterator[str]:
-    effect = finding.effect if finding.status != "met" else "met"
+    effect = finding.status if finding.status in ("met", "waived") else finding.effect
     about = f"  {safe(finding.disclosure)}" if finding.disclosure else ""
     yield f"  {number}. {finding.rule} [{effect}] {safe(finding.title)}{about}"
     if finding.what:
@@ -121,9 +124,13 @@ def _finding(number: int, finding: Finding, hopeless: frozenset[str], signers: M
         yield f"       ... and {count(len(finding.uses) - _MOST_USES, 'more use')}"
     for text in finding.missing:
         yield f"     {'never:  ' if text in hopeless else 'missing:'} {safe(text)}"
-    for text in reasons_of(finding):
-        yield f"     tried:   {text}"
-    if finding.records:
+    reasons = list(reasons_of(finding))
+    yield from (f"     tried:   {text}" for text in reasons[:_MOST_REASONS])
+    if len(reasons) > _MOST_REASONS:
+        yield f"     ... and {len(reasons) - _MOST_REASONS} more; --format json has all"
+    for waiver in finding.waivers:
+        yield f"     waived:  {safe(str(waiver), 600)}{signers.get(waiver.id, '')}"
+    if finding.records and not finding.waivers:
         label = "met by:" if finding.status == "met" else "counts:"
         yield f"     {label}  {', '.join(safe(each) + signers.get(each, '') for each in finding.records)}"
     if finding.effect in ("block", "warn"):
@@ -164,6 +171,15 @@ def use_text(use: UseLine) -> str:
     return "  ".join(parts)
 
 
+def passed_text(report: Report) -> str:
+    """What is said, in one line, of an export that passes although something is open or waived: the verdict, and what
+    is waived, by which waiver, until when and why."""
+    waived = [(each, waiver) for each in report.findings for waiver in each.waivers]
+    parts = [f"{each.rule} is waived by {safe(str(waiver), 600)}" for each, waiver in waived[:_MOST_CLIPS]]
+    more = [f"{len(waived) - _MOST_CLIPS} more are waived"] if len(waived) > _MOST_CLIPS else []
+    return "; ".join((headline(report), *parts, *more))
+
+
 def _footer(report: Report) -> Iterator[str]:
     for note in report.notes:
         yield f"  note: {safe(note)}"
@@ -177,7 +193,8 @@ def _footer(report: Report) -> Iterator[str]:
     if report.input.rate:
         yield f"  frame rate: {safe(report.input.rate)}"
     if report.verdict == "allow":
-        yield "  Allowed means: no uncleared AI use is declared or found. That there is none is not verified."
+        but = ", but for what is waived" if report.counts.waived else ""
+        yield f"  Allowed means: no uncleared AI use is declared or found{but}. That there is none is not verified."
 
 
 Doing = Literal["export", "import"]
@@ -305,4 +322,6 @@ def _outcome(report: Report) -> str:
         parts.append(f"{count(counts.block, 'finding')} to resolve")
     if counts.warn:
         parts.append(count(counts.warn, "warning"))
+    if counts.waived:
+        parts.append(f"{counts.waived:,} waived")
     return f"{name}: {', '.join(parts)}"

@@ -15,6 +15,12 @@ from otiogate.report.text import reasons_of, signers
 from otiogate.timeline.media import fold
 from otiogate.timeline.model import ClipUse, Snapshot, Subject
 
+_WORDS = {
+    "met": "nothing is open",
+    "waived": "nothing is open, and something is waived",
+    "warn": "warns",
+    "open": "stops this delivery",
+}
 _WORD = {"block": "block", "warn": "warn", "info": "info", "none": "met"}
 
 
@@ -85,7 +91,7 @@ def _looked_at(subject: Subject, use: ClipUse, records: RecordSet) -> Iterator[s
 
 def _of_cue(cue: CueLine, places: list[str], report: Report, records: RecordSet) -> Iterator[str]:
     about = [each for each in report.findings if _is_about(each, cue)]
-    word = {"met": "nothing is open", "open": "stops this delivery", "warn": "warns"}[cue.status]
+    word = _WORDS[cue.status]
     kinds = f": {safe(cue.description)}" if cue.description != cue.disclosure else ""
     yield f"  AI use  {safe(cue.disclosure)}{kinds}  [{word}]"
     said = [use.said for each in about for use in each.uses if (use.address, use.line) == (cue.address, cue.line)]
@@ -112,7 +118,7 @@ def _is_about(finding: Finding, cue: CueLine) -> bool:
 
 
 def _of_finding(finding: Finding, signers: Mapping[str, str]) -> Iterator[str]:
-    word = finding.status if finding.status == "met" else _WORD[finding.effect]
+    word = finding.status if finding.status in ("met", "waived") else _WORD[finding.effect]
     yield f"    rule        {finding.rule} [{word}] {safe(finding.title)}"
     if finding.what:
         yield f"                  {safe(finding.what)}"
@@ -120,7 +126,9 @@ def _of_finding(finding: Finding, signers: Mapping[str, str]) -> Iterator[str]:
         yield f"                  missing: {safe(text)}"
     for text in reasons_of(finding):
         yield f"                  tried:   {text}"
-    if finding.records:
+    for waiver in finding.waivers:
+        yield f"                  waived:  {safe(str(waiver), 600)}{signers.get(waiver.id, '')}"
+    if finding.records and not finding.waivers:
         label = "met by: " if finding.status == "met" else "counts: "
         yield f"                  {label} {', '.join(safe(each) + signers.get(each, '') for each in finding.records)}"
 

@@ -189,10 +189,10 @@ def input_of(origin: Origin) -> InputLine:
 
 
 def _inert(records: RecordSet) -> Iterator[str]:
-    waivers = records.number_of("waiver")
+    waivers = 0 if records.is_held else records.number_of("waiver")
     if waivers:
         said = f"{count(waivers, 'waiver')} {'is' if waivers == 1 else 'are'} on record"
-        yield f"{said}; waivers have no effect until records are signed."
+        yield f"{said}; waivers have no effect until they are signed and the facility has a trust file."
 
 
 def _notes(settings: Settings) -> Iterable[str]:

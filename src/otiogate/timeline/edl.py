@@ -42,6 +42,7 @@ from otiogate.timeline.time import Span, TimeError
 _MOST_LINES = 4
 """An event has no more lines; a key has three. This bounds the cost of a file that repeats one number."""
 
+_MOTION = re.compile(rb"(?i)\n[ \t]*M2[ \t]")
 _MOST_PROBLEMS = 50
 _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
@@ -250,6 +251,7 @@ def _build(cut: _Cut, node: int) -> Subject:
     source, source_fault = _span(event.times[0], event.times[1], cut.rate, "source")
     record, record_fault = _span(event.times[2], event.times[3], cut.rate, "record")
     faults += source_fault + record_fault
+    retimed = _is_retimed(cut.part(sides[0], sides[-1]), source, record)
     # The outgoing side is written with the frames before the transition only, but is seen through all of it.
     tail = max((cut.event(side).length for side in others if side > node), default=0)
     source, record = _longer(source, tail), _longer(record, tail)
@@ -261,7 +263,7 @@ def _build(cut: _Cut, node: int) -> Subject:
         kind="video" if event.shows_video else "audio",
         track=event.channel,
         media=media,
-        timing=lambda: Timing(record, source, source),
+        timing=lambda: Timing(record, source, None if retimed else source),
         line=line,
         event=event.number,
     )
@@ -322,6 +324,14 @@ def _span(first: str, last: str, rate: Fraction, which: str) -> tuple[Span | Non
     if which == "source":
         return Span(start + frames, -frames, rate, drop), [f"the source runs backwards, {first} to {last}"]
     return None, [f"the record time ends before it begins, {first} to {last}"]
+
+
+def _is_retimed(lines: bytes, source: Span | None, record: Span | None) -> bool:
+    """Whether an event plays its source at another speed than its own, as a motion line (M2) or its times say: which
+    part of the source is seen is not told then."""
+    if _MOTION.search(b"\n" + lines):
+        return True
+    return source is not None and record is not None and source.duration != record.duration
 
 
 def _longer(span: Span | None, frames: int) -> Span | None:

@@ -88,8 +88,12 @@ def _folders(given: str | None) -> tuple[Path, ...]:
 
 
 def _held(given: str | None) -> RecordSet:
+    from otiogate.config.layers import settings
     from otiogate.records.store import FolderStore
 
+    found = settings() if given is None else None
+    if found is not None and found.registry is not None:
+        return found.store().fetch()
     return FolderStore(_folders(given)).fetch()
 
 

@@ -9,18 +9,23 @@ from typing import Literal
 
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
+from otiogate.records.access import Access
 from otiogate.records.context import Context
-from otiogate.records.store import FolderStore
+from otiogate.records.joined import JoinedStore
+from otiogate.records.store import FolderStore, RecordStore
 
 
 @dataclass(frozen=True)
 class Settings:
-    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage."""
+    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage.
+    ``run`` is the same for all that is judged together: within it, a registry is asked once."""
 
     context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT
     policy_files: tuple[Path, ...] = ()
     records: tuple[Path, ...] = ()
+    registry: Access | None = None
+    run: str = ""
     severities: dict[str, Severity] = field(default_factory=dict)
     on_export: Literal["block", "report"] = "block"
     declaration_required: bool = False
@@ -42,9 +47,20 @@ class Settings:
             pins=self.pins,
         )
 
-    def store(self) -> FolderStore:
+    @property
+    def has_records(self) -> bool:
+        """Whether anything is configured that could hold records."""
+        return bool(self.records or self.registry)
+
+    def store(self) -> RecordStore:
         """The store of records."""
-        return FolderStore(self.records)
+        folders = FolderStore(self.records)
+        if self.registry is None:
+            return folders
+        from otiogate.records.registry import RegistryStore
+
+        registry = RegistryStore(self.registry, self.context.production, self.run)
+        return JoinedStore([folders, registry]) if self.records else registry
 
     def is_working_path(self, target: str) -> bool:
         """Whether saves to ``target`` are reported and never blocked."""

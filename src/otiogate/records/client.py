@@ -150,16 +150,18 @@ class Conversation:
         headers: Mapping[str, str],
     ) -> _Exchanged:
         limits = self._access.limits
-        response = session.request(
-            method,
-            url,
-            params=dict(query),
-            data=body or None,
-            headers=dict(headers),
-            auth=_Bearer(self._token) if self._token else None,
+        import requests
+
+        auth = _Bearer(self._token) if self._token else None
+        request = session.prepare_request(
+            requests.Request(method, url, params=dict(query), data=body, headers=dict(headers), auth=auth)
+        )
+        # Not through the session: it reads the body of a redirect, of whatever size, even where it does not follow.
+        response = session.get_adapter(url).send(
+            request,
             stream=True,
-            allow_redirects=False,
             timeout=(limits.connect, limits.read),
+            verify=self._access.ca or True,
             proxies=_proxies(url),
         )
         with response:
@@ -168,6 +170,8 @@ class Conversation:
                 raise _Failed(f"answers compressed ({coding[:20]!r}), which was not asked for")
             parts: list[bytes] = []
             size = 0
+            if _leads_on(response.status_code):
+                return _Exchanged(response.status_code, response.headers, b"")
             while part := response.raw.read1(_CHUNK, decode_content=False):
                 size += len(part)
                 if size > limits.size:
@@ -176,7 +180,7 @@ class Conversation:
                     raise TimeoutError
                 parts.append(part)
             stated = response.headers.get("Content-Length", "")
-            if stated and stated != str(size) and response.status_code != 304:
+            if stated and stated != str(size) and response.status_code in (200, 201):
                 raise _Failed("answers with another length than it states", passing=True)
             return _Exchanged(response.status_code, response.headers, b"".join(parts))
 
@@ -198,7 +202,7 @@ class Conversation:
     def _refused(self, got: _Exchanged) -> _Failed:
         """What an answer that says no comes to."""
         status = got.status
-        if 300 <= status < 400:
+        if _leads_on(status):
             try:
                 host = urlsplit(got.headers.get("Location", "")).hostname or "itself"
             except ValueError:
@@ -243,9 +247,8 @@ def _session(access: Access) -> requests.Session:
     key = (os.getpid(), access)
     if key not in _sessions:
         session = requests.Session()
-        # Else REQUESTS_CA_BUNDLE would replace the authorities, and .netrc the token.
+        # Else .netrc would replace the token, and a cookie or REQUESTS_CA_BUNDLE might be taken up.
         session.trust_env = False
-        session.verify = access.ca or True
         session.headers.update({"Accept": "application/json, application/problem+json", "Accept-Encoding": "identity"})
         _sessions[key] = session
     return _sessions[key]
@@ -298,6 +301,10 @@ def _within(seconds: float, work: Callable[[], Result]) -> Result:
         return future.result(timeout=max(seconds, 0.001))
     except FutureTimeout:  # before Python 3.11 it is no TimeoutError
         raise TimeoutError from None
+
+
+def _leads_on(status: int) -> bool:
+    return 300 <= status < 400 and status != 304
 
 
 def _media_type(headers: Mapping[str, str]) -> str:

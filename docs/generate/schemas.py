@@ -22,7 +22,7 @@ GROUPS = {
     ),
     "Who was told": ("notice", "notification"),
     "Settings": ("config", "context_map", "policy"),
-    "What otiogate prints": ("report", "diff"),
+    "What otiogate prints": ("report", "diff", "request"),
 }
 """Every schema that is a document by itself, in the order of the navigation; ``common`` is none."""
 

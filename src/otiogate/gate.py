@@ -29,8 +29,10 @@ from otiogate.report.model import (
     ProblemLine,
     ReasonLine,
     Report,
+    SignedLine,
     Status,
     TriedLine,
+    Trust,
     UseLine,
     Verdict,
 )
@@ -101,8 +103,18 @@ def judge(
         packs=tuple(PackLine(each.name, each.version, each.digest) for each in question.policy.packs),
         records_digest=question.records.digest,
         records_from=question.records.sources,
+        trust=_trust(question.records, judging.used),
+        signed=tuple(judging.signed()),
         tool_version=tool_version,
     )
+
+
+def _trust(records: RecordSet, used: Iterable[str]) -> Trust:
+    """Whether all of the records ``used`` were signed; without a demand for signatures, none is taken to be."""
+    if not records.demanded:
+        return "unsigned"
+    signed = {bool(records.records[each].signers) for each in used}
+    return "mixed" if len(signed) > 1 else "unsigned" if signed == {False} else "signed"
 
 
 def _raised(collected: Collected) -> Iterable[tuple[Event, Raised]]:
@@ -157,6 +169,7 @@ class _Judging:
     question: Question
     list_met: bool
     met: int = 0
+    used: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     _missing: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
 
@@ -245,6 +258,7 @@ class _Judging:
         severity: Severity | None = None,
     ) -> None:
         severity = severity or rule.severity
+        self.used.update(answer.used)
         status: Status = "open"
         effect: Effect = "none"
         if answer.met:
@@ -315,6 +329,11 @@ class _Judging:
             ReasonLine(each.text, each.rule if each.rule in self._reasons else "") for each in tried.reasons
         )
         return TriedLine(tried.id, tried.kind, reasons)
+
+    def signed(self) -> Iterable[SignedLine]:
+        """Each record that met a rule, and who signed it."""
+        for record in (self.question.records.records[each] for each in sorted(self.used)):
+            yield SignedLine(record.id, record.kind, record.signers)
 
     def missing(self) -> Iterable[MissingLine]:
         """Each missing record once, with the rules that demand it."""

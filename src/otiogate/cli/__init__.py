@@ -22,6 +22,7 @@ COMMANDS = (
     "tag",
     "record",
     "request",
+    "key",
     "schema",
 )
 

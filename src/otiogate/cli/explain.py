@@ -65,7 +65,7 @@ def _clips(path: Path, wanted: str, under: Judging) -> int:
     found = under.settings(path)
     snapshot = read_timeline(path)
     report = judge_snapshot(snapshot, found, under.now)
-    lines = trace(snapshot, report, found.store().fetch(), wanted)
+    lines = trace(snapshot, report, found.ledger(under.now), wanted)
     if wanted and not lines:
         say(headline(report))
         raise UsageError(

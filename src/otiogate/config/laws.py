@@ -129,5 +129,7 @@ LAWS: dict[str, Law] = {
     "working_paths": facility_only,
     "replaced_packs": facility_only,
     "pins": facility_only,
+    "trust": facility_only,
+    "state": facility_only,
 }
 """Configuration key -> the law by which its layers combine."""

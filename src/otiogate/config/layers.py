@@ -23,6 +23,7 @@ PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
 _PATHS = ("policy", "records")
+_ONE_PATH = ("trust", "state")
 _PATH_MAPS = ("replaced_packs",)
 
 
@@ -129,6 +130,9 @@ def _layer(path: Path, rank: int) -> Layer:
     for key in _PATHS:
         if key in data:
             data[key] = [str(_beside(path, each)) for each in data[key]]
+    for key in _ONE_PATH:
+        if key in data:
+            data[key] = str(_beside(path, data[key]))
     for key in _PATH_MAPS:
         if key in data:
             data[key] = {name: str(_beside(path, each)) for name, each in data[key].items()}
@@ -185,6 +189,8 @@ def _combined(layers: list[Layer]) -> Settings:
         working_paths=tuple(found.get("working_paths", ())),
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),
+        trust=Path(found["trust"]) if "trust" in found else None,
+        state=Path(found["state"]) if "state" in found else None,
         facility=any(layer.facility for layer in layers),
         advisory=_overrides(said, stage),
         sources=tuple(layer.name for layer in layers),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
@@ -11,8 +13,12 @@ from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
 from otiogate.records.access import Access
 from otiogate.records.context import Context
-from otiogate.records.joined import JoinedStore
+from otiogate.records.joined import JoinedStore, joined
+from otiogate.records.ledger import held, trust_in, with_index
+from otiogate.records.model import RecordSet
+from otiogate.records.signed import trusted
 from otiogate.records.store import FolderStore, RecordStore
+from otiogate.signing.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class Settings:
     working_paths: tuple[str, ...] = ()
     replaced_packs: dict[str, Path] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
+    trust: Path | None = None
+    state: Path | None = None
     facility: bool = False
     advisory: bool = False
     sources: tuple[str, ...] = ()
@@ -61,6 +69,26 @@ class Settings:
 
         registry = RegistryStore(self.registry, self.context.production, self.run)
         return JoinedStore([folders, registry]) if self.records else registry
+
+    def ledger(self, now: datetime) -> RecordSet:
+        """The records as the facility trusts them at ``now``: as they stand where it has no trust file. Raises
+        ``CannotJudge``."""
+        found = self.store().fetch()
+        if self.trust is None:
+            return found
+        trust = trust_in(self.trust)
+        known = held(found, trust, self.state)
+        return with_index(known, trust, self.state, self.context.production, None if self.advisory else now)
+
+    def further(self, records: RecordSet, ids: Iterable[str], media: Iterable[str]) -> RecordSet:
+        """``records``, and what is on record elsewhere of the ``ids`` and digests of ``media`` that a timeline names,
+        as the facility trusts it. Raises ``CannotJudge``."""
+        found = self.store().look_up(ids, media)
+        if not found.records:
+            return records
+        if self.trust is not None:
+            found = trusted(found, trust_in(self.trust), Memory(self.state))
+        return joined([records, found])
 
     def is_working_path(self, target: str) -> bool:
         """Whether saves to ``target`` are reported and never blocked."""

@@ -61,6 +61,7 @@ def consent_faults(
     if by := _superseded_by(record, case):
         yield by
         return
+    yield from _distrusted(record)
     creation_only = wanted.get("creation_only", False)
     if not data["creation"]:
         yield Reason("does not consent to the creation of the replica or alteration")
@@ -227,6 +228,7 @@ def decision_faults(
     if by := _superseded_by(record, case):
         yield by
         return
+    yield from _distrusted(record)
     if data["decision"] in ("rejected", "withdrawn"):
         yield Reason(f"says {data['decision']}")
     for condition in data.get("conditions", ()):
@@ -328,6 +330,7 @@ def clearance_faults(
     if by := _superseded_by(record, case):
         yield by
         return
+    yield from _distrusted(record)
     if work and fold(work) not in {fold(str(each)) for each in data["work"].values()}:
         yield Reason(f"clears {data['work'].get('title', data['work']['id'])}, not {work}")
     if data["status"] != "granted":
@@ -374,6 +377,7 @@ def notification_faults(record: Record, case: Case) -> Iterator[Reason]:
     if by := _superseded_by(record, case):
         yield by
         return
+    yield from _distrusted(record)
     for text in other_production(data["production"], case.context):
         yield Reason(text)
     digests = [each.get("digest") for each in data["covers"] if str(each["disclosure"]).upper() == case.disclosure.id]
@@ -391,6 +395,7 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
     if by := _superseded_by(record, case):
         yield by
         return
+    yield from _distrusted(record)
     notice, about = (data["notice"], data["scope"]) if record.kind == "consent" else (data, data)
     for text in other_production(about["production"], case.context):
         yield Reason(text)
@@ -406,6 +411,12 @@ def notice_faults(record: Record, case: Case, ahead: bool = True) -> Iterator[Re
         yield Reason("the notice cannot be held against 'work_started_at', which the disclosure does not state")
     elif instant(started) - given < NOTICE:
         yield Reason(f"the notice was given at {notice['given_at']}, less than 48 hours before the work began")
+
+
+def _distrusted(record: Record) -> Iterator[Reason]:
+    """That its signatures are not what the trust file demands."""
+    if record.distrust:
+        yield Reason(record.distrust, UNTRUSTED)
 
 
 def _superseded_by(record: Record, case: Case) -> Reason | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from otiogate.records.checks import (
+    UNTRUSTED,
     Case,
     Reason,
     clearance_faults,
@@ -303,13 +304,21 @@ class Impossible(Demand):
 
 
 class DisclosureDemand(Demand):
-    """A disclosure in full; what a tag states of itself is none."""
+    """A disclosure in full; what a tag states of itself is none. Where disclosures have to be signed, neither is one
+    that only the timeline has."""
 
     def answer(self, rule: str, case: Case) -> Answer:
         """Whether the disclosure stands in the ledger or, whole, in the timeline."""
         if case.disclosure.origin == "tag":
             return Answer(missing=[Missing("disclosure", "disclosure of the AI use, in full")])
-        return Answer()
+        if "disclosure" not in case.records.demanded:
+            return Answer()
+        record = case.records.records.get(case.disclosure.id)
+        if case.disclosure.origin == "ledger" and record is not None and not record.distrust:
+            return Answer(used=[record.id])
+        missing = Missing("disclosure", "disclosure of the AI use, in full and signed")
+        tried = [Tried(record.id, record.kind, (Reason(record.distrust, UNTRUSTED),))] if record else []
+        return Answer(missing=[missing], tried=[each for each in tried if each.reasons[0].text])
 
 
 def demand(item: Mapping[str, Any]) -> Demand:

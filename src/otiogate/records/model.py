@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from otiogate.documents.digest import digest
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.evidence.matching import Matcher
+
+if TYPE_CHECKING:
+    from otiogate.records.index import Index
+    from otiogate.signing.envelope import Envelope
 
 DECISIONS = (
     "approval",
@@ -29,27 +33,66 @@ KINDS = ("disclosure", "consent", "clearance", *DECISIONS, "notice", "notificati
 
 
 @dataclass(frozen=True)
+class Signature:
+    """A signature that was held against the trust file: whose key it is of, and why it does not count, where it does
+    not."""
+
+    keyid: str
+    owner: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Record:
-    """One record; ``where`` is the file, and the line where known."""
+    """One record; ``where`` is the file, and the line where known.
+
+    ``envelope`` is what it was signed in. ``signatures`` and ``distrust``, why it answers nothing, are what
+    ``records.trust.trusted`` makes of that; until then they are empty. What only takes away, such as a rejection, a
+    revocation or that another record is superseded, counts in spite of any distrust.
+    """
 
     kind: str
     id: str
     data: Mapping[str, Any]
     where: str = ""
+    envelope: Envelope | None = field(default=None, repr=False)
+    signatures: tuple[Signature, ...] = ()
+    distrust: str = ""
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The owners of the keys whose signatures count, sorted."""
+        return tuple(sorted({each.owner for each in self.signatures if not each.fault}))
 
 
 @dataclass(frozen=True)
 class RecordSet:
-    """All records that a store found, ``sources`` being where it looked. Ids are in upper case."""
+    """All records that a store found, ``sources`` being where it looked. Ids are in upper case.
+
+    ``indexes`` are the indexes of the ledger that stood there. ``demanded`` are the kinds of record of which the trust
+    file demands signatures; ``notes`` are what people should know of the ledger as such.
+    """
 
     records: Mapping[str, Record]
     sources: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    demanded: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
-        """Changes with every change of any record."""
+        """Changes with every change of any record, and of what is made of its signatures."""
         return digest(
-            "otiogate/records/v1", [[each.kind, key, dict(each.data)] for key, each in sorted(self.records.items())]
+            "otiogate/records/v1",
+            [
+                [
+                    each.kind,
+                    key,
+                    dict(each.data),
+                    *([[*each.signers, each.distrust]] if each.signatures or each.distrust else ()),
+                ]
+                for key, each in sorted(self.records.items())
+            ],
         )
 
     @cached_property
@@ -68,8 +111,8 @@ class RecordSet:
         """What stands for each id of a disclosure today: itself, or all that superseded it."""
         after: dict[str, list[str]] = {}
         for key, each in sorted(self.records.items()):
-            for old in each.data.get("supersedes", ()):
-                after.setdefault(str(old).upper(), []).append(key)
+            for old in self._replaced_by(each):
+                after.setdefault(old, []).append(key)
         found: dict[str, tuple[Disclosure, ...]] = {key: (each,) for key, each in self.disclosures.items()}
         for old in after:
             reached, pending = {old}, [old]
@@ -90,11 +133,14 @@ class RecordSet:
     @cached_property
     def superseded(self) -> dict[str, str]:
         """Id of a record that was replaced -> id of the one that replaced it."""
-        return {
-            str(old).upper(): key
-            for key, each in sorted(self.records.items())
-            for old in each.data.get("supersedes", ())
-        }
+        return {old: key for key, each in sorted(self.records.items()) for old in self._replaced_by(each)}
+
+    def _replaced_by(self, record: Record) -> list[str]:
+        """What ``record`` takes the place of. A disclosure that cannot be trusted takes the place of none: what it says
+        may ask for less. Of any other kind it may, since that only takes away."""
+        if record.kind == "disclosure" and record.distrust:
+            return []
+        return [str(old).upper() for old in record.data.get("supersedes", ())]
 
     @cached_property
     def _by_disclosure(self) -> dict[tuple[str, str], list[Record]]:
@@ -131,9 +177,9 @@ class RecordSet:
         return self._by_subject.get((kind, subject.upper()), [])
 
 
-def record_set(records: Iterable[Record], sources: Iterable[str] = ()) -> RecordSet:
+def record_set(records: Iterable[Record], sources: Iterable[str] = (), indexes: Iterable[Index] = ()) -> RecordSet:
     """A set of ``records`` whose ids are known to differ."""
-    return RecordSet({each.id: each for each in records}, tuple(sources))
+    return RecordSet({each.id: each for each in records}, tuple(sources), tuple(indexes))
 
 
 def media_digests(data: Mapping[str, Any]) -> set[str]:

@@ -7,6 +7,7 @@ looked up in one batch, in which the registry says of every single thing what it
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,16 @@ from typing import Any
 from urllib.parse import quote
 
 from otiogate.documents.schemas import Path, at, contract_faults
+from otiogate.documents.strict import DocumentError
 from otiogate.errors import StoreError
 from otiogate.records.access import Access
 from otiogate.records.client import Answer, Conversation
 from otiogate.records.faults import record_faults
+from otiogate.records.index import Index, read_index
 from otiogate.records.model import Record, RecordSet, media_digests, record_set
+from otiogate.records.signed import paired, record_in
 from otiogate.records.store import RecordStore, checked_set, record_of, refusal
+from otiogate.signing.envelope import Envelope
 
 _PAGE = 500
 """Records that are asked for at once; a registry may give fewer."""
@@ -57,11 +62,6 @@ class RegistryStore(RecordStore):
         self.access = access
         self.production = production
         self.run = run
-
-    @property
-    def reaches_further(self) -> bool:
-        """A registry knows other productions too."""
-        return True
 
     def fetch(self) -> RecordSet:
         """The ledger of the production, whole."""
@@ -113,7 +113,7 @@ class RegistryStore(RecordStore):
                 raise _Changed
         if len(records) != first["total"]:
             raise self._wrong(f"gives {len(records):,} of the {first['total']:,} records that it says it has")
-        return _Held(first["revision"], self.run, checked_set(records, (self._source,)))
+        return _Held(first["revision"], self.run, checked_set(paired(records), (self._source,), self._index(first)))
 
     def _page(self, answer: Answer) -> dict[str, Any]:
         page = self._sound("Page", answer.data)
@@ -145,8 +145,9 @@ class RegistryStore(RecordStore):
             question = {"format": 1, "production": self.production}
             data = question | {"asks": [{"by": by, "value": value} for by, value in part]}
             given = self._sound("Answers", conversation.post("/v1/lookup", data).data)
-            records = {each.id: each for each in self._records(given["records"])}
-            if len(records) != len(given["records"]):
+            listed = paired(self._records(given["records"]))
+            records = {each.id: each for each in listed}
+            if len(records) != len(listed):
                 raise self._wrong("gives an id twice")
             self._compare(part, given["answers"], records)
             yield from records.items()
@@ -169,13 +170,32 @@ class RegistryStore(RecordStore):
             raise self._wrong(f"gives {left[0]}, for which nobody asked")
 
     def _records(self, items: list[Any]) -> Iterator[Record]:
-        for index, item in enumerate(items):
-            name = str(item.get("id", ""))[:64] if isinstance(item, dict) else ""
-            place = partial(_place, f"{self.access.url}#{name or index}")
-            faults = record_faults(item, place)
+        """The records among ``items``, which stand there bare or in envelopes."""
+        for number, item in enumerate(items):
+            data, envelope = self._opened(item)
+            name = str(data.get("id", ""))[:64] if isinstance(data, dict) else ""
+            place = partial(_place, f"{self.access.url}#{name or number}")
+            faults = record_faults(data, place)
             if faults:
                 raise refusal(faults)
-            yield record_of(item, place)
+            yield record_of(data, place, envelope)
+
+    def _opened(self, item: Any) -> tuple[Any, Envelope | None]:
+        if not isinstance(item, dict) or "payloadType" not in item:
+            return item, None
+        try:
+            return record_in(_text(item))
+        except DocumentError as fault:
+            raise self._wrong(f"gives an envelope that cannot be used: {fault.what}") from fault
+
+    def _index(self, page: dict[str, Any]) -> list[Index]:
+        """The index of the ledger, where the registry has one."""
+        if "index" not in page:
+            return []
+        try:
+            return [read_index(_text(page["index"]), self._source)]
+        except DocumentError as fault:
+            raise self._wrong(f"gives an index that cannot be used: {fault.what}") from fault
 
     def _sound(self, name: str, data: Any) -> dict[str, Any]:
         """``data``, which has the form ``name``; what its records hold is checked one by one."""
@@ -191,6 +211,11 @@ class RegistryStore(RecordStore):
 
     def _wrong(self, what: str, step: str = _TELL) -> StoreError:
         return StoreError(f"the registry {what}" if step == _TELL else what, where=self.access.url, next_step=step)
+
+
+def _text(item: Any) -> bytes:
+    """An envelope as it would stand in a file."""
+    return json.dumps(item).encode("ascii")
 
 
 def _place(where: str, path: Path) -> str:

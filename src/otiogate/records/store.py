@@ -9,10 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from otiogate.documents.strict import Document, load_documents
+from otiogate.documents.strict import MAX_BYTES, Document, DocumentError, load_documents
 from otiogate.errors import CannotJudge, StoreError, VersionError
 from otiogate.records.faults import Place, RecordFault, record_faults, repeated_ids, succession_faults
+from otiogate.records.index import INDEX, Index, read_index
 from otiogate.records.model import Record, RecordSet, record_set
+from otiogate.records.signed import paired, record_in
+from otiogate.signing.envelope import SUFFIX, Envelope
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -24,11 +27,6 @@ class RecordStore(ABC):
     def fetch(self) -> RecordSet:
         """All records that may be needed. Raises ``StoreError`` where the store cannot answer."""
 
-    @property
-    def reaches_further(self) -> bool:
-        """Whether ``look_up`` may find what ``fetch`` does not give."""
-        return False
-
     def look_up(self, ids: Iterable[str], media: Iterable[str]) -> RecordSet:
         """What is on record beside all that ``fetch`` gives: of the ``ids`` that a timeline names, and of the digests
         of its ``media``. Raises ``StoreError`` where the store cannot answer."""
@@ -36,8 +34,8 @@ class RecordStore(ABC):
 
 
 class FolderStore(RecordStore):
-    """Folders of YAML and JSON files, each with one record or a list of them. Read again only when a file has
-    changed."""
+    """Folders of YAML and JSON files, each with one record or a list of them, and of envelopes (``.dsse.json``) with a
+    signed one. Read again only when a file has changed."""
 
     _read: dict[tuple[str, ...], tuple[Any, RecordSet]] = {}  # noqa: RUF012 - shared on purpose: every export asks anew
 
@@ -47,13 +45,14 @@ class FolderStore(RecordStore):
     def fetch(self) -> RecordSet:
         """Reads every file below the folders."""
         files = [path for folder in self.folders for path in record_files(folder)]
-        state = [(str(path), *_state(path)) for path in files]
+        indexes = [folder / INDEX for folder in self.folders]
+        state = [(str(path), *_state(path)) for path in (*files, *filter(os.path.lexists, indexes))]
         key = tuple(str(folder) for folder in self.folders)
         held = self._read.get(key)
         if held is not None and held[0] == state:
             return held[1]
-        records = [each for path in files for each in read_file(path)]
-        found = checked_set(records, key)
+        records = paired(each for path in files for each in read_file(path))
+        found = checked_set(records, key, [each for folder in self.folders for each in index_in(folder)])
         self._read[key] = (state, found)
         return found
 
@@ -80,8 +79,9 @@ def record_files(folder: Path) -> Iterator[Path]:
         seen.add(real)
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(base) / name
+            path = Path(base) / name
+            if name.lower().endswith(SUFFIXES) and not name.startswith(".") and path != folder / INDEX:
+                yield path
 
 
 def _state(path: Path) -> tuple[int, int, int]:
@@ -94,11 +94,44 @@ def _state(path: Path) -> tuple[int, int, int]:
 
 def read_file(path: Path) -> Iterator[Record]:
     """The records in one file, each checked against the schema of its kind."""
-    for item, place in items_in(path):
+    for item, place, envelope in entries_in(path):
         found = record_faults(item, place)
         if found:
             raise refusal(found)
-        yield record_of(item, place)
+        yield record_of(item, place, envelope)
+
+
+def entries_in(path: Path) -> Iterator[tuple[Any, Place, Envelope | None]]:
+    """As ``items_in``, and the record in an envelope with that. What cannot be read is refused, as in any file: it may
+    be a rejection."""
+    if not path.name.lower().endswith(SUFFIX):
+        yield from ((item, place, None) for item, place in items_in(path))
+        return
+    try:
+        item, envelope = record_in(_bytes(path))
+    except DocumentError as fault:
+        step = "'otiogate record sign' makes the envelopes of records; nothing was taken from this file"
+        raise StoreError(fault.what, where=str(path), next_step=step) from fault
+    yield item, lambda _: str(path), envelope
+
+
+def index_in(folder: Path) -> list[Index]:
+    """The index of the records in ``folder``, if there is one. Raises ``StoreError``."""
+    path = folder / INDEX
+    if not os.path.lexists(path):
+        return []
+    try:
+        return [read_index(_bytes(path), str(folder))]
+    except DocumentError as fault:
+        raise StoreError(fault.what, where=str(path), next_step="'otiogate record index' makes it anew") from fault
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as fault:
+        raise StoreError(f"cannot be read: {fault.strerror}", where=str(path)) from fault
 
 
 def items_in(path: Path) -> Iterator[tuple[Any, Place]]:
@@ -117,9 +150,9 @@ def _place(path: Path, document: Document, start: tuple[int, ...], inner: tuple[
     return f"{path}:{line}" if line else str(path)
 
 
-def record_of(item: dict[str, Any], place: Place) -> Record:
+def record_of(item: dict[str, Any], place: Place, envelope: Envelope | None = None) -> Record:
     """``item``, which has no faults, as a record."""
-    return Record(str(item["record"]), str(item["id"]).upper(), item, place(()))
+    return Record(str(item["record"]), str(item["id"]).upper(), item, place(()), envelope)
 
 
 def refusal(found: list[RecordFault]) -> CannotJudge:
@@ -134,11 +167,11 @@ def refusal(found: list[RecordFault]) -> CannotJudge:
     return StoreError(first.what + more, where=first.where, next_step=step)
 
 
-def checked_set(records: Iterable[Record], sources: Iterable[str]) -> RecordSet:
+def checked_set(records: Iterable[Record], sources: Iterable[str], indexes: Iterable[Index] = ()) -> RecordSet:
     """``records`` as a set. Raises ``StoreError`` where together they cannot be used."""
     listed = list(records)
     _refuse(repeated_ids(listed))
-    found = record_set(listed, sources)
+    found = record_set(listed, sources, indexes)
     _refuse(succession_faults(found))
     return found
 

@@ -116,6 +116,11 @@ class Cues:
             consents=tuple(consents),
             approvals=tuple(sorted(kinds.keys() - {*consents, *cleared})),
             status=_STATUS[effect],
+            signed=tuple(
+                f"{each} by {' and '.join(self._records.records[each].signers)}"
+                for each in sorted(kinds)
+                if self._records.records[each].signers
+            ),
         )
 
 

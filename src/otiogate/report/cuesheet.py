@@ -22,6 +22,7 @@ COLUMNS = (
     "Inputs and Rights",
     "Consents",
     "Approvals",
+    "Signed",
     "Status",
     "Disclosure",
     "Timeline",
@@ -65,7 +66,7 @@ def _row(cue: CueLine) -> tuple[str, ...]:
         cue.clip,
         cue.reel,
         cue.description,
-        *(" | ".join(each) for each in (cue.tools, cue.inputs, cue.consents, cue.approvals)),
+        *(" | ".join(each) for each in (cue.tools, cue.inputs, cue.consents, cue.approvals, cue.signed)),
         cue.status,
         cue.disclosure,
     )

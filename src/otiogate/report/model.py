@@ -13,6 +13,7 @@ FORMAT = "otiogate/report/v1"
 Verdict = Literal["allow", "block", "cannot_judge"]
 Effect = Literal["block", "warn", "info", "none"]
 Status = Literal["open", "met", "waived", "info"]
+Trust = Literal["unsigned", "mixed", "signed"]
 
 EFFECTS: tuple[Effect, ...] = ("none", "info", "warn", "block")
 """From the mildest to the strictest."""
@@ -118,13 +119,24 @@ class PackLine:
 
 
 @dataclass(frozen=True)
+class SignedLine:
+    """A record that met a rule, and the opaque ids of those who signed it, as the trust file knows them; none where it
+    is not signed."""
+
+    record: str
+    kind: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CueLine:
     """One AI use of one clip, as the cue sheet lists it.
 
     ``disclosure`` is its id, the text of a tag without one, or what was found; ``digest`` tells two versions of a
     disclosure apart and is empty for a tag; ``media`` names what the clip points at, the same in every cut.
-    ``description`` are the use kinds. ``consents`` and ``approvals`` are the records that met a rule. ``status`` is
-    ``open`` where something stops this delivery, ``warn`` where something warns, ``met`` where nothing does either.
+    ``description`` are the use kinds. ``consents`` and ``approvals`` are the records that met a rule; ``signed`` says
+    who signed them. ``status`` is ``open`` where something stops this delivery, ``warn`` where something warns, ``met``
+    where nothing does either.
     """
 
     disclosure: str
@@ -146,6 +158,7 @@ class CueLine:
     consents: tuple[str, ...]
     approvals: tuple[str, ...]
     status: Literal["met", "open", "warn"]
+    signed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +189,8 @@ class Report:
     """``allow`` reads: no uncleared AI use declared or found; that there is none at all is not verified.
 
     ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, so that
-    the verdict is no proof; ``trust`` that records are taken as they stand in the ledger, without signatures.
+    the verdict is no proof; ``trust`` whether the records that met a rule were signed: ``unsigned`` where no signature
+    is demanded and they are taken as they stand, ``signed`` where every one is, and else ``mixed``.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
     through, which asks for neither.
     """
@@ -199,7 +213,8 @@ class Report:
     packs: tuple[PackLine, ...] = ()
     records_digest: str = ""
     records_from: tuple[str, ...] = ()
-    trust: Literal["unsigned"] = "unsigned"
+    trust: Trust = "unsigned"
+    signed: tuple[SignedLine, ...] = ()
     tool: str = "otiogate"
     tool_version: str = ""
     format: str = FORMAT
@@ -239,6 +254,9 @@ def from_data(data: Mapping[str, Any]) -> Report:
     kept["hints"] = tuple(HintLine(**_known(HintLine, each)) for each in data.get("hints", ()))
     kept["problems"] = tuple(ProblemLine(**_known(ProblemLine, each)) for each in data["problems"])
     kept["packs"] = tuple(PackLine(**_known(PackLine, each)) for each in data["packs"])
+    kept["signed"] = tuple(
+        SignedLine(each["record"], each["kind"], tuple(each["by"])) for each in data.get("signed", ())
+    )
     for name in ("notes", "config", "records_from"):
         kept[name] = tuple(data[name])
     return Report(**kept)
@@ -260,8 +278,8 @@ def _finding(data: Mapping[str, Any]) -> Finding:
 
 def _cue(data: Mapping[str, Any]) -> CueLine:
     kept = _known(CueLine, data)
-    for name in ("tools", "inputs", "consents", "approvals"):
-        kept[name] = tuple(data[name])
+    for name in ("tools", "inputs", "consents", "approvals", "signed"):
+        kept[name] = tuple(data.get(name, ()))
     return CueLine(**kept)
 
 

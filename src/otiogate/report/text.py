@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Literal
 
@@ -36,7 +36,7 @@ class TextWriter(ReportWriter):
         shown = [each for each in report.findings if self.verbose or each.status != "met"]
         for number, finding in enumerate(shown, 1):
             yield ""
-            yield from _finding(number, finding, _hopeless(report))
+            yield from _finding(number, finding, _hopeless(report), signers(report))
         obtainable = [each for each in report.missing if each.record != "nothing"]
         if obtainable and any(each.effect in ("block", "warn") for each in report.findings):
             yield ""
@@ -105,7 +105,7 @@ def _problem(problem: ProblemLine, where: str, limit: int = 300) -> str:
     return f"{place}{safe(problem.what, limit)}" + (f" ({safe(step)})" if step else "")
 
 
-def _finding(number: int, finding: Finding, hopeless: frozenset[str]) -> Iterator[str]:
+def _finding(number: int, finding: Finding, hopeless: frozenset[str], signers: Mapping[str, str]) -> Iterator[str]:
     effect = finding.effect if finding.status != "met" else "met"
     about = f"  {safe(finding.disclosure)}" if finding.disclosure else ""
     yield f"  {number}. {finding.rule} [{effect}] {safe(finding.title)}{about}"
@@ -121,10 +121,20 @@ def _finding(number: int, finding: Finding, hopeless: frozenset[str]) -> Iterato
         yield f"     tried:   {text}"
     if finding.records:
         label = "met by:" if finding.status == "met" else "counts:"
-        yield f"     {label}  {', '.join(safe(each) for each in finding.records)}"
+        yield f"     {label}  {', '.join(safe(each) + signers.get(each, '') for each in finding.records)}"
     if finding.effect in ("block", "warn"):
         lines = wrap(safe(finding.remedy, 1000), _WIDTH, break_long_words=False, break_on_hyphens=False)
         yield from (f"     {'next:' if not number else '':<8} {line}" for number, line in enumerate(lines))
+
+
+def signers(report: Report) -> dict[str, str]:
+    """What stands behind the id of each record that met a rule: who signed it, where signatures are demanded."""
+    if report.trust == "unsigned":
+        return {}
+    return {
+        each.record: f" ({safe('signed by ' + ' and '.join(each.by)) if each.by else 'unsigned'})"
+        for each in report.signed
+    }
 
 
 def reasons_of(finding: Finding) -> Iterator[str]:

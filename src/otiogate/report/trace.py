@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from otiogate.evidence.disclosure import Disclosure
@@ -11,7 +11,7 @@ from otiogate.evidence.tag import Tag
 from otiogate.records.model import RecordSet
 from otiogate.report.base import count, safe
 from otiogate.report.model import CueLine, Finding, Report
-from otiogate.report.text import reasons_of
+from otiogate.report.text import reasons_of, signers
 from otiogate.timeline.media import fold
 from otiogate.timeline.model import ClipUse, Snapshot, Subject
 
@@ -100,7 +100,7 @@ def _of_cue(cue: CueLine, places: list[str], report: Report, records: RecordSet)
     if not about:
         yield "    rules       no active rule applies to it"
     for finding in about:
-        yield from _of_finding(finding)
+        yield from _of_finding(finding, signers(report))
 
 
 def _is_about(finding: Finding, cue: CueLine) -> bool:
@@ -111,7 +111,7 @@ def _is_about(finding: Finding, cue: CueLine) -> bool:
     return here and finding.what.startswith(cue.disclosure[:200])
 
 
-def _of_finding(finding: Finding) -> Iterator[str]:
+def _of_finding(finding: Finding, signers: Mapping[str, str]) -> Iterator[str]:
     word = finding.status if finding.status == "met" else _WORD[finding.effect]
     yield f"    rule        {finding.rule} [{word}] {safe(finding.title)}"
     if finding.what:
@@ -122,7 +122,7 @@ def _of_finding(finding: Finding) -> Iterator[str]:
         yield f"                  tried:   {text}"
     if finding.records:
         label = "met by: " if finding.status == "met" else "counts: "
-        yield f"                  {label} {', '.join(safe(each) for each in finding.records)}"
+        yield f"                  {label} {', '.join(safe(each) + signers.get(each, '') for each in finding.records)}"
 
 
 def _places(cue: CueLine, subject: Subject, use: ClipUse, records: RecordSet) -> Iterator[str]:

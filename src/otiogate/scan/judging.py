@@ -19,7 +19,6 @@ from otiogate.evidence.collect import Collected, collect
 from otiogate.evidence.footprints import hints
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
-from otiogate.records.joined import joined
 from otiogate.records.model import RecordSet, media_digests
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
@@ -104,8 +103,8 @@ def judge_snapshot(
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
-    policy, store = settings.policy(), settings.store()
-    records = store.fetch()
+    policy = settings.policy()
+    records = settings.ledger(now)
     look = partial(
         collect,
         snapshot,
@@ -115,17 +114,17 @@ def judge_snapshot(
         shows_trimmed=shows_trimmed,
     )
     collected = look(records.standing, records.matcher)
-    if store.reaches_further:
-        further = store.look_up(*_unknown(snapshot, collected, records))
-        if further.records:
-            records = joined([records, further])
+    if settings.registry is not None:
+        further = settings.further(records, *_unknown(snapshot, collected, records))
+        if further is not records:
+            records = further
             collected = look(records.standing, records.matcher)
     question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media)
     return judge(
         collected,
         question,
         source=_input(snapshot.origin),
-        notes=(*_notes(settings), *_inert(records)),
+        notes=(*_notes(settings), *records.notes, *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
         advisory=settings.advisory,

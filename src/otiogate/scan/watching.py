@@ -127,7 +127,7 @@ class Watch:
         try:
             found = under.settings(Path(path))
             packs = [(each.name, each.digest) for each in found.policy().packs]
-            digest = found.store().fetch().digest
+            digest = found.ledger(under.now).digest
         except OtiogateError:
             return False  # neither records nor rules can be had: the verdict stands
         return known.verdict == "cannot_judge" or (known.records_digest, list(map(_pack, known.packs))) != (

@@ -66,7 +66,7 @@ class Plan:
 
     def access(self, limits: Limits = PATIENT, ca: str = "") -> Access:
         """How it is reached."""
-        return Access(self.url, ca, limits)
+        return Access(self.url, ca, limits=limits)
 
 
 @contextlib.contextmanager

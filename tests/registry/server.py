@@ -232,12 +232,15 @@ class Asked:
         first = int(self.query.get("cursor", "0"))
         page = {"format": 1, "production": production, "revision": revision, "total": len(records)}
         page["records"] = records[first : first + size]
+        if "index" in self.plan and not first:
+            page["index"] = self.plan["index"]
         if first + size < len(records):
             page["next"] = str(first + size)
         return 200, page, etag
 
     def _answers(self) -> tuple[int, Json, dict[str, str]]:
-        known = {each["id"]: each for each in (*self.plan["records"], *self.plan.get("elsewhere", ()))}
+        held = (*self.plan["records"], *self.plan.get("elsewhere", ()))
+        known = {each["id"]: each for each in held if "id" in each}  # what is in envelopes is not looked up
         answers, given = [], {}
         for ask in json.loads(self.body)["asks"]:
             found = [each for each in known.values() if ask["value"] in _about(each)[ask["by"]]]

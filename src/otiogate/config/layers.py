@@ -18,6 +18,7 @@ from otiogate.policy.load import DEFAULT
 from otiogate.records.access import Access, Limits
 from otiogate.records.context import Context
 from otiogate.records.dates import begin, end
+from otiogate.records.trust import age
 
 PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
@@ -206,7 +207,8 @@ def _access(found: Mapping[str, Any] | None) -> Access | None:
     if found is None:
         return None
     limits = Limits(total=found["timeout"]) if "timeout" in found else Limits()
-    return Access(found["url"].rstrip("/"), found.get("ca", ""), limits)
+    kept = age(found["kept"]) if "kept" in found else None
+    return Access(found["url"].rstrip("/"), found.get("ca", ""), kept, limits)
 
 
 def _replaced(key: str, said: dict[str, Said]) -> bool:

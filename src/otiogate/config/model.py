@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Literal
 
+from otiogate.errors import UsageError
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
 from otiogate.records.access import Access
@@ -67,7 +68,11 @@ class Settings:
             return folders
         from otiogate.records.registry import RegistryStore
 
-        registry = RegistryStore(self.registry, self.context.production, self.run)
+        if self.registry.kept and not (self.trust and self.state and trust_in(self.trust).wants_index):
+            what = "an answer of the registry is kept only where 'state' says where and 'trust' demands an index"
+            step = "set both, or take 'kept' out of 'registry'"
+            raise UsageError(what, where=", ".join(self.sources), next_step=step)
+        registry = RegistryStore(self.registry, self.context.production, self.run, self.state)
         return JoinedStore([folders, registry]) if self.records else registry
 
     def ledger(self, now: datetime) -> RecordSet:

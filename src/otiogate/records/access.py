@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class Limits:
 @dataclass(frozen=True)
 class Access:
     """Where a registry is: its ``url`` without a slash at its end, and a file of certificate authorities that takes the
-    place of the usual ones."""
+    place of the usual ones. ``kept`` is for how long its last answer may stand in for one."""
 
     url: str
     ca: str = ""
+    kept: timedelta | None = None
     limits: Limits = field(default_factory=Limits)

@@ -54,6 +54,10 @@ class _Exchanged(NamedTuple):
     body: bytes
 
 
+class Silent(StoreError):
+    """The registry is down, or busy, or too slow: it said nothing, and may at another time."""
+
+
 class _Failed(Exception):
     """One try came to nothing. ``passing``: another may do better, ``after`` so many seconds."""
 
@@ -106,7 +110,8 @@ class Conversation:
                 if not fault.passing or last:
                     often = f", {tries} times" if tries > 1 else ""
                     step = fault.next_step or "try again; if it stays so, ask who keeps the registry"
-                    raise StoreError(f"the registry {fault.what}{often}", where=url, next_step=step) from fault
+                    kind = Silent if fault.passing else StoreError
+                    raise kind(f"the registry {fault.what}{often}", where=url, next_step=step) from fault
             time.sleep(pause)
 
     def _exchange(
@@ -124,7 +129,7 @@ class Conversation:
         except TimeoutError as fault:
             _sessions.pop((os.getpid(), self._access), None)
             what = f"did not answer in full within {self._access.limits.total:g} seconds"
-            raise _Failed(what, "try again, or ask who keeps the registry") from fault
+            raise _Failed(what, passing=True) from fault
         except requests.exceptions.SSLError as fault:
             step = "ask who keeps the registry; an authority of your own is named under 'registry: {ca: FILE}'"
             raise _Failed(f"shows a certificate that is not accepted: {_certificate(fault)}", step) from fault

@@ -62,7 +62,13 @@ def with_index(
     if not new:
         return records
     more = f" and {len(new) - 5} more" if len(new) > 5 else ""
-    return replace(records, notes=(f"No index names {', '.join(new[:5])}{more} yet.",))
+    return replace(
+        records,
+        notes=(
+            *records.notes,
+            f"No index names {', '.join(new[:5])}{more} yet.",
+        ),
+    )
 
 
 def _bear_out(index: Index, trust: Trust, production: str, now: datetime | None, memory: Memory) -> None:

@@ -10,22 +10,26 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from otiogate.documents.schemas import Path, at, contract_faults
-from otiogate.documents.strict import DocumentError
+from otiogate.documents.schemas import at, contract_faults
+from otiogate.documents.strict import DocumentError, parse_json
 from otiogate.errors import StoreError
 from otiogate.records.access import Access
-from otiogate.records.client import Answer, Conversation
+from otiogate.records.client import Answer, Conversation, Silent
+from otiogate.records.dates import instant
 from otiogate.records.faults import record_faults
 from otiogate.records.index import Index, read_index
 from otiogate.records.model import Record, RecordSet, media_digests, record_set
 from otiogate.records.signed import paired, record_in
 from otiogate.records.store import RecordStore, checked_set, record_of, refusal
 from otiogate.signing.envelope import Envelope
+from otiogate.signing.memory import Memory
 
 _PAGE = 500
 """Records that are asked for at once; a registry may give fewer."""
@@ -45,23 +49,27 @@ class _Changed(Exception):
 
 @dataclass(frozen=True)
 class _Held:
-    """A ledger as it was answered last, its revision, and the run that asked."""
+    """A ledger as it was answered last, its revision, the run that asked, and the answer as text, where it is kept. One
+    that was kept has no revision: what stands in for an answer is asked for anew."""
 
     revision: str
     run: str
     found: RecordSet
+    text: str = ""
 
 
 class RegistryStore(RecordStore):
     """The ledger of one production in a registry. What was answered to a ``run`` is not asked for again by it; without
-    one, the registry is asked every time whether anything has changed."""
+    one, the registry is asked every time whether anything has changed. ``state`` is the facility's store, in which the
+    last answer is kept for as long as ``access`` says; its index must be demanded by whoever uses it."""
 
     _held: dict[tuple[int, Access, str], _Held] = {}  # noqa: RUF012 - shared on purpose: every export asks anew
 
-    def __init__(self, access: Access, production: str, run: str = "") -> None:
+    def __init__(self, access: Access, production: str, run: str = "", state: Path | None = None) -> None:
         self.access = access
         self.production = production
         self.run = run
+        self._memory = Memory(state) if access.kept and state else None
 
     def fetch(self) -> RecordSet:
         """The ledger of the production, whole."""
@@ -74,7 +82,12 @@ class RegistryStore(RecordStore):
         key = (os.getpid(), self.access, self.production)
         held = self._held.get(key)
         if held is None or not self.run or held.run != self.run:
-            held = self._held[key] = self._asked(held)
+            try:
+                held = self._asked(held if held and held.revision else None)
+                self._keep(held)
+            except Silent as fault:
+                held = self._stand_in(fault)
+            self._held[key] = held
         return held.found
 
     def _asked(self, held: _Held | None) -> _Held:
@@ -94,12 +107,14 @@ class RegistryStore(RecordStore):
         if held and answer.status == 304:
             if answer.etag and _revision(answer.etag) != held.revision:
                 raise self._wrong("answers 304 for another revision than the one that was asked about")
-            return _Held(held.revision, self.run, held.found)
+            return replace(held, run=self.run)
         first = self._page(answer)
         records: list[Record] = []
+        items: list[Any] = []
         page, seen = first, set[str]()
         while True:
             records += self._records(page["records"])
+            items += page["records"] if self._memory else ()
             if len(records) > first["total"]:
                 raise self._wrong(f"gives more records than the {first['total']:,} that it says it has")
             cursor = page.get("next", "")
@@ -113,7 +128,36 @@ class RegistryStore(RecordStore):
                 raise _Changed
         if len(records) != first["total"]:
             raise self._wrong(f"gives {len(records):,} of the {first['total']:,} records that it says it has")
-        return _Held(first["revision"], self.run, checked_set(paired(records), (self._source,), self._index(first)))
+        text = json.dumps({"records": items, "index": first["index"]}) if self._memory and "index" in first else ""
+        return _Held(first["revision"], self.run, self._set(records, self._index(first)), text)
+
+    def _set(self, records: list[Record], indexes: list[Index]) -> RecordSet:
+        return checked_set(paired(records), (self._source,), indexes)
+
+    def _keep(self, held: _Held) -> None:
+        """Keeps an answer, for a time when there is none. Without a signed index nobody could tell what it left out."""
+        if self._memory and held.text:
+            self._memory.answered(self._source, _now().isoformat(timespec="seconds"), held.text)
+
+    def _stand_in(self, fault: Silent) -> _Held:
+        """The last answer in place of the one that does not come, if it is young enough and its index names all of it;
+        else raises ``fault``."""
+        answer = self._memory.answer(self._source) if self._memory else None
+        if answer is None or self.access.kept is None:
+            raise fault
+        at, text = answer
+        try:
+            data, since = parse_json(text), _now() - instant(at)
+        except (DocumentError, ValueError):
+            raise fault from None
+        if not timedelta(0) <= since <= self.access.kept:
+            raise fault
+        indexes = self._index(data)
+        found = self._set(list(self._records(data["records"])), indexes)
+        if not indexes or not found.records.keys() <= indexes[0].entries.keys():
+            raise fault
+        note = f"{fault.where}: {fault.what}. Its last answer, of {at}, was used in place of one."
+        return _Held("", self.run, replace(found, notes=(note,)))
 
     def _page(self, answer: Answer) -> dict[str, Any]:
         page = self._sound("Page", answer.data)
@@ -213,12 +257,16 @@ class RegistryStore(RecordStore):
         return StoreError(f"the registry {what}" if step == _TELL else what, where=self.access.url, next_step=step)
 
 
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
 def _text(item: Any) -> bytes:
     """An envelope as it would stand in a file."""
     return json.dumps(item).encode("ascii")
 
 
-def _place(where: str, path: Path) -> str:
+def _place(where: str, path: tuple[str | int, ...]) -> str:
     return where
 
 

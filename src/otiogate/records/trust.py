@@ -110,7 +110,7 @@ def read_trust(path: Path) -> Trust:
         demands[kind] = max(demand["signatures"], demands.get(kind, 0))
     index = data.get("index")
     text = path.read_bytes()
-    return Trust(keys, demands, index is not None, _age((index or {}).get("max_age")), str(path), sha256(text))
+    return Trust(keys, demands, index is not None, age((index or {}).get("max_age")), str(path), sha256(text))
 
 
 def _key(data: Mapping[str, Any], where: str) -> Key:
@@ -132,7 +132,8 @@ def _key(data: Mapping[str, Any], where: str) -> Key:
     )
 
 
-def _age(text: str | None) -> timedelta | None:
+def age(text: str | None) -> timedelta | None:
+    """How long ``7d`` or ``36h`` is."""
     found = _AGE.match(text or "")
     if found is None:
         return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from otiogate.config import layers
+from otiogate.records.access import Limits
 from tests.registry.running import Registry, running
 
 
@@ -13,6 +16,12 @@ from tests.registry.running import Registry, running
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     with running(tmp_path_factory.mktemp("registry")) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is configured waits between tries as long as tests have time for."""
+    monkeypatch.setattr(layers, "Limits", partial(Limits, pause=0.01))
 
 
 @pytest.fixture(autouse=True)

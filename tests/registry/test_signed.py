@@ -210,7 +210,7 @@ def test_what_was_changed_in_the_store_is_not_taken(house: House) -> None:
     without_no = data | {"records": data["records"][:-1]}
     more = data | {"records": [*data["records"], disclosure("DIS-009")]}
     bare = data | {"records": [ABOUT, TOLD, YES | {"expires_at": "2029-12-31Z"}, NO]}
-    for changed in ({"records": data["records"]}, without_no, more, bare, "cut off"):
+    for changed in ({"records": data["records"]}, without_no, more, bare, {}, [], "cut off"):
         body = changed if isinstance(changed, str) else json.dumps(changed)
         Memory(house.state).answered(source, at, body)
         anew()

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from otiogate.errors import CannotJudge, StoreError, VersionError
+from otiogate.records import registry as registry_module
 from otiogate.records.access import Limits
+from otiogate.records.faults import record_faults
 from otiogate.records.registry import RegistryStore
 from tests.builders import MEDIA, cleared, consent, decision, disclosure, notification, replica
 from tests.registry.running import HASTY, PATIENT, Plan, Registry
@@ -45,6 +47,21 @@ def test_all_pages_are_read_whatever_their_size(registry: Registry, page: int) -
     plan = registry.plan(*ledger(), page=page)
     assert sorted(store(plan).fetch().records) == ["APR-001", "DIS-001", "NTF-001"]
     assert len(plan.asked) == -(-3 // page)
+
+
+def test_what_takes_our_time_is_not_done_in_the_time_of_the_registry(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = registry.plan(*ledger(), page=1)
+    asked: list[int] = []
+
+    def looked_at(item: Any, place: Any) -> Any:
+        asked.append(len(plan.asked))
+        return record_faults(item, place)
+
+    monkeypatch.setattr(registry_module, "record_faults", looked_at)
+    store(plan).fetch()
+    assert asked == [3, 3, 3]
 
 
 def test_an_empty_ledger_is_an_answer(registry: Registry) -> None:
@@ -152,7 +169,7 @@ BROKEN = {
     'changed:{"format": 2}': "contract",
     'changed:{"revocations": []}': "contract",
     'changed:{"records": {}}': "contract",
-    'changed:{"records": [null]}': "a record is a mapping",
+    'changed:{"records": [null], "total": 1}': "a record is a mapping",
     'changed:{"production": "OTHER"}': "answers for the production 'OTHER', not 'MYSHOW'",
     'changed:{"production": "myshow"}': "answers for the production",
     'changed:{"total": 9, "next": "0"}': "lead in a circle",

@@ -100,7 +100,8 @@ class RegistryStore(RecordStore):
         raise self._wrong(f"the ledger changed {_ROUNDS} times while it was read", "try again")
 
     def _ledger(self, conversation: Conversation, held: _Held | None) -> _Held:
-        """All pages, of one revision."""
+        """All pages, of one revision. What they hold is looked at afterwards: that takes longer than to get it, and the
+        registry has only so much time."""
         path = f"/v1/productions/{quote(self.production, safe='')}/records"
         query = {"limit": str(_PAGE)}
         answer = conversation.get(path, query, f'"{held.revision}"' if held else "")
@@ -109,13 +110,11 @@ class RegistryStore(RecordStore):
                 raise self._wrong("answers 304 for another revision than the one that was asked about")
             return replace(held, run=self.run)
         first = self._page(answer)
-        records: list[Record] = []
         items: list[Any] = []
         page, seen = first, set[str]()
         while True:
-            records += self._records(page["records"])
-            items += page["records"] if self._memory else ()
-            if len(records) > first["total"]:
+            items += page["records"]
+            if len(items) > first["total"]:
                 raise self._wrong(f"gives more records than the {first['total']:,} that it says it has")
             cursor = page.get("next", "")
             if not cursor:
@@ -126,13 +125,13 @@ class RegistryStore(RecordStore):
             page = self._page(conversation.get(path, {**query, "cursor": cursor}))
             if (page["revision"], page["total"]) != (first["revision"], first["total"]):
                 raise _Changed
-        if len(records) != first["total"]:
-            raise self._wrong(f"gives {len(records):,} of the {first['total']:,} records that it says it has")
+        if len(items) != first["total"]:
+            raise self._wrong(f"gives {len(items):,} of the {first['total']:,} records that it says it has")
         text = json.dumps({"records": items, "index": first["index"]}) if self._memory and "index" in first else ""
-        return _Held(first["revision"], self.run, self._set(records, self._index(first)), text)
+        return _Held(first["revision"], self.run, self._set(items, self._index(first)), text)
 
-    def _set(self, records: list[Record], indexes: list[Index]) -> RecordSet:
-        return checked_set(paired(records), (self._source,), indexes)
+    def _set(self, items: list[Any], indexes: list[Index]) -> RecordSet:
+        return checked_set(paired(self._records(items)), (self._source,), indexes)
 
     def _keep(self, held: _Held) -> None:
         """Keeps an answer, for a time when there is none. Without a signed index nobody could tell what it left out."""
@@ -150,10 +149,11 @@ class RegistryStore(RecordStore):
             data, since = parse_json(text), _now() - instant(at)
         except (DocumentError, ValueError):
             raise fault from None
-        if not timedelta(0) <= since <= self.access.kept:
+        whole = isinstance(data, dict) and isinstance(data.get("records"), list)
+        if not whole or not timedelta(0) <= since <= self.access.kept:
             raise fault
         indexes = self._index(data)
-        found = self._set(list(self._records(data["records"])), indexes)
+        found = self._set(data["records"], indexes)
         if not indexes or not found.records.keys() <= indexes[0].entries.keys():
             raise fault
         note = f"{fault.where}: {fault.what}. Its last answer, of {at}, was used in place of one."

@@ -84,6 +84,13 @@ class Trust:
     where: str = ""
     digest: str = ""
 
+    def ending(self, now: datetime, by: datetime) -> list[tuple[Key, datetime]]:
+        """The keys that count at ``now`` and no longer at ``by``, the first to end first."""
+        found = [(each, each.until) for each in self.keys.values() if each.until and each.revoked_at is None]
+        return sorted(
+            ((key, last) for key, last in found if now < last <= by), key=lambda each: (each[1], each[0].owner)
+        )
+
 
 def read_trust(path: Path) -> Trust:
     """The trust file ``path``. Raises ``UsageError`` with the line that is wrong."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from otiogate.errors import OtiogateError, StoreError, UsageError
+from otiogate.errors import OtiogateError, UsageError
 from otiogate.records.client import TOKEN_VARIABLE, Conversation
 from otiogate.records.registry import RegistryStore
 from tests.builders import disclosure
@@ -157,11 +157,17 @@ def test_another_authority_and_another_host_are_refused(
         assert "certificate" in refusal(found.plan(), ca).what
 
 
-def test_a_file_of_authorities_that_is_missing_or_none_is_no_leave_to_go_on(secure: Registry, tmp_path: Path) -> None:
-    empty = tmp_path / "empty.pem"
-    empty.write_text("", encoding="utf-8")
-    for path in (tmp_path / "missing.pem", empty):
-        assert isinstance(refusal(secure.plan(disclosure()), str(path)), StoreError)
+def test_a_file_of_authorities_that_cannot_be_used_is_a_fault_of_the_configuration(
+    secure: Registry, tmp_path: Path
+) -> None:
+    plan = secure.plan(disclosure())
+    for name, text in {"empty": "", "other": "no certificate", "broken": "-----BEGIN CERTIFICATE-----\nx\n"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for name in ("missing", "empty", "other", "broken", "."):
+        found = refusal(plan, str(tmp_path / name))
+        assert isinstance(found, UsageError), name
+        assert found.where == str(tmp_path / name)
+    assert plan.asked == []
 
 
 # Proxies

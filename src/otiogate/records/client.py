@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -76,6 +77,7 @@ class Conversation:
         self._access = access
         self._until = time.monotonic() + access.limits.total
         self._token = _token(access.url)
+        _check_authorities(access.ca)
 
     def get(self, path: str, query: Mapping[str, str], etag: str = "") -> Answer:
         """The answer to a GET below the registry's URL; 304 may be answered only where ``etag`` is given. Raises
@@ -154,9 +156,9 @@ class Conversation:
         body: bytes,
         headers: Mapping[str, str],
     ) -> _Exchanged:
-        limits = self._access.limits
         import requests
 
+        limits = self._access.limits
         auth = _Bearer(self._token) if self._token else None
         request = session.prepare_request(
             requests.Request(method, url, params=dict(query), data=body, headers=dict(headers), auth=auth)
@@ -281,6 +283,19 @@ def _token(url: str) -> str:
     if token and not _TOKEN.fullmatch(token):
         raise UsageError("the token for the registry has characters that no token has", where=place)
     return token
+
+
+def _check_authorities(path: str) -> None:
+    """Refuses a file of authorities that cannot be used. Later on that would look as if the registry were down."""
+    try:
+        if path and not ssl.create_default_context(cafile=path).cert_store_stats()["x509"]:
+            raise UsageError("holds no certificate", where=path, next_step=_CORRECT)
+    except OSError as fault:  # ssl.SSLError is one
+        what = f"cannot be read as certificates (PEM): {fault.strerror or 'it is something else'}"
+        raise UsageError(what, where=path, next_step=_CORRECT) from fault
+
+
+_CORRECT = "correct 'registry: {ca: FILE}' in the facility's file"
 
 
 def _proxies(url: str) -> dict[str, str]:

@@ -290,3 +290,15 @@ def test_a_broken_token_is_a_fault_of_the_environment(
     monkeypatch.setenv("OTIOGATE_REGISTRY_TOKEN", "two words")
     with pytest.raises(UsageError):
         RegistryStore(registry.plan().access(), "MYSHOW").fetch()
+
+
+def test_explain_shows_what_was_found_elsewhere(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = written(tmp_path / "cut.otio", clip("GENAI gen.environment id=DIS-900"))
+    other = disclosure("DIS-900", production="OTHER")
+    yes = decision("approval", other, ["NFX-020"], "APR-900", expires_at="2027-01-01Z")
+    facility(registry.plan(elsewhere=[other, yes]), tmp_path, monkeypatch)
+    ran = call(capsys, "explain", cut, *AS_OF)
+    assert (ran.code, "APR-900" in ran.out) == (0, True), ran
+    assert "#DIS-900" in ran.out, "and where it stands"

@@ -59,13 +59,13 @@ def _clips(path: Path, wanted: str, under: Judging) -> int:
     from otiogate.errors import UsageError
     from otiogate.report.text import headline
     from otiogate.report.trace import trace
-    from otiogate.scan.judging import judge_snapshot
+    from otiogate.scan.judging import judge_snapshot, records_for
     from otiogate.scan.read import read_timeline
 
     found = under.settings(path)
     snapshot = read_timeline(path)
     report = judge_snapshot(snapshot, found, under.now)
-    lines = trace(snapshot, report, found.ledger(under.now), wanted)
+    lines = trace(snapshot, report, records_for(snapshot, found, under.now), wanted)
     if wanted and not lines:
         say(headline(report))
         raise UsageError(

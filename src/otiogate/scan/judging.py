@@ -104,21 +104,7 @@ def judge_snapshot(
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
     policy = settings.policy()
-    records = settings.ledger(now)
-    look = partial(
-        collect,
-        snapshot,
-        handles=settings.handles,
-        declaration_required=settings.declaration_required,
-        everything=everything,
-        shows_trimmed=shows_trimmed,
-    )
-    collected = look(records.standing, records.matcher)
-    if settings.registry is not None:
-        further = settings.further(records, *_unknown(snapshot, collected, records))
-        if further is not records:
-            records = further
-            collected = look(records.standing, records.matcher)
+    records, collected = _collected(snapshot, settings, now, everything=everything, shows_trimmed=shows_trimmed)
     question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media)
     return judge(
         collected,
@@ -132,6 +118,32 @@ def judge_snapshot(
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
     )
+
+
+def records_for(snapshot: Snapshot, settings: Settings, now: datetime) -> RecordSet:
+    """The records that ``snapshot`` is judged with: the ledger, and what a registry has besides of what is named in it.
+    Raises ``CannotJudge``."""
+    return _collected(snapshot, settings, now)[0]
+
+
+def _collected(
+    snapshot: Snapshot, settings: Settings, now: datetime, *, everything: bool = False, shows_trimmed: bool = False
+) -> tuple[RecordSet, Collected]:
+    look = partial(
+        collect,
+        snapshot,
+        handles=settings.handles,
+        declaration_required=settings.declaration_required,
+        everything=everything,
+        shows_trimmed=shows_trimmed,
+    )
+    records = settings.ledger(now)
+    collected = look(records.standing, records.matcher)
+    if settings.registry is not None:
+        further = settings.further(records, *_unknown(snapshot, collected, records))
+        if further is not records:
+            return further, look(further.standing, further.matcher)
+    return records, collected
 
 
 def _unknown(snapshot: Snapshot, collected: Collected, records: RecordSet) -> tuple[set[str], set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from generate import commands, configuration, rules, schemas, vocabulary
+from generate import commands, configuration, registry, rules, schemas, vocabulary
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
@@ -20,6 +20,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "commands": commands.page(),
         "configuration": configuration.page(),
         "vocabulary": vocabulary.page(),
+        "registry": registry.page(),
         "schemas/index": schemas.index(),
         **{f"schemas/{name}": schemas.page(name) for name in schemas.names()},
     }

@@ -18,18 +18,8 @@ def test_without_a_name_it_lists_the_names(capsys: pytest.CaptureFixture[str]) -
     ran = call(capsys, "schema")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.split() == schema_names()
-    others = {
-        "config",
-        "context_map",
-        "policy",
-        "trust",
-        "report",
-        "diff",
-        "ledger_index",
-        "sidecar",
-        "receipt",
-        "common",
-    }
+    settings = {"config", "context_map", "policy", "trust"}
+    others = {"report", "diff", "request", "ledger_index", "sidecar", "receipt", "common", *settings}
     assert {*KINDS, *others} == set(schema_names())
 
 

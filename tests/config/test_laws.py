@@ -43,7 +43,8 @@ def test_every_key_that_a_configuration_may_have_has_a_law() -> None:
 def test_what_the_schema_calls_facility_only_is_and_nothing_else() -> None:
     told = {key for key, each in schema("config")["properties"].items() if "Facility only" in each["description"]}
     assert told == {key for key, law in LAWS.items() if law is facility_only}
-    assert told == {"stages", "working_paths", "replaced_packs", "pins", "log", "receipt_key", "trust", "state"}
+    facility = {"registry", "stages", "working_paths", "replaced_packs", "pins", "log", "receipt_key", "trust", "state"}
+    assert told == facility
 
 
 def test_the_laws_are_those_of_the_design() -> None:

@@ -62,7 +62,7 @@ def test_19_built_in_is_below_facility_below_project_below_command_line(facility
 
 def test_19_every_key_has_its_law() -> None:
     assert {LAWS["packs"], LAWS["deliverable.territories"]} == {union}
-    assert {LAWS[key] for key in ("stages", "working_paths", "replaced_packs", "pins")} == {facility_only}
+    assert {LAWS[key] for key in ("registry", "stages", "working_paths", "replaced_packs", "pins")} == {facility_only}
     assert LAWS["stage"] is agreed
 
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "cuesheet",
     "tag",
     "record",
+    "request",
     "key",
     "log",
     "schema",

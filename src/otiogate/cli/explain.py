@@ -77,14 +77,14 @@ def _traced(under: Judging, wanted: str, path: Path) -> tuple[list[str], str, in
     """The trace, the verdict in a line, and the exit code."""
     from otiogate.report.text import headline
     from otiogate.report.trace import trace
-    from otiogate.scan.judging import basis, judged
+    from otiogate.scan.judging import basis, judged, records_for
     from otiogate.scan.read import read_timeline
 
     settings = under.settings(path)
     snapshot = read_timeline(path, settings.frame_rate)
     on = basis(settings, under.now)
     report = judged(snapshot, on, under.now)[0]
-    lines = trace(snapshot, report, on.records, wanted)
+    lines = trace(snapshot, report, records_for(snapshot, on), wanted)
     return lines, headline(report), report.exit_code if report.verdict == "cannot_judge" else 0
 
 

@@ -51,11 +51,14 @@ def trust_here(given: str | None = None) -> tuple[Trust | None, Memory]:
 
 
 def held_in(given: str | None, trust_file: str | None = None) -> RecordSet:
-    """The records in the folder ``given``, or in those that are configured, as they are trusted here."""
+    """The records in the folder ``given``, or where they are configured to be, as they are trusted here."""
+    from otiogate.config.layers import settings
     from otiogate.records.signed import trusted
     from otiogate.records.store import FolderStore
 
-    found = FolderStore(folders(given)).fetch()
+    configured = settings() if given is None else None
+    asked = configured is not None and configured.registry is not None
+    found = (configured.store() if configured and asked else FolderStore(folders(given))).fetch()
     trust, memory = trust_here(trust_file)
     return found if trust is None else trusted(found, trust, memory)
 

@@ -211,7 +211,7 @@ def _look_up(key: str, *near: Path) -> None:
 
     try:
         found = settings(map(str, near))
-        known = found.store().fetch().standing if found.records else None
+        known = found.store().fetch().standing if found.has_records else None
     except OtiogateError as fault:
         say(f"note: whether {key} is in the ledger could not be told")
         say_fault(fault)

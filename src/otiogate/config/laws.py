@@ -128,6 +128,7 @@ LAWS: dict[str, Law] = {
     "packs": union,
     "policy": union,
     "records": facility_first,
+    "registry": facility_only,
     "severity": strictest_of_each(SEVERITY_ORDER),
     "on_export": strictest(("report", "block")),
     "declaration": strictest(("off", "required")),

@@ -17,8 +17,10 @@ from otiogate.documents.schemas import at, located_faults
 from otiogate.documents.strict import Document, load_one
 from otiogate.errors import UsageError
 from otiogate.policy.load import DEFAULT
+from otiogate.records.access import Access, Limits
 from otiogate.records.context import Context
 from otiogate.records.dates import begin, end
+from otiogate.records.trust import age
 
 PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
@@ -147,6 +149,8 @@ def _layer(path: Path, rank: int) -> Layer:
     for key in _PATH_MAPS:
         if key in data:
             data[key] = {name: str(_beside(path, each)) for name, each in data[key].items()}
+    if "ca" in data.get("registry", {}):
+        data["registry"] = data["registry"] | {"ca": str(_beside(path, data["registry"]["ca"]))}
     return Layer(str(path), rank, data)
 
 
@@ -190,6 +194,7 @@ def _combined(layers: list[Layer]) -> Settings:
         packs=found.get("packs", DEFAULT),
         policy_files=tuple(Path(each) for each in found.get("policy", ())),
         records=tuple(Path(each) for each in found.get("records", ())),
+        registry=None if _named("records", said) else _access(found.get("registry")),
         severities=found.get("severity", {}),
         on_export=found.get("on_export", "block"),
         declaration_required=found.get("declaration") == "required",
@@ -214,6 +219,15 @@ def _combined(layers: list[Layer]) -> Settings:
 
 def _only_by_command(key: str, said: dict[str, Said]) -> bool:
     return key in said and all(layer.rank == COMMAND for layer, _ in said[key])
+
+
+def _access(found: Mapping[str, Any] | None) -> Access | None:
+    """The registry that is configured."""
+    if found is None:
+        return None
+    limits = Limits(total=found["timeout"]) if "timeout" in found else Limits()
+    kept = age(found["kept"]) if "kept" in found else None
+    return Access(found["url"].rstrip("/"), found.get("ca", ""), kept, limits)
 
 
 def _named(key: str, said: dict[str, Said]) -> bool:

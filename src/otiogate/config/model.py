@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatch
@@ -9,23 +10,31 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from otiogate.errors import UsageError
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
+from otiogate.records.access import Access
 from otiogate.records.context import Context
+from otiogate.records.joined import JoinedStore, joined
 from otiogate.records.ledger import held, trust_in, with_index
 from otiogate.records.model import RecordSet
-from otiogate.records.store import FolderStore
+from otiogate.records.signed import trusted
+from otiogate.records.store import FolderStore, RecordStore
+from otiogate.signing.memory import Memory
 
 
 @dataclass(frozen=True)
 class Settings:
     """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage, or
-    named the cache (``cache_named``)."""
+    named the cache (``cache_named``). ``run`` is the same for all that is judged together: within it, a registry is
+    asked once."""
 
     context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT
     policy_files: tuple[Path, ...] = ()
     records: tuple[Path, ...] = ()
+    registry: Access | None = None
+    run: str = ""
     severities: dict[str, Severity] = field(default_factory=dict)
     on_export: Literal["block", "report"] = "block"
     declaration_required: bool = False
@@ -56,9 +65,24 @@ class Settings:
             pins=self.pins,
         )
 
-    def store(self) -> FolderStore:
+    @property
+    def has_records(self) -> bool:
+        """Whether anything is configured that could hold records."""
+        return bool(self.records or self.registry)
+
+    def store(self) -> RecordStore:
         """The store of records."""
-        return FolderStore(self.records)
+        folders = FolderStore(self.records)
+        if self.registry is None:
+            return folders
+        from otiogate.records.registry import RegistryStore
+
+        if self.registry.kept and not (self.trust and self.state and trust_in(self.trust).wants_index):
+            what = "an answer of the registry is kept only where 'state' says where and 'trust' demands an index"
+            step = "set both, or take 'kept' out of 'registry'"
+            raise UsageError(what, where=", ".join(self.sources), next_step=step)
+        registry = RegistryStore(self.registry, self.context.production, self.run, self.state)
+        return JoinedStore([folders, registry]) if self.records else registry
 
     def ledger(self, now: datetime) -> RecordSet:
         """The records as the facility trusts them at ``now``: as they stand where it has no trust file. Raises
@@ -69,6 +93,16 @@ class Settings:
         trust = trust_in(self.trust)
         known = held(found, trust, self.state)
         return with_index(known, trust, self.state, self.context.production, None if self.advisory else now)
+
+    def further(self, records: RecordSet, ids: Iterable[str], media: Iterable[str]) -> RecordSet:
+        """``records``, and what is on record elsewhere of the ``ids`` and digests of ``media`` that a timeline names,
+        as the facility trusts it. Raises ``CannotJudge``."""
+        found = self.store().look_up(ids, media)
+        if not found.records:
+            return records
+        if self.trust is not None:
+            found = trusted(found, trust_in(self.trust), Memory(self.state))
+        return joined([records, found])
 
     def is_working_path(self, target: str) -> bool:
         """Whether saves to ``target`` are reported and never blocked."""

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from otiogate.documents.strict import parse_yaml
 from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,23 @@ def schema(name: str) -> dict[str, Any]:
     return loaded
 
 
+CONTRACT = "registry.openapi"
+
+
+@cache
+def contract() -> dict[str, Any]:
+    """What a registry and otiogate agree on, as plain data."""
+    text = (files("otiogate.schemas") / f"{CONTRACT}.yaml").read_text(encoding="utf-8")
+    [document] = parse_yaml(text)
+    found: dict[str, Any] = document.value
+    return found
+
+
+def contract_faults(name: str, value: Any) -> list[tuple[Path, str]]:
+    """What is wrong with ``value`` under the part ``name`` of the contract: (path, sentence) pairs, by path."""
+    return faults(f"{CONTRACT}#/components/schemas/{name}", value)
+
+
 @cache
 def _validator(name: str) -> Validator:
     from jsonschema import Draft202012Validator
@@ -43,8 +61,11 @@ def _validator(name: str) -> Validator:
     from referencing.jsonschema import DRAFT202012
 
     # A closed registry: a $ref that is not one of ours fails, and never reaches the network.
+    documents = {each: schema(each) for each in schema_names()}
+    if name.startswith(CONTRACT):
+        documents[CONTRACT] = contract()
     registry: Any = Registry().with_resources(
-        [(f"{BASE}{each}", DRAFT202012.create_resource(schema(each))) for each in schema_names()]
+        [(f"{BASE}{each}", DRAFT202012.create_resource(body)) for each, body in documents.items()]
     )
     return Draft202012Validator(
         {"$ref": f"{BASE}{name}"}, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER

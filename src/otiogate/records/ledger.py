@@ -62,7 +62,13 @@ def with_index(
     if not new:
         return records
     more = f" and {len(new) - 5} more" if len(new) > 5 else ""
-    return replace(records, notes=(f"No index names {', '.join(new[:5])}{more} yet.",))
+    return replace(
+        records,
+        notes=(
+            *records.notes,
+            f"No index names {', '.join(new[:5])}{more} yet.",
+        ),
+    )
 
 
 def _bear_out(index: Index, trust: Trust, production: str, now: datetime | None, memory: Memory) -> None:
@@ -78,7 +84,7 @@ def _bear_out(index: Index, trust: Trust, production: str, now: datetime | None,
         raise _lost(f"was issued at {index.issued_at}, which is still to come: a clock is wrong", folder)
     if now is not None and trust.max_age is not None and now - issued > trust.max_age:
         raise _lost(f"was issued at {index.issued_at}, which is longer ago than the trust file allows", folder)
-    place = os.path.realpath(folder)
+    place = folder if _is_url(folder) else os.path.realpath(folder)
     seen = memory.ledger(place)
     if seen is not None:
         ledger, serial, at = seen
@@ -103,4 +109,8 @@ def _lost(what: str, folder: str) -> StoreError:
     step = (
         "if the ledger is as it should be, make the index anew with 'otiogate record index'; else put back what is gone"
     )
-    return StoreError(what, where=str(Path(folder) / INDEX), next_step=step)
+    return StoreError(what, where=folder if _is_url(folder) else str(Path(folder) / INDEX), next_step=step)
+
+
+def _is_url(source: str) -> bool:
+    return "://" in source

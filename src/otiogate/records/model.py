@@ -186,3 +186,8 @@ class RecordSet:
 def record_set(records: Iterable[Record], sources: Iterable[str] = (), indexes: Iterable[Index] = ()) -> RecordSet:
     """A set of ``records`` whose ids are known to differ."""
     return RecordSet({each.id: each for each in records}, tuple(sources), tuple(indexes))
+
+
+def media_digests(data: Mapping[str, Any]) -> set[str]:
+    """The digests of media that the disclosure in ``data`` is about."""
+    return {str(each["sha256"]) for each in (data["media"], *data.get("match", ())) if "sha256" in each}

@@ -27,6 +27,11 @@ class RecordStore(ABC):
     def fetch(self) -> RecordSet:
         """All records that may be needed. Raises ``StoreError`` where the store cannot answer."""
 
+    def look_up(self, ids: Iterable[str], media: Iterable[str]) -> RecordSet:
+        """What is on record beside all that ``fetch`` gives: of the ``ids`` that a timeline names, and of the digests
+        of its ``media``. Raises ``StoreError`` where the store cannot answer."""
+        return RecordSet({})
+
 
 class FolderStore(RecordStore):
     """Folders of YAML and JSON files, each with one record or a list of them, and of envelopes (``.dsse.json``) with a
@@ -47,9 +52,7 @@ class FolderStore(RecordStore):
         if held is not None and held[0] == state:
             return held[1]
         records = paired(each for path in files for each in read_file(path))
-        _refuse(repeated_ids(records))
-        found = record_set(records, key, [each for folder in self.folders for each in index_in(folder)])
-        _refuse(succession_faults(found))
+        found = checked_set(records, key, [each for folder in self.folders for each in index_in(folder)])
         self._read[key] = (state, found)
         return found
 
@@ -94,7 +97,7 @@ def read_file(path: Path) -> Iterator[Record]:
     for item, place, envelope in entries_in(path):
         found = record_faults(item, place)
         if found:
-            raise _refusal(found)
+            raise refusal(found)
         yield record_of(item, place, envelope)
 
 
@@ -152,7 +155,8 @@ def record_of(item: dict[str, Any], place: Place, envelope: Envelope | None = No
     return Record(str(item["record"]), str(item["id"]).upper(), item, place(()), envelope)
 
 
-def _refusal(found: list[RecordFault]) -> CannotJudge:
+def refusal(found: list[RecordFault]) -> CannotJudge:
+    """Why a record with these faults, and so no record, can be used."""
     first = found[0]
     if first.unknown_version:
         return VersionError(first.what, where=first.where)
@@ -161,6 +165,15 @@ def _refusal(found: list[RecordFault]) -> CannotJudge:
     if "see 'otiogate schema" in step:
         step += "; no record is used until this one is right"
     return StoreError(first.what + more, where=first.where, next_step=step)
+
+
+def checked_set(records: Iterable[Record], sources: Iterable[str], indexes: Iterable[Index] = ()) -> RecordSet:
+    """``records`` as a set. Raises ``StoreError`` where together they cannot be used."""
+    listed = list(records)
+    _refuse(repeated_ids(listed))
+    found = record_set(listed, sources, indexes)
+    _refuse(succession_faults(found))
+    return found
 
 
 def _refuse(found: Iterable[RecordFault]) -> None:

@@ -113,7 +113,7 @@ def read_trust(path: Path) -> Trust:
         # A profile is a floor: what is demanded besides can only ask for more.
         demands[kind] = max(demand["signatures"], demands.get(kind, 0))
     index = data.get("index")
-    return Trust(keys, demands, index is not None, _age((index or {}).get("max_age")))
+    return Trust(keys, demands, index is not None, age((index or {}).get("max_age")))
 
 
 def _key(data: Mapping[str, Any], where: str) -> Key:
@@ -135,7 +135,8 @@ def _key(data: Mapping[str, Any], where: str) -> Key:
     )
 
 
-def _age(text: str | None) -> timedelta | None:
+def age(text: str | None) -> timedelta | None:
+    """How long ``7d`` or ``36h`` is."""
     found = _AGE.match(text or "")
     if found is None:
         return None

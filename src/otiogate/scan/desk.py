@@ -80,8 +80,13 @@ class Desk:
     def _judged(self, path: Path, suffix: str, folder: _Folder) -> Report:
         settings = folder.on.settings
         # A declaration is asked of every use; and what an adapter makes of a file, its version decides.
-        # What a sidecar says is read with it.
-        plain = not (settings.declaration_required or BY_SUFFIX[suffix].adapter or os.path.lexists(sidecar_of(path)))
+        # What a sidecar says is read with it, and a registry is asked for what stands in the text.
+        plain = not (
+            settings.registry
+            or settings.declaration_required
+            or BY_SUFFIX[suffix].adapter
+            or os.path.lexists(sidecar_of(path))
+        )
         if settings.cache is None or not plain:
             return self._decided(read_timeline(path, settings.frame_rate), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from otiogate import __version__
 from otiogate.config import layers
@@ -16,7 +18,7 @@ from otiogate.errors import CannotJudge, ReadError
 from otiogate.evidence.collect import Collected, collect
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
-from otiogate.records.model import RecordSet
+from otiogate.records.model import RecordSet, media_digests
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
@@ -40,12 +42,16 @@ def basis(settings: Settings, now: datetime) -> Basis:
     return Basis(settings, settings.policy(), settings.ledger(now))
 
 
+def _new_run() -> str:
+    return uuid4().hex
+
+
 @dataclass(frozen=True)
 class Judging:
     """What a run judges under, beside the configuration near each timeline.
 
     ``now`` has a zone; ``as_of``: it is another time than now. ``config`` names project files in place of those near,
-    ``command`` is what the command line sets.
+    ``command`` is what the command line sets. Under one ``run`` a registry is asked once.
     """
 
     now: datetime
@@ -53,12 +59,18 @@ class Judging:
     config: tuple[str, ...] = ()
     command: dict[str, Any] = field(default_factory=dict)
     context_map: ContextMap | None = None
+    run: str = field(default_factory=_new_run)
+
+    def anew(self) -> Judging:
+        """The same, for another run: what a registry has may have changed since."""
+        return replace(self, run=_new_run())
 
     def settings(self, path: Path) -> Settings:
         """The settings for the timeline in ``path``. Raises ``UsageError`` for a broken configuration, ``CannotJudge``
         where two conflict or no line of the map fits."""
         mapped = self.context_map.layers(path) if self.context_map else ()
-        return layers.settings([str(path)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
+        found = layers.settings([str(path)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
+        return replace(found, run=self.run)
 
     def report(self, path: Path) -> Report:
         """The report on the timeline in ``path``. What cannot be read or judged, two configurations that conflict, and
@@ -132,16 +144,8 @@ def judged(
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
-    settings, records = on.settings, on.records
-    collected = collect(
-        snapshot,
-        records.standing,
-        records.matcher,
-        handles=settings.handles,
-        declaration_required=settings.declaration_required,
-        everything=everything,
-        shows_trimmed=shows_trimmed,
-    )
+    settings = on.settings
+    records, collected = _collected(snapshot, on, everything=everything, shows_trimmed=shows_trimmed)
     question = Question(records, on.policy, settings.context, now, carries_media or snapshot.carries_media)
     report = judge(
         collected,
@@ -156,6 +160,41 @@ def judged(
         hints=_hints(snapshot, collected) if list_met else (),
     )
     return report, collected
+
+
+def records_for(snapshot: Snapshot, on: Basis) -> RecordSet:
+    """The records that ``snapshot`` is judged with: the ledger, and what a registry has besides of what is named in it.
+    Raises ``CannotJudge``."""
+    return _collected(snapshot, on)[0]
+
+
+def _collected(
+    snapshot: Snapshot, on: Basis, *, everything: bool = False, shows_trimmed: bool = False
+) -> tuple[RecordSet, Collected]:
+    settings, records = on.settings, on.records
+    look = partial(
+        collect,
+        snapshot,
+        handles=settings.handles,
+        declaration_required=settings.declaration_required,
+        everything=everything,
+        shows_trimmed=shows_trimmed,
+    )
+    collected = look(records.standing, records.matcher)
+    if settings.registry is not None:
+        further = settings.further(records, *_unknown(snapshot, collected, records))
+        if further is not records:
+            return further, look(further.standing, further.matcher)
+    return records, collected
+
+
+def _unknown(snapshot: Snapshot, collected: Collected, records: RecordSet) -> tuple[set[str], set[str]]:
+    """The ids and the digests of media that the timeline names, and that ``records`` do not have."""
+    disclosures = [each.disclosure for each in collected.declared]
+    disclosures += [each.disclosure for each in collected.undisclosed if each.disclosure]
+    named = {each.id for each in disclosures} | {key for each in collected.declared for key in each.pointed}
+    about = {sha for each in records.disclosures.values() for sha in media_digests(each.data)}
+    return named - {""} - set(records.records), snapshot.digests() - about
 
 
 def _hints(snapshot: Snapshot, collected: Collected) -> Iterator[HintLine]:
@@ -198,7 +237,7 @@ def _inert(records: RecordSet) -> Iterator[str]:
 def _notes(settings: Settings) -> Iterable[str]:
     if not settings.sources:
         yield "No configuration was found: built-in packs, no production, no records."
-    elif not settings.records:
+    elif not settings.has_records:
         yield "No folder of records is configured: nothing can be cleared."
     if settings.cache_named:
         yield "A cache was named for this run: whoever can write it can change what is found, so this is no proof."

@@ -85,7 +85,7 @@ class Watch:
         """One round: everything that has arrived, has settled and is not judged yet; and now and then what was not
         allowed, where its records, its rules or the day are others. Raises ``ReadError`` where a place cannot be
         listed."""
-        under = self._under()
+        under = self._under().anew()
         look = time.monotonic() - self._looked >= _LOOK_AGAIN
         ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
         if look:

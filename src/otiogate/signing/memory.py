@@ -15,6 +15,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS verified (mark BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledgers (folder TEXT PRIMARY KEY, ledger TEXT NOT NULL, serial INTEGER NOT NULL,
                                     issued_at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (registry TEXT PRIMARY KEY, answered_at TEXT NOT NULL, answer TEXT NOT NULL);
 """
 
 _AT_ONCE = 500
@@ -66,6 +67,15 @@ class Memory:
             " serial = excluded.serial, issued_at = excluded.issued_at WHERE excluded.serial > serial",
             [(folder, ledger, serial, issued_at)],
         )
+
+    def answer(self, registry: str) -> tuple[str, str] | None:
+        """When ``registry`` answered last, and what."""
+        rows = self._read("SELECT answered_at, answer FROM answers WHERE registry = ?", (registry,))
+        return (str(rows[0][0]), str(rows[0][1])) if rows else None
+
+    def answered(self, registry: str, at: str, answer: str) -> None:
+        """Remembers the last answer of ``registry``."""
+        self._write("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)", [(registry, at, answer)])
 
     def _read(self, query: str, values: Sequence[Any]) -> list[Any]:
         import sqlite3

@@ -243,6 +243,10 @@ class Snapshot:
         found.discard(-1)
         return found
 
+    def digests(self) -> set[str]:
+        """Everything in the text that is written as a SHA-256: the digests of media among it."""
+        return {each.decode("ascii") for each in re.findall(rb"sha256:[0-9a-f]{64}(?![0-9a-f])", self._lowered)}
+
     @cached_property
     def _children(self) -> dict[int, list[int]]:
         children: dict[int, list[int]] = {}

@@ -378,10 +378,10 @@ def test_a_bug_with_one_timeline_is_exit_code_70_and_does_not_hide_the_others(
 
     real = desk.read_timeline
 
-    def broken(path: Path) -> Any:
+    def broken(path: Path, rate: Any = None) -> Any:
         if path.name == "odd.edl":
             raise ZeroDivisionError("by \x1b[31m zero")
-        return real(path)
+        return real(path, rate)
 
     monkeypatch.setattr(desk, "read_timeline", broken)
     monkeypatch.chdir(tmp_path)

@@ -113,9 +113,9 @@ def decisions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     made: list[Any] = []
     judge = hooks.judged
 
-    def counted(snapshot: Any, settings: Any, *rest: Any, **more: Any) -> Any:
-        made.append(settings)
-        return judge(snapshot, settings, *rest, **more)
+    def counted(snapshot: Any, on: Any, *rest: Any, **more: Any) -> Any:
+        made.append(on.settings)
+        return judge(snapshot, on, *rest, **more)
 
     monkeypatch.setattr(hooks, "judged", counted)
     return made

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
@@ -61,9 +62,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     true = desk.read_bytes
 
-    def read(data: bytes, path: Path) -> Snapshot:
+    def read(data: bytes, path: Path, rate: Fraction | None = None) -> Snapshot:
         found.append(path.name)
-        return true(data, path)
+        return true(data, path, rate)
 
     monkeypatch.setattr(desk, "read_bytes", read)
     return found

@@ -52,10 +52,10 @@ def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     timeline(clip("GENAI gen.shot")).to_json_file("tagged.otio")
     real = desk.read_timeline
 
-    def broken(path: Path) -> Any:
+    def broken(path: Path, rate: Any = None) -> Any:
         if path.name == "bug.otio":
             raise ZeroDivisionError
-        return real(path)
+        return real(path, rate)
 
     monkeypatch.setattr(desk, "read_timeline", broken)
 

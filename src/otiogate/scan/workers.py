@@ -11,6 +11,8 @@ take as long as to work on it. A process counts the items that it begins, so tha
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import mmap
 import multiprocessing
 import os
 import signal
@@ -93,12 +95,19 @@ class Workers(Generic[Item, Result]):
     def start(self) -> _Worker:
         """One more process."""
         ours, theirs = self._processes.Pipe()
-        begun = self._processes.RawValue("Q", 0)
+        begun = self._counter()
         serving = (theirs, begun, self._work, self._after, self._limits, os.getpid())
         process = self._processes.Process(target=_serve, args=serving, daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours, begun)
+
+    def _counter(self) -> Any:
+        """A number that a process and its parent share; between forked ones no file stands behind it, for which a disk
+        may be too full."""
+        if self._processes.get_start_method() == "fork":
+            return ctypes.c_uint64.from_buffer(mmap.mmap(-1, ctypes.sizeof(ctypes.c_uint64)))
+        return self._processes.RawValue("Q", 0)
 
     def is_light(self, item: Item) -> bool:
         """Whether ``item`` may wait behind another in the same process."""

@@ -10,6 +10,7 @@ import pytest
 from securesystemslib.signer import SIGNER_FOR_URI_SCHEME, CryptoSigner, SecretsHandler, Signature, Signer
 
 from otiogate.errors import CannotJudge, UsageError
+from otiogate.signing import keys
 from otiogate.signing.envelope import Envelope
 from otiogate.signing.keys import load, public_of, sign, signed_by
 from tests.builders import decision, disclosure
@@ -89,6 +90,7 @@ def test_without_the_extra_what_has_to_be_checked_cannot_be_judged(
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
+    keys._library.cache_clear()
     with pytest.raises(CannotJudge, match=r"without securesystemslib \(python -m pip install 'otiogate\[sign\]'\)"):
         held(tmp_path / "ledger", known)
     assert held(tmp_path / "ledger", trust(tmp_path, person())).records["APR-001"].distrust.endswith("the trust file")

@@ -22,6 +22,21 @@ def canonical(value: Any) -> bytes:
 def _checked(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        found = {}
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise ValueError("a key that is not text")
+            if not key.isascii():
+                key = unicodedata.normalize("NFC", key)  # noqa: PLW2901 - what is written is what is checked
+                if max(key) > "\uffff":
+                    raise ValueError("a key outside the Basic Multilingual Plane")
+            found[key] = _checked(item)
+        if len(found) != len(value):
+            raise ValueError("two keys that are one in NFC")
+        return found
+    if isinstance(value, (list, tuple)):
+        return [_checked(item) for item in value]
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, float) and value.is_integer():
@@ -30,17 +45,6 @@ def _checked(value: Any) -> Any:
         if abs(value) >= 2**53:
             raise ValueError(f"the integer {value} cannot be written exactly")
         return value
-    if isinstance(value, (list, tuple)):
-        return [_checked(item) for item in value]
-    if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            raise ValueError("a key that is not text")
-        found = {_checked(key): _checked(item) for key, item in value.items()}
-        if len(found) != len(value):
-            raise ValueError("two keys that are one in NFC")
-        if any(ord(char) > 0xFFFF for key in found for char in key):
-            raise ValueError("a key outside the Basic Multilingual Plane")
-        return found
     raise ValueError(f"{type(value).__name__} has no canonical form")
 
 

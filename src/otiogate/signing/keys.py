@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ class PublicKey:
     scheme: str
     public: str
 
-    @property
+    @cached_property
     def keyid(self) -> str:
         """64 hexadecimal digits: securesystemslib's own id, over the key's type, scheme and public part."""
         # Its canonical JSON escapes quotes and backslashes, of which a key has none, and no line breaks.
@@ -209,11 +210,13 @@ def _asked(ask: Callable[[], Any], what: str) -> Any:
         raise UsageError(f"{what}: {str(fault) or type(fault).__name__}", next_step="look at the key's URI") from fault
 
 
+@lru_cache(maxsize=256)
 def _sslib(key: PublicKey) -> SSlibKey:
     found: SSlibKey = _library().SSlibKey(key.keyid, SCHEMES[key.scheme], key.scheme, {"public": key.public})
     return found
 
 
+@cache
 def _library() -> Any:
     try:
         from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: F401 - without it, checking is slow

@@ -81,6 +81,7 @@ test-slow: setup
 
 bench: setup
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/scan.py
 
 clean:
 	rm -rf $(VENV) .venv-wheel .venv-oldest build dist .mypy_cache .ruff_cache .hypothesis *.egg-info

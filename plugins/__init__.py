@@ -9,14 +9,15 @@ _MANIFEST = {
     "OTIO_SCHEMA": "PluginManifest.1",
     "adapters": [
         {"OTIO_SCHEMA": "Adapter.1", "name": name, "filepath": f"{name}.py", "suffixes": []}
-        for name in ("otiogate_gated", "otiogate_cuesheet")
+        for name in ("otiogate_gated", "otiogate_cuesheet", "otiogate_edl")
     ],
     "hook_scripts": [
         {"OTIO_SCHEMA": "HookScript.1", "name": name, "filepath": f"{name}.py"}
-        for name in ("otiogate_export", "otiogate_tags")
+        for name in ("otiogate_export", "otiogate_sidecar", "otiogate_tags")
     ],
     "hooks": {
         "pre_adapter_write": ["otiogate_export"],
+        "post_adapter_write": ["otiogate_sidecar"],
         "post_adapter_read": ["otiogate_tags"],
     },
 }

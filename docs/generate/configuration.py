@@ -37,6 +37,10 @@ _LAWS = {
     "strictest_of_each": ("strictest of each", "The strictest for each rule."),
     "largest": ("largest", "The largest number that any layer sets."),
     "facility_only": ("facility only", "An error in a project's file."),
+    "facility_or_command": (
+        "facility or command line",
+        "An error in a project's file. The command line may set it, which marks the report as advisory.",
+    ),
     "facility_first": (
         "facility first",
         "The facility's, where it sets it, and then no project may; else the project's. The command line may look "

@@ -22,7 +22,7 @@ GROUPS = {
     ),
     "Who was told": ("notice", "notification"),
     "Settings": ("config", "context_map", "policy", "trust"),
-    "What otiogate prints and writes": ("report", "diff", "ledger_index"),
+    "What otiogate writes": ("report", "diff", "sidecar", "ledger_index"),
 }
 """Every schema that is a document by itself, in the order of the navigation; ``common`` is none."""
 

@@ -12,7 +12,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -24,21 +24,33 @@ from otiogate.config.model import Settings
 from otiogate.documents.digest import sha256
 from otiogate.documents.write import replacing, write_text
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
+from otiogate.evidence.claims import claimed
+from otiogate.evidence.collect import collect
 from otiogate.evidence.tag import is_tag
 from otiogate.host.adapters import edl_shows_disabled, inner_adapter, read_through, write_through
 from otiogate.host.annotate import annotate
+from otiogate.host.carrying import add_claims
 from otiogate.host.errors import ExportBlocked
 from otiogate.host.read import snapshot_of
-from otiogate.report.base import safe
+from otiogate.host.walk import compact
+from otiogate.report.base import count, safe
 from otiogate.report.model import Report
 from otiogate.report.text import Doing, blocking_text, headline, stopped_unjudged
-from otiogate.scan.judging import judge_path, judge_snapshot
-from otiogate.scan.read import MEDIA_INSIDE, content
+from otiogate.scan.carrying import Export, Left, carried, lost
+from otiogate.scan.judging import basis, judge_path, judge_snapshot, judged, unreadable
+from otiogate.scan.read import MEDIA_INSIDE, content, read_file
+from otiogate.scan.sidecar import Finder, Sidecar, attached, read_sidecar, sidecar_for, told_apart, write_sidecar
+from otiogate.timeline.formats import BY_SUFFIX
 
 _LOG = logging.getLogger("otiogate")
 _JUDGED = threading.local()
 _ARGUMENTS = ("otiogate_config", "otiogate_stage")
 """What an export may be told beside its path: hook arguments of the host, or arguments of the gated adapter."""
+
+_LEFT = "otiogate_left"
+"""The argument by which the hook before writing tells the one after it what is left for the sidecar."""
+
+_SHOWN = 5
 
 _STAGES = ("temp", "final")
 
@@ -51,15 +63,29 @@ _FRESH = 60.0
 
 
 def export_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -> Any:
-    """``pre_adapter_write``: hands the timeline on, or raises ``ExportBlocked``."""
+    """``pre_adapter_write``: hands on the timeline, or a copy that carries its disclosures where the format has a place
+    for them; or raises ``ExportBlocked``. What is left for the sidecar is told to ``sidecar_hook``."""
 
-    def judge() -> None:
+    def judge() -> Any:
         arguments = dict(argument_map or {})
         given = {**(arguments.get("adapter_arguments") or {}), **arguments}
         asked = {name: given[name] for name in _ARGUMENTS if name in given}
-        _judge_export(in_timeline, str(arguments.get("_filepath") or ""), **asked)
+        target = str(arguments.get("_filepath") or "")
+        made = _judge_export(in_timeline, target, **asked)
+        if isinstance(argument_map, dict) and made.claimed is not None and Path(target).suffix.lower() in BY_SUFFIX:
+            argument_map[_LEFT] = made.left
+        return made.thing
 
-    _guarded("export", judge)
+    return _guarded("export", judge)
+
+
+def sidecar_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -> Any:
+    """``post_adapter_write``: writes the sidecar of what was written, or removes the one of an earlier export. Raises
+    ``ExportBlocked``."""
+    arguments = argument_map or {}
+    if _LEFT in arguments:
+        target = Path(str(arguments["_filepath"]))
+        _guarded("export", lambda: write_sidecar(target, _sidecar(target, target, arguments[_LEFT])))
     return in_timeline
 
 
@@ -71,19 +97,31 @@ def tags_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None) -
 
 def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
     """Writes through the adapter that the suffix of ``filepath`` names: the object is judged, written to a temporary
-    file, what was written is read back and judged, and only then renamed. Raises ``ExportBlocked``."""
+    file, what was written is read back and judged, and only then renamed. Raises ``ExportBlocked``, also where a
+    disclosure got lost on the way.
+
+    The sidecar comes before the export: whatever ends this between the two leaves one that fits no file, which is a
+    finding, and no export that passes for whole.
+    """
 
     def write() -> None:
         adapter = inner_adapter(filepath)
         asked = {name: arguments.pop(name) for name in _ARGUMENTS if name in arguments}
         found = _settings(filepath, asked)
-        digest = _judge_export(input_otio, filepath, found)
-        _JUDGED.within = digest  # the hook inside need not decide again
+        made = _judge_export(input_otio, filepath, found)
+        _JUDGED.within = _digest(made.thing)  # the hook inside need not decide again
+        target = Path(filepath)
         try:
-            with replacing(Path(filepath)) as temporary:
-                write_through(adapter, input_otio, str(temporary), arguments)
-                report = judge_path(temporary, found, _now(), list_met=False)
+            with replacing(target) as temporary:
+                write_through(adapter, made.thing, str(temporary), arguments)
+                sidecar = _sidecar(target, temporary, made.left)
+                report, gone = _read_back(temporary, sidecar, input_otio, found)
                 _act(_of(filepath, report, temporary), found, filepath, "export")
+                _nothing_lost(gone, found, filepath)
+                if sidecar.entries:
+                    write_sidecar(target, sidecar)
+            if not sidecar.entries:
+                write_sidecar(target, sidecar)
         except OSError as fault:
             raise UsageError(f"cannot be written: {fault.strerror or fault}", where=filepath) from fault
         finally:
@@ -102,6 +140,7 @@ def read_gated(filepath: str, **arguments: Any) -> Any:
         report = judge_path(Path(filepath), found, _now(), list_met=False)
         _act(report, found, filepath, "import")
         timeline = read_through(inner_adapter(filepath), filepath, arguments)
+        _add_sidecar(timeline, Path(filepath))
         if report.input.digest and sha256(content(Path(filepath))) != report.input.digest:
             raise CannotJudge("changed while it was read", where=filepath, next_step="read it again")
         return timeline
@@ -130,6 +169,48 @@ def cuesheet(timeline: Any, filepath: str = "", *, bom: bool = False, **argument
         return CueSheetWriter(bom=bom).write([report])
 
     return str(_guarded("export", made))
+
+
+def _sidecar(target: Path, written: Path, left: Left) -> Sidecar:
+    """The sidecar of ``target``, about the bytes that stand in ``written``."""
+    return sidecar_for(target, sha256(content(written)) if left else "", left)
+
+
+def _read_back(written: Path, sidecar: Sidecar, thing: Any, found: Settings) -> tuple[Report, list[str]]:
+    """The report on what was written, with its sidecar, and what of the disclosures of ``thing`` it lost."""
+    try:
+        alone = read_file(written, found.frame_rate)
+        after = attached(alone, sidecar) if sidecar.entries else alone
+        report, collected = judged(after, basis(found, _now()), _now(), list_met=False)
+    except CannotJudge as fault:
+        return unreadable(written, fault, found, _now()), []
+    ledger = found.store().fetch()
+    before = snapshot_of(thing)
+    said = claimed(collect(before, ledger.standing, ledger.matcher), ledger.standing)
+    return report, lost(before, said, after, claimed(collected, ledger.standing)) if said else []
+
+
+def _nothing_lost(gone: Sequence[str], found: Settings, target: str) -> None:
+    if not gone:
+        return
+    what = f"{count(len(gone), 'disclosure')} would not be in what is written: {'; '.join(gone[:_SHOWN])}"
+    if found.on_export == "report" or found.is_working_path(target):
+        _LOG.warning("not stopped, by configuration: %s: %s", target, what)
+        return
+    raise CannotJudge(what, where=target, next_step="export to .otio, which keeps them all")
+
+
+def _add_sidecar(timeline: Any, path: Path) -> None:
+    """Puts what the sidecar says on the clips of what was read, so that it travels on."""
+    sidecar = read_sidecar(path)
+    if sidecar is not None:
+        finder = Finder(snapshot_of(timeline))
+        for entry in sidecar.entries:
+            add_claims(timeline, finder.find(entry) or [0], *told_apart(entry.values))
+
+
+def _digest(thing: Any) -> str:
+    return sha256(compact(thing))
 
 
 def _of(target: str, report: Report, temporary: Path) -> Report:
@@ -164,8 +245,8 @@ def _guarded(doing: Doing, act: Callable[[], Any]) -> Any:
         raise ExportBlocked(text, "cannot_judge") from fault
 
 
-def _judge_export(timeline: Any, target: str, found: Settings | None = None, **asked: Any) -> str:
-    """Judges what is to be written to ``target``; gives the digest of its compact JSON, or raises."""
+def _judge_export(timeline: Any, target: str, found: Settings | None = None, **asked: Any) -> Export:
+    """Judges what is to be written to ``target``; gives it with its disclosures in place, or raises."""
     with _collector_at_rest():
         return _judged(timeline, target, found, asked)
 
@@ -183,36 +264,37 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[str, Any]) -> str:
+def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[str, Any]) -> Export:
+    if _just_judged(timeline, target):
+        return Export(timeline)
     snapshot = snapshot_of(timeline, name=Path(target).name, path=target)
-    digest = snapshot.origin.digest
-    if _just_judged(digest, target):
-        return digest
     found = found or _settings(target, asked)
     _say_unconfigured(found, target)
     suffix = Path(target).suffix.lower()
     # Bundles ship the media; the XML writer writes what is disabled as if it were not, the EDL writer some of it.
     hides = suffix == ".otio" or (suffix == ".edl" and not edl_shows_disabled(timeline))
-    report = judge_snapshot(
+    report, collected = judged(
         snapshot,
-        found,
+        basis(found, _now()),
         _now(),
         carries_media=not hides,
         shows_trimmed=suffix not in _KEEP_TRIMS,
         list_met=False,
     )
     _act(report, found, target, "export")
+    said = claimed(collected, found.store().fetch().standing, only_new=suffix in _KEEP_TRIMS)
+    made = carried(timeline, suffix, said, leaves_out_disabled=suffix == ".edl" and hides)
     if suffix not in _KEEP_TRIMS:  # the host's own formats are written by one call
-        _JUDGED.digest, _JUDGED.at = digest, time.monotonic()
-    return digest
+        _JUDGED.digest = snapshot.origin.digest if made.thing is timeline else _digest(made.thing)
+        _JUDGED.at = time.monotonic()
+    return made
 
 
-def _just_judged(digest: str, target: str) -> bool:
-    if digest == getattr(_JUDGED, "within", ""):
-        return True
-    held, at = getattr(_JUDGED, "digest", ""), getattr(_JUDGED, "at", 0.0)
+def _just_judged(timeline: Any, target: str) -> bool:
+    within, held = getattr(_JUDGED, "within", ""), getattr(_JUDGED, "digest", "")
     _JUDGED.digest = ""
-    return not target and digest == held and time.monotonic() - at < _FRESH
+    fresh = not target and held and time.monotonic() - getattr(_JUDGED, "at", 0.0) < _FRESH
+    return bool(within or fresh) and _digest(timeline) in ((within, held) if fresh else (within,))
 
 
 _UNCONFIGURED: set[str] = set()

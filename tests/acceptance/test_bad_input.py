@@ -103,9 +103,24 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "entities.fcpxml": ('<!DOCTYPE fcpxml [<!ENTITY a "b">]><fcpxml/>', "declares entities or attributes of its own"),
     "cut_off.fcpxml": ('<fcpxml version="1.9">\n<library>', "line 2: is no XML that can be read"),
     "bundle.fcpxmld": (b"FOLDER", "No such file or directory"),
-    "cut.aaf": ("AAF", "AAF is not read by this version, so nothing in it was checked"),
-    "cut.ale": ("Heading", "ALE is not read by this version, so nothing in it was checked"),
-    "cut.xml": ("<xmeml/>", "FCP 7 XML is not read by this version, so nothing in it was checked"),
+    "cut.aaf": ("AAF", "is no AAF: it is some other text"),
+    "cut_off.aaf": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is no AAF that can be read"),
+    "picture.aaf": (b"\x89PNG\r\n\x1a\n", "is no AAF: it is a PNG image"),
+    "cut.ale": ("Heading", "holds no clip that can be read, so nothing in it was checked"),
+    "cut.xml": (
+        "<xmeml/>",
+        "OpenTimelineIO's adapter fcp_xml cannot read it: ValueError: No top-level sequences found",
+    ),
+    "page.xml": ("<html><body/></html>", "is no FCP 7 XML: it is XML whose outermost element is 'html'"),
+    "entities.xml": ('<!DOCTYPE xmeml [<!ENTITY a "b">]><xmeml/>', "declares entities or attributes of its own"),
+    "cut.kdenlive": ("<ges/>", "is no Kdenlive project: it is a GES project"),
+    "cut.xges": ("[]", "is no GES project: it is JSON"),
+    "cut.m3u8": ("TITLE: CUT", "is no HLS playlist: it is an EDL"),
+    "many.m3u8": (
+        "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8",
+        "is a playlist of playlists: there is no clip in it",
+    ),
+    "cut.mlt": ("<mlt/>", "MLT is not read, so nothing in it was checked"),
 }
 
 
@@ -359,16 +374,16 @@ def test_a_broken_configuration_does_not_hide_the_timelines_of_another_project(t
 def test_a_bug_with_one_timeline_is_exit_code_70_and_does_not_hide_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from otiogate.scan import judging
+    from otiogate.scan import desk
 
-    real = judging.judge_path
+    real = desk.read_timeline
 
-    def broken(path: Path, *arguments: Any) -> Any:
+    def broken(path: Path, rate: Any = None) -> Any:
         if path.name == "odd.edl":
             raise ZeroDivisionError("by \x1b[31m zero")
-        return real(path, *arguments)
+        return real(path, rate)
 
-    monkeypatch.setattr(judging, "judge_path", broken)
+    monkeypatch.setattr(desk, "read_timeline", broken)
     monkeypatch.chdir(tmp_path)
     for name in ("clean.edl", "odd.edl"):
         (tmp_path / name).write_text(CLEAN)

@@ -76,19 +76,19 @@ def test_what_is_left_out_is_asked_for_by_name(capsys: pytest.CaptureFixture[str
 def test_a_file_that_brings_its_reader_down_is_a_finding(
     delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from otiogate.scan import judging
+    from otiogate.scan import desk
 
-    true = judging.read_timeline
+    true = desk.read_timeline
 
-    def read(path: Path) -> object:
+    def read(path: Path, rate: object) -> object:
         if path.name == "cut1.edl":
             faulthandler.disable()
             os.kill(os.getpid(), signal.SIGSEGV)
         if path.name == "cut2.edl":
             time.sleep(600)
-        return true(path)
+        return true(path, rate)
 
-    monkeypatch.setattr(judging, "read_timeline", read)
+    monkeypatch.setattr(desk, "read_timeline", read)
     ran = call(capsys, "scan", "in", "--format", "json", "--timeout", "2")
     reports = json.loads(ran.out)["reports"]
     assert [each["verdict"] for each in reports] == ["allow", "cannot_judge", "cannot_judge", "block", "allow"]
@@ -107,19 +107,57 @@ def test_a_timeline_nested_without_end_ends_nothing_else(delivery: Path, capsys:
     assert list(verdicts.values()).count("allow") == 4
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explain", "in/cut9.otio"),
+        ("explain", "in/cut9.otio", "shot"),
+        ("cuesheet", "in/cut9.otio"),
+        ("diff", "in/cut0.edl", "in/cut9.otio"),
+        ("diff", "in/cut9.otio", "in/cut0.edl"),
+        ("tag", "in/cut9.otio", "--name", "*", "--tag", "GENAI gen.shot", "--in-place"),
+    ],
+    ids=" ".join,
+)
+def test_a_timeline_that_brings_its_reader_down_is_exit_code_3_to_every_command(
+    arguments: tuple[str, ...], delivery: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (delivery / "cut9.otio").write_text(DEEP)
+    before = (delivery / "cut9.otio").read_bytes()
+    ran = call(capsys, *arguments)
+    assert ran.code == 3, ran.err
+    assert "in/cut9.otio" in ran.err
+    assert "Traceback" not in ran.err
+    assert (delivery / "cut9.otio").read_bytes() == before
+
+
+def test_a_link_to_a_folder_is_not_followed_and_that_is_said_once(
+    delivery: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = delivery.parent / "other"
+    other.mkdir()
+    (other / "more.edl").write_text(edl([]))
+    (delivery / "sub").mkdir()
+    (delivery / "sub" / "linked").symlink_to(other)
+    (delivery / "linked").symlink_to(other)
+    ran = call(capsys, "scan", "in")
+    assert ran.err.startswith("otiogate: not followed: 2 links to folders: in/linked\notiogate: 5 timelines: ")
+    assert call(capsys, "scan", "in/linked").err == "otiogate: in/linked/more.edl: allowed\n"
+
+
 def test_a_bug_with_one_timeline_is_told_and_ends_nothing_else(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from otiogate.scan import judging
+    from otiogate.scan import desk
 
-    true = judging.read_timeline
+    true = desk.read_timeline
 
-    def read(path: Path) -> object:
+    def read(path: Path, rate: object) -> object:
         if path.name == "cut1.edl":
             raise KeyError("ours")
-        return true(path)
+        return true(path, rate)
 
-    monkeypatch.setattr(judging, "read_timeline", read)
+    monkeypatch.setattr(desk, "read_timeline", read)
     ran = call(capsys, "scan", "in")
     assert ran.code == 70
     assert "'in/cut1.edl': not judged" in ran.err

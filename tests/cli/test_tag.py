@@ -10,8 +10,10 @@ import opentimelineio as otio
 import pytest
 import yaml
 
+from otiogate.documents.digest import sha256
 from otiogate.records.store import FolderStore
 from otiogate.scan.read import read_timeline
+from otiogate.scan.sidecar import SUFFIX, read_sidecar
 from tests.builders import clip, disclosure, timeline
 from tests.cli.running import Ran, call, edl, held, project
 
@@ -338,3 +340,19 @@ def test_what_could_not_be_read_is_said_since_it_was_not_looked_through(tmp_path
     ran = tag("cut.edl", "-o", "new.edl", "--tag", TAG, "--name", "*")
     assert ran.code == 0
     assert "note: cut.edl: line 5: this looks like an event but cannot be read" in ran.err
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_a_sidecar_goes_on_fitting_the_timeline_that_was_tagged(tmp_path: Path, tag: Any, fits: bool) -> None:
+    """One that did not fit goes on as it is: tagging a timeline heals nothing."""
+    path = cut(tmp_path, clip(name="a"), clip(name="b"))
+    use = {"name": "b", "disclosures": ["GENAI relight"]}
+    subject = {"name": path.name, "sha256": sha256(path.read_bytes() if fits else b"another")}
+    beside = {"format": 1, "subject": subject, "uses": [use]}
+    path.with_name(path.name + SUFFIX).write_text(json.dumps(beside), encoding="utf-8")
+    new = tmp_path / "new.otio"
+    assert tag(path, "-o", new, "--tag", "GENAI gen.shot", "--name", "a").code == 0
+    made = read_sidecar(new)
+    assert made is not None
+    assert (made.sha256 == sha256(new.read_bytes())) is fits
+    assert [each.values for each in made.entries] == [("GENAI relight",)]

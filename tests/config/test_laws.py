@@ -17,6 +17,7 @@ from otiogate.config.laws import (
     agreed,
     facility_first,
     facility_only,
+    facility_or_command,
     largest,
     strictest,
     strictest_of_each,
@@ -50,9 +51,10 @@ def test_the_laws_are_those_of_the_design() -> None:
         *("packs", "policy", "deliverable.territories", "deliverable.languages")
     }
     assert {key for key, law in LAWS.items() if law is facility_first} == {"records"}
+    assert {key for key, law in LAWS.items() if law is facility_or_command} == {"cache"}
     assert {key for key, law in LAWS.items() if law is agreed} == {
         *("production", "season", "episode", "cut", "deliverable.type", "deliverable.medium"),
-        *("stage", "release_date", "licence_end", "requested_by"),
+        *("stage", "release_date", "licence_end", "requested_by", "frame_rate"),
     }
     assert {key for key, law in LAWS.items() if law is largest} == {"handles"}
 
@@ -106,6 +108,15 @@ def test_records_are_the_facility_s_where_it_sets_them() -> None:
     for layer in (ADDED, ONE):
         with pytest.raises(UsageError, match="only the facility may set 'records'"):
             facility_first("records", [(HOUSE, ["/ledger"]), (layer, ["/ledger"])])
+
+
+def test_only_the_facility_or_the_command_line_may_set_what_is_neither_the_projects_nor_the_editors() -> None:
+    assert facility_or_command("cache", [(HOUSE, "a")]) == "a"
+    assert facility_or_command("cache", [(TYPED, "b")]) == "b"
+    assert facility_or_command("cache", [(HOUSE, "a"), (TYPED, "b")]) == "b"
+    for layer in (ONE, ADDED):
+        with pytest.raises(UsageError, match="only the facility may set 'cache'"):
+            facility_or_command("cache", [(layer, "c"), (TYPED, "b")])
 
 
 def test_records_are_the_project_s_where_the_facility_says_nothing() -> None:

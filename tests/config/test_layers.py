@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timezone
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_every_key_reaches_the_settings(show: Path, house: Path) -> None:
         *("deliverable:", "  type: episode", "  medium: streaming", "  territories: [US, NO]", "  languages: [en]"),
         *("release_date: 2027-03-01Z", "licence_end: 2029-03-01-08:00", "requested_by: person-20aa"),
         *("packs: [netflix]", "policy: [house.yaml]", "records: [ledger]", "severity: {NFX-035: final}"),
-        *("on_export: report", "declaration: required"),
+        *("on_export: report", "declaration: required", "frame_rate: 24000/1001"),
     )
     found = settings()
     context = found.context
@@ -112,6 +113,7 @@ def test_every_key_reaches_the_settings(show: Path, house: Path) -> None:
     assert found.records == (show.parent / "ledger",)
     assert found.severities == {"NFX-035": "final"}
     assert (found.on_export, found.declaration_required, found.handles) == ("report", True, 12)
+    assert found.frame_rate == Fraction(24000, 1001)
     assert found.working_paths == ("/wip/**",)
     assert found.pins == {"core": "sha256:" + "0" * 64}
     assert found.facility

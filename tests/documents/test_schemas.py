@@ -325,7 +325,7 @@ def test_each_schema_has_examples_and_they_are_valid(name: str) -> None:
     assert [faults(name, example) for example in examples if faults(name, example)] == []
 
 
-@pytest.mark.parametrize("name", [*RECORDS, "policy", "config", "context_map"])
+@pytest.mark.parametrize("name", [*RECORDS, "policy", "config", "context_map", "sidecar"])
 def test_the_examples_show_every_key(name: str) -> None:
     shown = {key for example in schema(name)["examples"] for key in example}
     assert set(schema(name)["properties"]) <= shown

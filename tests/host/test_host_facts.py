@@ -111,13 +111,13 @@ SPY = """
 def decisions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the hook judges from here on: one entry a decision."""
     made: list[Any] = []
-    judge = hooks.judge_snapshot
+    judge = hooks.judged
 
-    def counted(snapshot: Any, settings: Any, *rest: Any, **more: Any) -> Any:
-        made.append(settings)
-        return judge(snapshot, settings, *rest, **more)
+    def counted(snapshot: Any, on: Any, *rest: Any, **more: Any) -> Any:
+        made.append(on.settings)
+        return judge(snapshot, on, *rest, **more)
 
-    monkeypatch.setattr(hooks, "judge_snapshot", counted)
+    monkeypatch.setattr(hooks, "judged", counted)
     return made
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from otiogate.report.base import count, safe
 from otiogate.report.model import MissingLine, PackLine, ProblemLine, ReasonLine, Report, TriedLine
-from otiogate.report.text import Summary, TextWriter, blocking_text, headline, use_text
+from otiogate.report.text import Summary, TextWriter, blocking_text, headline, outcome, use_text
 from tests.report.reports import finding, lost, report, use
 
 HOSTILE = "A\x1b[31m\x9b2J\u202eB\u2066\nC\r\n[/red]\ud800\u2028D"
@@ -137,7 +137,7 @@ def test_the_footer_says_whose_word_it_is_and_what_it_rests_on() -> None:
     told = written(report(authority="facility", advisory=True, config=("/etc/f.yaml", "/show/otiogate.yaml")))
     assert (
         "  policy: core 1.0.0, netflix 1.0.0; authority: facility; records: unsigned; "
-        "advisory (time, records or stage overridden), judged as of 2026-11-22T18:30:00+00:00\n"
+        "advisory (time, records, stage or cache overridden), judged as of 2026-11-22T18:30:00+00:00\n"
         "  configuration: /etc/f.yaml, /show/otiogate.yaml\n"
     ) in told
 
@@ -152,7 +152,7 @@ def test_several_reports_stand_apart_by_an_empty_line() -> None:
 def summary(reports: Iterable[Report]) -> str:
     found = Summary()
     for each in reports:
-        found.add(each)
+        found.add(outcome(each))
     return str(found)
 
 

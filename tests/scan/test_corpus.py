@@ -13,7 +13,7 @@ from otiogate.config.layers import settings
 from otiogate.report.model import Report
 from otiogate.report.text import TextWriter
 from otiogate.scan.judging import judge_path
-from otiogate.scan.read import NOT_YET, READ
+from otiogate.timeline.formats import FORMATS
 from tests.cli.running import call
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -78,13 +78,16 @@ def test_most_of_the_files_are_judged() -> None:
     assert verdicts.count("allow") > 0.8 * len(verdicts), f"{verdicts.count('cannot_judge')} of {len(verdicts)}"
 
 
-@pytest.mark.parametrize("path", files(*(set(NOT_YET) - set(READ))), ids=shown)
-def test_every_other_format_is_refused_with_a_reason(path: Path) -> None:
+CLOSED = {each.suffix: each for each in FORMATS if each.instead}
+
+
+@pytest.mark.parametrize("path", sorted(each for each in CORPUS.rglob("*") if each.suffix in CLOSED), ids=shown)
+def test_a_format_that_is_not_read_is_refused_with_what_to_deliver_instead(path: Path) -> None:
     report = judged(path)
     [problem] = report.problems
     assert report.verdict == "cannot_judge"
-    assert problem.what == f"{NOT_YET[path.suffix.lower()]} is not read by this version, so nothing in it was checked"
-    assert problem.next_step == "export the cut as .otio or .edl and scan that"
+    assert problem.what == f"{CLOSED[path.suffix].name} is not read, so nothing in it was checked"
+    assert problem.next_step == CLOSED[path.suffix].instead
     assert report.findings == ()
 
 

@@ -127,3 +127,10 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(ReadError, match="cannot be listed: Permission denied"):
         list(timelines([str(tmp_path)]))
+
+
+def test_a_sidecar_is_no_timeline_whatever_the_pattern(tmp_path: Path) -> None:
+    (tmp_path / "a.edl").write_text("TITLE: A\n")
+    (tmp_path / "a.edl.genai.json").write_text("{}")
+    assert list(timelines([str(tmp_path / "*")])) == [str(tmp_path / "a.edl")]
+    assert list(timelines([str(tmp_path)])) == [str(tmp_path / "a.edl")]

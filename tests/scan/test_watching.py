@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -14,11 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from otiogate.documents.digest import sha256
 from otiogate.report.json import JsonWriter
 from otiogate.report.model import Report
 from otiogate.scan import watching
 from otiogate.scan.delivery import Refused
 from otiogate.scan.judging import Judging
+from otiogate.scan.sidecar import SUFFIX
 from otiogate.scan.watching import Places, Watch, last_report
 from tests.cli.running import ALONE, call, command, edl, environment, project
 
@@ -301,8 +304,93 @@ def test_what_could_not_be_judged_for_its_records_is_judged_again_once_they_are_
     assert verdicts(watched) == {"clean.edl": "allow", "tagged.edl": "block"}
 
 
+def test_a_broken_configuration_is_said_once_and_again_when_it_is_another(inbox: Path, tmp_path: Path) -> None:
+    config = tmp_path / "otiogate.yaml"
+    config.write_text("format: 1\nnothing: x\n")
+    watched = watch(inbox)
+    assert [type(done.report) for done in watched.step()] == [Refused, Refused]
+    assert list(watched.step()) == []
+    config.write_text("format: 1\nelse: x\n")
+    assert [type(done.report) for done in watched.step()] == [Refused, Refused]
+    (inbox / "clean.edl").write_text(edl([], []))
+    assert [done.path.name for done in watched.step()] == ["clean.edl"], "it is another file now"
+    config.unlink()
+    assert verdicts(watched) == {"clean.edl": "allow", "tagged.edl": "block"}
+
+
 def test_what_is_no_folder_cannot_be_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.chdir(tmp_path)
     ran = call(capsys, "watch", "nowhere", "--once")
     assert ran.code == 2
     assert "is no folder" in ran.err
+
+
+# Sidecars
+
+
+def sidecar(path: Path, said: str = "GENAI gen.shot stage=final", digest: str = "") -> Path:
+    """Writes a sidecar of ``path``."""
+    subject = {"name": path.name, "sha256": digest or sha256(path.read_bytes())}
+    place = path.with_name(path.name + SUFFIX)
+    place.write_text(json.dumps({"format": 1, "subject": subject, "uses": [{"disclosures": [said]}]}))
+    return place
+
+
+def test_a_sidecar_moves_along_with_its_timeline_and_is_taken_for_none(inbox: Path, tmp_path: Path) -> None:
+    sidecar(inbox / "clean.edl")
+    allowed, blocked = tmp_path / "ok", tmp_path / "held"
+    assert verdicts(watch(inbox, allowed, blocked)) == {"clean.edl": "block", "tagged.edl": "block"}
+    assert names(inbox) == []
+    assert "clean.edl.genai.json" in names(blocked)
+    assert Judging(NOW).report(blocked / "clean.edl").verdict == "block"
+
+
+def test_a_timeline_is_judged_again_when_its_sidecar_comes_or_changes(inbox: Path) -> None:
+    watched = watch(inbox)
+    assert verdicts(watched)["clean.edl"] == "allow"
+    place = sidecar(inbox / "clean.edl")
+    assert verdicts(watched) == {"clean.edl": "block"}
+    place.unlink()
+    assert verdicts(watched) == {"clean.edl": "allow"}
+
+
+def test_where_a_sidecar_lies_already_nothing_is_put_beside_it(inbox: Path, tmp_path: Path) -> None:
+    allowed = tmp_path / "ok"
+    allowed.mkdir()
+    sidecar(allowed / "clean.edl", digest=sha256(b"another"))
+    watched = watch(inbox, allowed)
+    assert verdicts(watched) == {"clean~2.edl": "allow", "tagged.edl": "block"}
+
+
+def test_a_timeline_never_stands_in_its_new_place_without_its_sidecar(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sidecar(inbox / "clean.edl")
+    held = tmp_path / "held"
+    there: list[bool] = []
+    moved = watching._moved
+
+    def looked(path: Path, target: Path, digest: str) -> bool:
+        there.append(target.with_name(target.name + SUFFIX).exists())
+        return moved(path, target, digest)
+
+    monkeypatch.setattr(watching, "_moved", looked)
+    verdicts(watch(inbox, held, held))
+    assert there == [True, False]
+
+
+def test_a_sidecar_that_changes_while_its_timeline_moves_is_judged_again(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "tagged.edl").unlink()
+    copied = watching._copy_sidecar
+
+    def changed(path: Path, target: Path) -> None:
+        copied(path, target)
+        sidecar(path)
+
+    monkeypatch.setattr(watching, "_copy_sidecar", changed)
+    [done] = watch(inbox, tmp_path / "ok").step()
+    assert isinstance(done.report, Refused)
+    assert names(inbox) == ["clean.edl", "clean.edl.genai.json"]
+    assert names(tmp_path / "ok") == []

@@ -107,6 +107,85 @@ def test_items_are_taken_only_as_they_are_needed() -> None:
     assert len(taken) < 200
 
 
+def light(item: str) -> bool:
+    return not item.startswith("sleep 60")
+
+
+def together(items: list[str], jobs: int = 2, **limits: float) -> list[str | Failed]:
+    pairs = list(Workers(act, jobs, Limits(**limits), light=light).results(items))  # type: ignore[arg-type]
+    assert [item for item, _ in pairs] == items
+    return [outcome for _, outcome in pairs]
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_light_items_that_are_given_together_keep_their_order(jobs: int) -> None:
+    items = [f"sleep {0.02 * (number % 3)}" if number % 40 == 0 else str(number) for number in range(500)]
+    assert together(items, jobs) == [f"did {each}" for each in items]
+
+
+@pytest.mark.parametrize("bad", ["die", "segfault", "recurse"])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_of_light_items_too_each_costs_itself_alone(bad: str, jobs: int) -> None:
+    items = [bad if number in (3, 4, 20) else str(number) for number in range(60)]
+    for item, outcome in zip(items, together(items, jobs), strict=True):
+        assert isinstance(outcome, Failed) if item == bad else outcome == f"did {item}"
+
+
+def test_a_light_item_that_hangs_is_given_up_and_what_waited_behind_it_is_done() -> None:
+    items = ["a", "b", "hang", *map(str, range(20))]
+    found = together(items, 1, seconds=0.5)
+    assert found == [
+        Failed("took longer than 0.5 seconds to read") if each == "hang" else f"did {each}" for each in items
+    ]
+
+
+def test_a_light_item_whose_process_was_killed_once_is_tried_again(tmp_path: Path) -> None:
+    items = [f"once {tmp_path / str(number)}" if number % 7 == 0 else str(number) for number in range(40)]
+    assert together(items) == [f"did {each}" for each in items]
+
+
+def test_what_is_done_is_handed_on_while_a_light_item_takes_long() -> None:
+    results = Workers(act, 1, light=lambda _: True).results(["a", "b", "hang"])
+    began = time.monotonic()
+    assert [next(results)[1], next(results)[1]] == ["did a", "did b"]
+    results.close()
+    assert time.monotonic() - began < 30
+
+
+def test_nothing_waits_behind_an_item_that_is_not_light() -> None:
+    results = Workers(act, 2, light=light).results(["a", "sleep 60", "b", "c", "d", "sleep 60"])
+    assert next(results)[1] == "did a"
+    time.sleep(1.0)
+    waiting = results.gi_frame  # type: ignore[attr-defined]
+    run = waiting.f_locals["run"]
+    assert all(len(worker.tasks) <= 1 for worker in run._running if worker.tasks and not worker.tasks[0].light)
+    results.close()
+
+
+class Noting:
+    """Work that notes what it did, and writes it down when it is called for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.done: list[str] = []
+
+    def __call__(self, item: str) -> str:
+        self.done.append(item)
+        return item
+
+    def after(self) -> None:
+        for each in self.done:
+            (self.folder / each).touch()
+        self.done = []
+
+
+def test_what_is_to_be_done_after_some_items_is_done_before_the_last_is_told(tmp_path: Path) -> None:
+    work = Noting(tmp_path)
+    items = [str(number) for number in range(100)]
+    assert [item for item, _ in Workers(work, 2, light=lambda _: True, after=work.after).results(items)] == items
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(items)
+
+
 def test_no_process_is_left_behind() -> None:
     results = Workers(os.getpgid, 2).results([0] * 10)
     next(results)

@@ -26,9 +26,8 @@ def nothing_judged(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def just_allowed(thing: Any) -> Any:
-    """``thing``, just let through as a temp delivery."""
-    hooks.export_hook(thing, {"_filepath": "cut.edl", "otiogate_stage": "temp"})
-    return thing
+    """``thing`` as the hook hands it on, just let through as a temp delivery."""
+    return hooks.export_hook(thing, {"_filepath": "cut.edl", "otiogate_stage": "temp"})
 
 
 def again(thing: Any, arguments: dict[str, str] | None = None) -> bool:
@@ -69,7 +68,7 @@ def test_22_a_second_call_without_a_path_reuses_the_decision_and_its_context() -
 
 def test_22_the_decision_is_told_by_the_content_and_never_by_the_object() -> None:
     judged = just_allowed(timeline(clip(TAG)))
-    assert again(timeline(clip(TAG)))
+    assert again(judged.deepcopy())
     just_allowed(judged)
     judged.tracks[0][0].metadata["genai"] = "GENAI alter.age"
     assert not again(judged)

@@ -14,7 +14,7 @@ from otiogate.policy.load import policy
 from otiogate.records.model import record_set
 from otiogate.report.json import JsonWriter, read_reports
 from otiogate.report.model import EXIT_CODES
-from otiogate.scan import judging
+from otiogate.scan import desk
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.model import Problem
 from tests.builders import SUBJECT, cleared, clip, consent, disclosure, finding, judged, replica, timeline
@@ -50,14 +50,14 @@ def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("clean.otio", "bad/cut.otio", "bug.otio"):
         timeline(clip()).to_json_file(name)
     timeline(clip("GENAI gen.shot")).to_json_file("tagged.otio")
-    real = judging.judge_path
+    real = desk.read_timeline
 
-    def broken(path: Path, *arguments: Any) -> Any:
+    def broken(path: Path, rate: Any = None) -> Any:
         if path.name == "bug.otio":
             raise ZeroDivisionError
-        return real(path, *arguments)
+        return real(path, rate)
 
-    monkeypatch.setattr(judging, "judge_path", broken)
+    monkeypatch.setattr(desk, "read_timeline", broken)
 
 
 @pytest.mark.parametrize("names", [*combinations(CODES, 1), *combinations(CODES, 2), tuple(CODES)], ids=" ".join)

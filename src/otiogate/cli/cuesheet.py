@@ -34,14 +34,15 @@ def run(arguments: argparse.Namespace) -> int:
     from otiogate.report.base import count
     from otiogate.report.cuesheet import CueSheetWriter
     from otiogate.report.text import headline
+    from otiogate.scan.delivery import watched_report
 
     refuse_output(arguments.output, [arguments.timeline], "cue sheet")
-    report = judging(arguments).report(Path(arguments.timeline))
+    report = watched_report(judging(arguments), Path(arguments.timeline))
     if report.verdict == "cannot_judge":
         say(f"otiogate: no cue sheet: {headline(report)}")
         return CannotJudge.exit_code
     put(CueSheetWriter(bom=arguments.bom).write([report]), arguments.output)
     still = sum(cue.status != "met" for cue in report.cues)
-    advisory = " (advisory: time, records or stage overridden)" if report.advisory else ""
+    advisory = " (advisory: time, records, stage or cache overridden)" if report.advisory else ""
     say(f"otiogate: {count(len(report.cues), 'AI use')}, {still:,} of them not cleared{advisory}")
     return 0

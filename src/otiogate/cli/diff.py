@@ -34,10 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     from otiogate.errors import CannotJudge
     from otiogate.report.diff import as_data, as_text, difference
     from otiogate.report.text import headline
+    from otiogate.scan.delivery import watched_report
 
     under, names = judging(arguments), [arguments.old, arguments.new]
     refuse_output(arguments.output, names, "difference")
-    old, new = (under.report(Path(name)) for name in names)
+    old, new = (watched_report(under, Path(name)) for name in names)
     unread = [each for each in (old, new) if each.verdict == "cannot_judge"]
     if unread:
         for each in unread:

@@ -74,12 +74,29 @@ def run(arguments: argparse.Namespace) -> int:
     put(f"python {found.get('python', '?')} at {arguments.python}, OpenTimelineIO {found.get('otio', '?')}\n")
     for good, text in checks:
         put(f"  {'ok  ' if good else 'FAIL'}  {text}\n")
+    _put_formats()
     if all(good for good, _ in checks):
         put("The hook guards exports through OpenTimelineIO from this interpreter. It does not see exports by other\n")
         put("programs: scan what they deliver.\n")
         return 0
     put("Exports from this interpreter are NOT guarded.\n")
     return 1
+
+
+def _put_formats() -> None:
+    """What this otiogate can scan: it is no part of whether the hook guards."""
+    from otiogate.host.foreign import readable_here
+    from otiogate.timeline.formats import FORMATS, INSTALL
+
+    why = readable_here()
+    read = [each.suffix for each in FORMATS if not each.instead and each.suffix not in why]
+    put(f"Timelines that can be scanned here: {' '.join(read)}\n")
+    missing = [suffix for suffix, fault in why.items() if not fault]
+    if missing:
+        put(f"  not {' '.join(missing)}, whose adapters are not installed: {INSTALL}\n")
+    for suffix, fault in why.items():
+        if fault:
+            put(f"  not {suffix}, whose adapter does not load: {fault}\n")
 
 
 def _examined(python: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,33 +50,42 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _is_timeline(path: Path) -> bool:
     """Whether it is a file, or is called as timelines are: what is missing must not be said to be no rule."""
-    from otiogate.scan.read import NOT_YET, READ
+    from otiogate.timeline.formats import BY_SUFFIX
 
-    return path.is_file() or path.suffix.lower() in (*READ, *NOT_YET)
+    return path.is_file() or path.suffix.lower() in BY_SUFFIX
 
 
 def _clips(path: Path, wanted: str, under: Judging) -> int:
     """Prints the trace, and why a part of it may be missing."""
     from otiogate.errors import UsageError
-    from otiogate.report.text import headline
-    from otiogate.report.trace import trace
-    from otiogate.scan.judging import judge_snapshot
-    from otiogate.scan.read import read_timeline
+    from otiogate.scan.delivery import watched
 
-    found = under.settings(path)
-    snapshot = read_timeline(path)
-    report = judge_snapshot(snapshot, found, under.now)
-    lines = trace(snapshot, report, found.ledger(under.now), wanted)
+    lines, head, code = watched(partial(_traced, under, wanted), path)
     if wanted and not lines:
-        say(headline(report))
+        say(head)
         raise UsageError(
             f"no clip, event, reel or file is called {wanted!r}",
             where=str(path),
             next_step="scan lists the clips with AI use; * stands for anything",
         )
     put("".join(f"{line}\n" for line in lines or ["No AI use is declared or found in any clip."]))
-    say(headline(report))
-    return report.exit_code if report.verdict == "cannot_judge" else 0
+    say(head)
+    return code
+
+
+def _traced(under: Judging, wanted: str, path: Path) -> tuple[list[str], str, int]:
+    """The trace, the verdict in a line, and the exit code."""
+    from otiogate.report.text import headline
+    from otiogate.report.trace import trace
+    from otiogate.scan.judging import basis, judged
+    from otiogate.scan.read import read_timeline
+
+    settings = under.settings(path)
+    snapshot = read_timeline(path, settings.frame_rate)
+    on = basis(settings, under.now)
+    report = judged(snapshot, on, under.now)[0]
+    lines = trace(snapshot, report, on.records, wanted)
+    return lines, headline(report), report.exit_code if report.verdict == "cannot_judge" else 0
 
 
 def _rule(rule: str, under: Judging) -> int:

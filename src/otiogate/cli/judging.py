@@ -35,6 +35,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--as-of", metavar="TIME", help="judge as of a time, such as 2027-03-01T12:00:00Z (advisory)")
 
 
+def add_cache(group: Any) -> None:
+    """Adds the option for what scans may take from a cache."""
+    group.add_argument(
+        "--cache",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="keep there what is read, for the next scan; without FILE among your own caches (advisory)",
+    )
+
+
+def check_cache(under: Judging) -> None:
+    """Raises ``UsageError`` where the cache that the command line names cannot be used."""
+    from otiogate.scan.cache import Cache
+
+    if "cache" in under.command:
+        Cache(Path(under.command["cache"])).check()
+
+
 def judging(arguments: argparse.Namespace) -> Judging:
     """The options of ``arguments``, read once for the whole run. Raises ``UsageError``."""
     from otiogate.config.mapping import read_map
@@ -47,15 +66,19 @@ def judging(arguments: argparse.Namespace) -> Judging:
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:
     """Raises ``UsageError`` where ``what`` a command writes would take the place of one of the timelines ``names``."""
-    for name in names:
-        if output is not None and _same(Path(name), Path(output)):
-            raise UsageError(f"is a timeline, and the file for the {what}", where=output)
-
-
-def _same(one: Path, other: Path) -> bool:
     try:
-        return one.samefile(other)
-    except OSError:
+        own = os.stat(output or "")  # noqa: PTH116 - thousands of files: no Path for each
+    except (OSError, ValueError):
+        return  # it takes the place of nothing
+    for name in names:
+        if _is(name, own):
+            raise UsageError(f"is a timeline, and the file for the {what}", where=output or "")
+
+
+def _is(name: str, other: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(name), other)  # noqa: PTH116 - as above
+    except (OSError, ValueError):
         return False
 
 
@@ -76,9 +99,26 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
         found["policy"] = [str(Path(each).absolute()) for each in files]
     if arguments.records:
         found["records"] = [str(Path(each).absolute()) for each in arguments.records]
+    if getattr(arguments, "cache", None) is not None:
+        found["cache"] = str(_cache_file(arguments.cache))
     if arguments.stage:
         found["stage"] = arguments.stage
     return found
+
+
+def _cache_file(name: str) -> Path:
+    """The file that ``--cache`` means. Raises ``UsageError`` for a timeline or folder, which stands behind the option
+    by mistake."""
+    from otiogate.scan.cache import default_file
+    from otiogate.timeline.formats import BY_SUFFIX
+
+    if not name:
+        return default_file().absolute()
+    file = Path(name)
+    if file.is_dir() or file.suffix.lower() in BY_SUFFIX:
+        step = "write --cache=FILE, or --cache behind the timelines"
+        raise UsageError("is a folder or a timeline, no file for a cache", where=name, next_step=step)
+    return file.absolute()
 
 
 def _time(text: str | None) -> tuple[datetime, bool]:

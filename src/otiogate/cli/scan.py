@@ -7,16 +7,18 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import say, sink
-from otiogate.cli.judging import add_options, judging, refuse_output
+from otiogate.cli.judging import add_cache, add_options, check_cache, judging, refuse_output
 from otiogate.cli.progress import progress
 from otiogate.errors import CannotJudge, UsageError
 
 if TYPE_CHECKING:
     from otiogate.report.base import ReportWriter
     from otiogate.report.model import Report
+    from otiogate.report.text import Outcome
     from otiogate.scan.delivery import Refused
     from otiogate.scan.find import Wanted
 
@@ -52,37 +54,52 @@ def add_to(commands: Any) -> None:
     group.add_argument(
         "--timeout", type=float, default=120.0, metavar="SECONDS", help="that one timeline may take (default: 120)"
     )
+    add_cache(group)
     add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Scans every path, whatever becomes of the others; the worst exit code wins (70 over 2 over 3 over 1 over 0)."""
+    from otiogate.report.base import count, safe
     from otiogate.scan.delivery import scan
     from otiogate.scan.find import timelines
     from otiogate.scan.workers import Limits
 
     under = judging(arguments)
+    check_cache(under)
     refuse_output(arguments.output, arguments.paths, "report")
     jobs = _jobs(arguments.jobs)
     if not arguments.timeout > 0:
         raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
     empty: list[str] = []
-    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append))
+    links: list[str] = []
+    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append, links.append))
+    if links:
+        say(f"otiogate: not followed: {count(len(links), 'link to a folder', 'links to folders')}: {safe(links[0])}")
     refuse_output(arguments.output, names, "report")
     if not names:
         say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
         return NOTHING_TO_SCAN
     tally = _Tally(len(names), tuple(empty))
-    judged = scan(names, under, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
+    writer = _writer(arguments)
+    told = partial(_told, writer)
+    judged = scan(names, under, told, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
-            for piece in _writer(arguments).pieces(tally.reports(judged)):
+            for piece in writer.framed(tally.texts(judged)):
                 with step():
                     write(piece)
     except KeyboardInterrupt:
         tally.interrupted = True
     return tally.told()
+
+
+def _told(writer: ReportWriter, report: Report) -> tuple[str, Outcome]:
+    """What is written of one report, and what the summary needs of it."""
+    from otiogate.report.text import outcome
+
+    return writer.text(report), outcome(report)
 
 
 class _Tally:
@@ -97,15 +114,14 @@ class _Tally:
         self._summary = Summary()
         self._refused: dict[str, Refused] = {}
 
-    def reports(self, judged: Iterable[tuple[str, Report | Refused]]) -> Iterator[Report]:
-        """The reports of those that have one; the others are kept until the end, each sentence once."""
+    def texts(self, judged: Iterable[tuple[str, tuple[str, Outcome] | Refused]]) -> Iterator[str]:
+        """The texts of those that have a report; the others are kept until the end, each sentence once."""
         from otiogate.report.base import safe
-        from otiogate.report.model import Report
 
         for path, found in judged:
-            if isinstance(found, Report):
-                self._summary.add(found)
-                yield found
+            if isinstance(found, tuple):
+                self._summary.add(found[1])
+                yield found[0]
             elif found.is_bug:
                 text = "\n".join(safe(line, 2000) for line in found.text.splitlines())
                 say(f"otiogate: {path!r}: not judged\n{text}")

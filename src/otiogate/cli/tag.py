@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from otiogate.errors import OtiogateError, UsageError
 
 if TYPE_CHECKING:
     from otiogate.documents.strict import Document
+    from otiogate.evidence.selecting import Selection
     from otiogate.evidence.tag import Tag
     from otiogate.scan.tagging import Picked
 
@@ -91,6 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0: written. 2: nothing was, since something was asked that cannot be."""
     from otiogate.evidence.selecting import Selection
     from otiogate.report.base import safe
+    from otiogate.scan.delivery import watched
     from otiogate.scan.tagging import checked_tag, pick
 
     target = _target(arguments)
@@ -103,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
         at=arguments.at,
         metadata=tuple(_pair(each) for each in arguments.metadata),
     )
+    watched(partial(_can_pick, selection), Path(arguments.timeline))  # what brings a process down ends that one
     picked = pick(Path(arguments.timeline), selection)
     for problem in picked.snapshot.problems:
         if problem.severity == "lost":  # what was not read was not looked through
@@ -110,6 +114,12 @@ def run(arguments: argparse.Namespace) -> int:
     if target is None:
         return _disclose(arguments, picked, tag)
     return _write(Path(arguments.timeline), target, picked, tag)
+
+
+def _can_pick(selection: Selection, path: Path) -> None:
+    from otiogate.scan.tagging import pick
+
+    pick(path, selection)
 
 
 def _id(text: str) -> str:
@@ -160,13 +170,17 @@ def _pair(text: str) -> tuple[str, str]:
 def _write(source: Path, target: Path, picked: Picked, tag: Tag) -> int:
     from otiogate.documents.write import write_bytes
     from otiogate.report.base import count, safe
+    from otiogate.scan.sidecar import read_sidecar, renewed, write_sidecar
     from otiogate.scan.tagging import tagged
 
     data, new = tagged(source, picked, tag)
     if not new and _same(source, target):
         put(f"{safe(str(target))}: left as it is, since every selected clip says so already\n")
         return 0
+    sidecar = read_sidecar(source)
     try:
+        if sidecar is not None:  # first, so that the timeline never stands there without it
+            write_sidecar(target, renewed(sidecar, picked.snapshot.origin.digest, target, data))
         write_bytes(target, data)
     except OSError as fault:
         raise UsageError(

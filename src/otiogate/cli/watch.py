@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from otiogate.cli.console import say, say_fault
-from otiogate.cli.judging import add_options, judging
+from otiogate.cli.judging import add_cache, add_options, check_cache, judging
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 
@@ -40,6 +40,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--timeout", type=float, default=120.0, metavar="SECONDS", help="that one timeline may take (120)"
     )
+    add_cache(parser)
     add_options(parser)
     parser.set_defaults(run=run)
 
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         if getattr(arguments, name) < 0:
             raise UsageError(f"--{name} {getattr(arguments, name):g} is less than nothing")
     under = judging(arguments)
+    check_cache(under)
     places = Places(inbox, *(Path(each) if each else None for each in (arguments.allowed, arguments.blocked)))
     watch = Watch(
         places,
@@ -79,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _round(watch: Any, stopped: threading.Event) -> int:
     """One round; a line for each timeline."""
     from otiogate.report.base import safe
-    from otiogate.report.text import Summary
+    from otiogate.report.text import Summary, outcome
     from otiogate.scan.delivery import Refused
 
     try:
@@ -88,7 +90,7 @@ def _round(watch: Any, stopped: threading.Event) -> int:
                 say(f"otiogate: {safe(str(done.path))}: not judged: {safe(done.report.text, 2000)}")
             else:
                 summary = Summary()
-                summary.add(done.report)
+                summary.add(outcome(done.report))
                 say(f"{summary}")
             if stopped.is_set():
                 break

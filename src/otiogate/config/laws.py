@@ -86,6 +86,14 @@ def facility_first(key: str, said: Said) -> Any:
     return agreed(key, said)
 
 
+def facility_or_command(key: str, said: Said) -> Any:
+    """The command line's, which marks the report advisory; else only the facility may set it."""
+    own = [each for each in said if each[0].rank != COMMAND]
+    if own:
+        facility_only(key, own)
+    return said[-1][1]
+
+
 def agreed(key: str, said: Said) -> Any:
     """One value: the strongest layer's. Two of the same rank that differ leave no verdict possible."""
     (first, value), *others = [each for each in said if each[0].rank == said[-1][0].rank]
@@ -123,6 +131,7 @@ LAWS: dict[str, Law] = {
     "severity": strictest_of_each(SEVERITY_ORDER),
     "on_export": strictest(("report", "block")),
     "declaration": strictest(("off", "required")),
+    "frame_rate": agreed,
     "handles": largest,
     "stages": facility_only,
     "working_paths": facility_only,
@@ -130,5 +139,6 @@ LAWS: dict[str, Law] = {
     "pins": facility_only,
     "trust": facility_only,
     "state": facility_only,
+    "cache": facility_or_command,
 }
 """Configuration key -> the law by which its layers combine."""

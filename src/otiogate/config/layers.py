@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
 _PATHS = ("policy", "records")
-_ONE_PATH = ("trust", "state")
+_ONE_PATH = ("trust", "state", "cache")
 _PATH_MAPS = ("replaced_packs",)
 
 
@@ -182,14 +183,17 @@ def _combined(layers: list[Layer]) -> Settings:
         on_export=found.get("on_export", "block"),
         declaration_required=found.get("declaration") == "required",
         handles=found.get("handles", 0),
+        frame_rate=Fraction(found["frame_rate"]) if "frame_rate" in found else None,
         working_paths=tuple(found.get("working_paths", ())),
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),
         trust=Path(found["trust"]) if "trust" in found else None,
         state=Path(found["state"]) if "state" in found else None,
         facility=any(layer.facility for layer in layers),
-        advisory=_overrides(said, stage),
+        advisory=_overrides(said, stage) or _named("cache", said),
         sources=tuple(layer.name for layer in layers),
+        cache=Path(found["cache"]) if "cache" in found else None,
+        cache_named=_named("cache", said),
     )
 
 
@@ -197,8 +201,12 @@ def _only_by_command(key: str, said: dict[str, Said]) -> bool:
     return key in said and all(layer.rank == COMMAND for layer, _ in said[key])
 
 
+def _named(key: str, said: dict[str, Said]) -> bool:
+    """Whether the command line sets ``key``."""
+    return any(layer.rank == COMMAND for layer, _ in said.get(key, ()))
+
+
 def _overrides(said: dict[str, Said], stage: str) -> bool:
     """Whether the command line changed what a receipt would have to rest on."""
     configured = [value for layer, value in said.get("stage", ()) if layer.rank != COMMAND]
-    records = any(layer.rank == COMMAND for layer, _ in said.get("records", ()))
-    return records or stage != (configured[-1] if configured else "final")
+    return _named("records", said) or stage != (configured[-1] if configured else "final")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatch
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,8 @@ from otiogate.records.store import FolderStore
 
 @dataclass(frozen=True)
 class Settings:
-    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage."""
+    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage, or
+    named the cache (``cache_named``)."""
 
     context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT
@@ -28,6 +30,7 @@ class Settings:
     on_export: Literal["block", "report"] = "block"
     declaration_required: bool = False
     handles: int = 0
+    frame_rate: Fraction | None = None
     working_paths: tuple[str, ...] = ()
     replaced_packs: dict[str, Path] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
@@ -36,6 +39,8 @@ class Settings:
     facility: bool = False
     advisory: bool = False
     sources: tuple[str, ...] = ()
+    cache: Path | None = None
+    cache_named: bool = False
 
     def policy(self) -> Policy:
         """The policy that these settings make active."""

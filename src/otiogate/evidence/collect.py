@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from otiogate.evidence.disclosure import Disclosure, differences, from_tag
-from otiogate.evidence.matching import Matcher, is_elsewhere, is_of_other_media
+from otiogate.evidence.matching import Match, Matcher, is_elsewhere, is_of_other_media
 from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
-from otiogate.evidence.tag import Tag
+from otiogate.evidence.tag import Tag, tag_body
 from otiogate.evidence.vocabulary import (
     AMBIGUOUS_SOURCE_TYPES,
     GENAI_SOURCE_TYPES,
@@ -58,9 +58,18 @@ class Raised:
     disclosure: Disclosure | None = None
 
 
+@dataclass(frozen=True)
+class Said:
+    """One statement as it was met, or a match by the ledger, and where it applies."""
+
+    statement: Statement | Match
+    points: list[UsePoint]
+
+
 @dataclass
 class Collected:
-    """Everything that the evidence room hands to the gate; each list in a stable order."""
+    """Everything that the evidence room hands to the gate; each list in a stable order. ``said`` is what it was made
+    of."""
 
     declared: list[Declared] = field(default_factory=list)
     undisclosed: list[Raised] = field(default_factory=list)
@@ -69,6 +78,7 @@ class Collected:
     undeclared: list[Raised] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     uses: int = 0
+    said: list[Said] = field(default_factory=list)
 
 
 def collect(
@@ -130,11 +140,13 @@ class _Collector:
             for statement in statements(carrier):
                 said = True
                 points = self._points(node, subject, carrier)
+                self.found.said.append(Said(statement, points))
                 self._take(statement, points)
         if subject.use is not None:
             for match in matcher.matches(subject.use):
                 said = True
                 point = self._point(node, subject.use, f"ledger match: {match.how}", True)
+                self.found.said.append(Said(match, [point]))
                 self._declare(match.disclosure, [point], strong=not match.weak, matched=True)
         if said:  # what is irregular about nodes that say nothing is not looked for
             self.problems.update(dict.fromkeys(subject.problems))
@@ -233,7 +245,7 @@ class _Collector:
                 self.problems.update({Problem("odd", what, point.use.address): None for point in points})
             if apart:
                 self._raise("differs", f"{each.id}: {'; '.join(apart)}", points, each)
-                self._declare(stated, points, key=tag.text, strong=False)
+                self._declare(stated, points, key=_key(tag), strong=False)
         if not known and (tag.id or tag.kinds or not (tag.none or tag.faults)):
             self._loose.append((tag, points))
             self._says_more(points)
@@ -316,16 +328,16 @@ class _Collector:
     def _loose_tag(self, tag: Tag, answered: list[UsePoint], unanswered: list[UsePoint]) -> None:
         stated, points = from_tag(tag), answered + unanswered
         if adds_nothing(tag.kinds) and tag.source_type not in GENAI_SOURCE_TYPES and not tag.id:
-            self._declare(stated, points, key=tag.text, strong=False)
+            self._declare(stated, points, key=_key(tag), strong=False)
             return
         if unanswered:
             what = f"{tag.id} is not in the ledger" if tag.id else "a tag without a disclosure"
-            self._raise("undisclosed", what, unanswered, stated, key=tag.text)
+            self._raise("undisclosed", what, unanswered, stated, key=_key(tag))
         apart = self._apart(stated, answered)
         if apart:
             self._raise("differs", f"{tag.text[:200]}: {'; '.join(apart)}", answered)
         if unanswered or apart:
-            self._declare(stated, points, key=tag.text, strong=False)
+            self._declare(stated, points, key=_key(tag), strong=False)
 
     def _apart(self, stated: Disclosure, answered: list[UsePoint]) -> list[str]:
         """What a tag states otherwise than every disclosure that answers it."""
@@ -366,6 +378,11 @@ def _says(disclosure: Disclosure, evidence: Evidence) -> bool:
     if evidence.source_type in WHOLLY_GENERATED:
         return any(kind.startswith(GENERATES) for kind in disclosure.kinds)
     return not adds_nothing(disclosure.kinds)
+
+
+def _key(tag: Tag) -> str:
+    """What a tag says, however its first word is written."""
+    return tag_body(tag.text)
 
 
 def _merged(declared: Declared) -> Declared:

@@ -27,8 +27,9 @@ _SAID_IN = ("comment", "comments", "note", "notes", "credit", "credits", "descri
 
 @dataclass(frozen=True)
 class Hint:
-    """``text`` is what sounds like the tool ``footprint``."""
+    """``text`` is what sounds like the tool ``footprint``, on the use that ``node`` is."""
 
+    node: int
     use: ClipUse
     text: str
     footprint: str
@@ -103,7 +104,7 @@ def hints(snapshot: Snapshot, known: Collection[int] = ()) -> Iterator[Hint]:
             for tool in table.in_text(text):
                 if tool not in seen:
                     seen.add(tool)
-                    yield Hint(subject.use, text, tool)
+                    yield Hint(node, subject.use, text, tool)
 
 
 def _whole(word: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure, whole
@@ -33,10 +33,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Invalid:
-    """A statement that is not understood; ``shown`` is its text or id, for people."""
+    """A statement that is not understood; ``shown`` is its text or id, for people, and ``said`` what stands there."""
 
     shown: str
     faults: tuple[str, ...]
+    said: Any = field(default=None, compare=False)
 
 
 Statement = Tag | Disclosure | Evidence | Invalid
@@ -44,6 +45,8 @@ Statement = Tag | Disclosure | Evidence | Invalid
 
 def statements(carrier: Carrier) -> Iterator[Statement]:
     """Everything that ``carrier`` says, in order; nothing is passed over because something else is said too."""
+    if carrier.faults:
+        yield Invalid(carrier.where, carrier.faults)
     seen: set[str] = set()
     for text in carrier.texts:
         if is_tag(text) and text.strip() not in seen:
@@ -90,14 +93,20 @@ def _stated(value: Any, where: str) -> Iterator[Statement]:
         yield _pointer(value["id"])
     elif isinstance(value, Mapping) and value:
         found = whole(dict(value), "timeline", where)
-        yield Invalid(str(value.get("id", "disclosure"))[:80], tuple(found)) if isinstance(found, list) else found
+        if isinstance(found, list):
+            yield Invalid(str(value.get("id", "disclosure"))[:80], tuple(found), dict(value))
+        else:
+            yield found
     else:
         yield Invalid(
-            f"genai: {str(value)[:40]}", ("neither a disclosure nor a tag; where no AI was used, write 'GENAI none'",)
+            f"genai: {str(value)[:40]}",
+            ("neither a disclosure nor a tag; where no AI was used, write 'GENAI none'",),
+            value,
         )
 
 
 def _pointer(value: Any) -> Statement:
     if isinstance(value, str) and ID.match(value.strip().upper()):
         return Tag(f"GENAI id={value.strip()}", id=value.strip().upper())
-    return Invalid(f"id {str(value)[:80]}", ("not an id: letters, digits, dots, dashes and underscores, 3 to 64",))
+    what = "not an id: letters, digits, dots, dashes and underscores, 3 to 64"
+    return Invalid(f"id {str(value)[:80]}", (what,), {"id": value})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import opentimelineio as otio
@@ -44,10 +44,13 @@ def _with_metadata(thing: Any) -> Iterator[Any]:
         yield from (each for each in getattr(thing, name, ()) if each is not None)
 
 
-def add_tags(thing: Any, tags: list[str]) -> None:
-    """Adds ``tags`` to what stands in the ``metadata["genai"]`` of ``thing``, each once."""
-    held = thing.metadata.get(KEY)
+def add_tags(thing: Any, tags: Iterable[Any], key: str = KEY) -> None:
+    """Adds ``tags``, or disclosures, to what stands under ``key`` in the metadata of ``thing``, each once."""
+    held = thing.metadata.get(key)
     held = [] if held is None else plain(held) if isinstance(held, otio._otio.AnyVector) else [held]
-    new = [tag for tag in dict.fromkeys(tags) if tag not in held]
-    if new:
-        thing.metadata[KEY] = [*held, *new]
+    said = list(held)
+    for tag in tags:
+        if tag not in said:
+            said.append(tag)
+    if len(said) > len(held):
+        thing.metadata[key] = said

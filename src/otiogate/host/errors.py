@@ -1,10 +1,10 @@
-"""The error that stops an export."""
+"""Errors that OpenTimelineIO's tools take for their own."""
 
 from __future__ import annotations
 
 import opentimelineio as otio
 
-from otiogate.errors import OtiogateError
+from otiogate.errors import CannotJudge, OtiogateError
 
 
 class ExportBlocked(OtiogateError, otio.exceptions.OTIOError):  # type: ignore[misc]
@@ -18,3 +18,7 @@ class ExportBlocked(OtiogateError, otio.exceptions.OTIOError):  # type: ignore[m
     def __init__(self, text: str, verdict: str = "block") -> None:
         super().__init__(text)
         self.verdict = verdict
+
+
+class EdlError(CannotJudge, otio.exceptions.OTIOError):  # type: ignore[misc]
+    """An EDL of which something would be lost: on reading, an event; on writing, what no EDL can hold."""

@@ -63,6 +63,8 @@ def _reels(data: Any) -> Iterator[str]:
         current = pending.pop()
         if isinstance(current, dict):
             for key, value in current.items():
+                if isinstance(value, dict) and isinstance(value.get("name"), str) and is_reel(key):
+                    yield value["name"].strip()  # FCP 7 XML has a name in its reel
                 if isinstance(value, str):
                     if is_reel(key):
                         yield value.strip()
@@ -80,7 +82,7 @@ _SEQUENCE = re.compile(
     rb'"name_prefix":' + _TEXT + rb',"name_suffix":' + _TEXT + rb'[^{}]*?"frame_zero_padding":(-?\d+)'
 )
 _REEL_WORDS = ("reel", "tape")
-_REELS = [re.compile(word.encode() + rb'[^"\\]*":"([^"]+)') for word in _REEL_WORDS]
+_REELS = [re.compile(word.encode() + rb'[^"\\]*":(?:\{[^{}]*?"name":)?"([^"]+)') for word in _REEL_WORDS]
 """One after the other: what begins with a plain word is found many times faster than a choice of words."""
 
 
@@ -114,6 +116,8 @@ def media_keys(text: bytes, begins: Sequence[int], known: Known | None = None) -
     lowered = text.lower()
     for place in (place for each in _REELS for place in _places(each, lowered, known.reels if known else None)):
         end = place - len(b'":"')
+        if lowered.endswith(b'"name', 0, end):
+            end = lowered.rfind(b'":{', 0, end)
         key = text[text.rfind(b'"', 0, end) + 1 : end]
         if is_reel(key.decode("utf-8", "replace")):
             yield Key(node_at(place), "reel", _decoded(text, place).strip())

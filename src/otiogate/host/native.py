@@ -50,7 +50,7 @@ def _texts(metadata: Any) -> Iterator[str]:
         if isinstance(value, str):
             if key.endswith(".genai") and value.strip():  # Final Cut's <md key="com.studio.genai">
                 yield value if _TAG.match(value) else f"GENAI {value}"
-            else:
+            elif key != "columns" or plain_key(value) not in _LEFT:  # an ALE's list of its columns says nothing
                 yield from keywords_in(value) if key == "keywords" else (value,)
         elif isinstance(value, list):
             pending += ((key, item) for item in reversed(value))

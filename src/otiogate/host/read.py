@@ -57,22 +57,14 @@ def parse_otio(text: str, where: str) -> Any:
     try:
         return otio.adapters.otio_json.read_from_string(text)
     except Exception as fault:
-        raise ReadError(f"OpenTimelineIO cannot read it: {_brief(fault)}", where=where) from fault
-
-
-def read_with_adapter(path: str, suffix: str) -> Any:
-    """The object that the host's adapter for ``suffix`` reads from ``path``. Raises ``ReadError``."""
-    try:
-        adapter = otio.adapters.from_filepath(f"x.{suffix}")
-        return adapter._execute_function("read_from_file", filepath=path)
-    except Exception as fault:
-        raise ReadError(f"OpenTimelineIO cannot read it: {_brief(fault)}", where=path) from fault
+        raise ReadError(f"OpenTimelineIO cannot read it: {brief(fault)}", where=where) from fault
 
 
 _SYMBOL = re.compile(r"(?:N14opentimelineio\d+v[\d_]+|opentimelineio::v[\d_]+::)([A-Za-z]+?)(?:E\b|\b)")
 """What the host calls its types in some messages: the names that its compiler gives them, or their full ones."""
 
 
-def _brief(fault: Exception) -> str:
+def brief(fault: Exception) -> str:
+    """What the host, or an adapter of its, says went wrong: one line, not a long one."""
     text = _SYMBOL.sub(r"\1", " ".join(str(fault).split()))
     return (text[:297] + "...") if len(text) > 300 else text or type(fault).__name__

@@ -14,8 +14,17 @@ class ReportWriter(ABC):
     """Writes reports in one format. Every format tells the same."""
 
     @abstractmethod
+    def text(self, report: Report) -> str:
+        """What is written of one report, wherever among the others it stands."""
+
+    def framed(self, texts: Iterable[str]) -> Iterator[str]:
+        """The texts of single reports as one text, piece by piece, each as soon as it is there; it ends with a line
+        break."""
+        yield from texts
+
     def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
-        """The text piece by piece, each report's as soon as the report is there; it ends with a line break."""
+        """The same from the reports."""
+        return self.framed(map(self.text, reports))
 
     def write(self, reports: Iterable[Report]) -> str:
         """All ``reports`` as one text."""

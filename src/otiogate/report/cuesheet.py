@@ -42,12 +42,15 @@ class CueSheetWriter(ReportWriter):
     def __init__(self, *, bom: bool = False) -> None:
         self.bom = bom
 
-    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
+    def text(self, report: Report) -> str:
         """Rows end with CR and LF."""
+        name = report.input.path or report.input.name
+        return _csv([cell(each) for each in (*_row(cue), name)] for cue in report.cues)
+
+    def framed(self, texts: Iterable[str]) -> Iterator[str]:
+        """The header stands first."""
         yield ("\ufeff" if self.bom else "") + _csv([COLUMNS])
-        for report in reports:
-            name = report.input.path or report.input.name
-            yield _csv([cell(each) for each in (*_row(cue), name)] for cue in report.cues)
+        yield from texts
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:

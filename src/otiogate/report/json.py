@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from textwrap import indent
+from typing import Any
 
 from otiogate.errors import VersionError
 from otiogate.report.base import ReportWriter
-from otiogate.report.model import Report, from_data
+from otiogate.report.model import Report, from_data, plain
 
 FORMAT = "otiogate/scan/v1"
 
@@ -16,13 +17,16 @@ FORMAT = "otiogate/scan/v1"
 class JsonWriter(ReportWriter):
     """One object: its format, and the reports in the order of the inputs."""
 
-    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
-        """Stable: the same reports give the same text. Lone surrogates from broken names stay escaped."""
+    def text(self, report: Report) -> str:
+        """Stable: the same report gives the same text. Lone surrogates from broken names stay escaped."""
+        return indent(json.dumps(report.to_data(), indent=2, ensure_ascii=True), "    ")
+
+    def framed(self, texts: Iterable[str]) -> Iterator[str]:
+        """The reports are the items of a list."""
         yield f'{{\n  "format": {json.dumps(FORMAT)},\n  "reports": ['
         first = True
-        for report in reports:
-            text = json.dumps(report.to_data(), indent=2, ensure_ascii=True)
-            yield ("\n" if first else ",\n") + indent(text, "    ")
+        for text in texts:
+            yield ("\n" if first else ",\n") + text
             first = False
         yield "]\n}\n" if first else "\n  ]\n}\n"
 
@@ -30,10 +34,22 @@ class JsonWriter(ReportWriter):
 class JsonLinesWriter(ReportWriter):
     """A line for each report, an object of the same form as in the one document, and its format in it."""
 
-    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
-        """Whoever reads along has each line whole."""
-        for report in reports:
-            yield json.dumps({"format": FORMAT, **report.to_data()}, ensure_ascii=True) + "\n"
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[Any, str]] = {}
+
+    def text(self, report: Report) -> str:
+        """Whoever reads along has each line whole. Thousands of reports share most of what is in them, such as their
+        packs: what is the same as in the last one is not written anew."""
+        return f"{{{', '.join(self._parts(report))}}}\n"
+
+    def _parts(self, report: Report) -> Iterator[str]:
+        yield f'"format": {json.dumps(report.format)}'
+        for name, value in vars(report).items():
+            held = self._last.get(name)
+            if held is None or held[0] is not value:
+                held = self._last[name] = value, f'"{name}": {json.dumps(plain(value), ensure_ascii=True)}'
+            if name != "format":
+                yield held[1]
 
 
 def read_reports(text: str) -> list[Report]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from otiogate.errors import VersionError
@@ -101,12 +101,14 @@ class ProblemLine:
 
 @dataclass(frozen=True)
 class InputLine:
-    """What was judged; ``digest`` is of exactly the bytes that were parsed."""
+    """What was judged; ``digest`` is of exactly the bytes that were parsed. ``rate`` is the frame rate that an EDL was
+    read at, and where that was taken from; it is empty for formats that state theirs."""
 
     name: str
     format: str
     path: str
     digest: str
+    rate: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,10 @@ class Counts:
 class Report:
     """``allow`` reads: no uncleared AI use declared or found; that there is none at all is not verified.
 
-    ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, so that
-    the verdict is no proof; ``trust`` whether the records that met a rule were signed: ``unsigned`` where no signature
-    is demanded and they are taken as they stand, ``signed`` where every one is, and else ``mixed``.
+    ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, or a
+    cache was named, so that the verdict is no proof; ``trust`` whether the records that met a rule were signed:
+    ``unsigned`` where no signature is demanded and they are taken as they stand, ``signed`` where every one is, and
+    else ``mixed``.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
     through, which asks for neither.
     """
@@ -226,16 +229,16 @@ class Report:
 
     def to_data(self) -> dict[str, Any]:
         """The report as plain data."""
-        data = asdict(self)
-        return dict(_plain(data))
+        return {name: plain(item) for name, item in vars(self).items()}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+def plain(value: Any) -> Any:
+    """``value`` as plain data; many times faster than ``dataclasses.asdict``, which copies every text."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+        return [plain(item) for item in value]
+    return {key: plain(item) for key, item in (value if isinstance(value, Mapping) else vars(value)).items()}
 
 
 def from_data(data: Mapping[str, Any]) -> Report:

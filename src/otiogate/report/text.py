@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from otiogate.report.base import WORDS, ReportWriter, count, safe
-from otiogate.report.model import Finding, HintLine, ProblemLine, Report, UseLine, Verdict
+from otiogate.report.model import EXIT_CODES, Finding, HintLine, ProblemLine, Report, UseLine, Verdict
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
@@ -24,11 +24,15 @@ class TextWriter(ReportWriter):
     def __init__(self, *, verbose: bool = False) -> None:
         self.verbose = verbose
 
-    def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
-        """One block of lines a report, an empty line between them."""
+    def text(self, report: Report) -> str:
+        """One block of lines."""
+        return "\n".join(self._lines(report)) + "\n"
+
+    def framed(self, texts: Iterable[str]) -> Iterator[str]:
+        """An empty line stands between two blocks."""
         between = ""
-        for report in reports:
-            yield between + "\n".join(self._lines(report)) + "\n"
+        for text in texts:
+            yield between + text
             between = "\n"
 
     def _lines(self, report: Report) -> Iterator[str]:
@@ -166,10 +170,12 @@ def _footer(report: Report) -> Iterator[str]:
     packs = ", ".join(safe(f"{each.pack} {each.version}") for each in report.packs)
     parts = [f"policy: {packs or 'not asked'}", f"authority: {report.authority}", f"records: {report.trust}"]
     if report.advisory:
-        parts.append(f"advisory (time, records or stage overridden), judged as of {report.judged_at}")
+        parts.append(f"advisory (time, records, stage or cache overridden), judged as of {report.judged_at}")
     yield f"  {'; '.join(parts)}"
     if report.config:
         yield f"  configuration: {', '.join(safe(each) for each in report.config)}"
+    if report.input.rate:
+        yield f"  frame rate: {safe(report.input.rate)}"
     if report.verdict == "allow":
         yield "  Allowed means: no uncleared AI use is declared or found. That there is none is not verified."
 
@@ -242,6 +248,19 @@ def _losses(report: Report) -> Iterator[str]:
         yield f"  ... and {len(lost) - _MOST_CLIPS} more"
 
 
+class Outcome(NamedTuple):
+    """What a summary needs of one report."""
+
+    verdict: Verdict
+    advisory: bool
+    line: str
+
+
+def outcome(report: Report) -> Outcome:
+    """What one report came to; its line is ``cut.edl: could not judge: is empty (export it again)``."""
+    return Outcome(report.verdict, report.advisory, _outcome(report))
+
+
 class Summary:
     """All reports in one line, for standard error; it holds none of them."""
 
@@ -251,12 +270,13 @@ class Summary:
         self._advisory = False
         self._worst = ""
 
-    def add(self, report: Report) -> None:
+    def add(self, found: Outcome) -> None:
         """Takes one report in."""
-        self._advisory = self._advisory or report.advisory
-        if not self._worst or report.exit_code > self.exit_code:
-            self.exit_code, self._worst = report.exit_code, _outcome(report)
-        self._verdicts[report.verdict] += 1
+        self._advisory = self._advisory or found.advisory
+        code = EXIT_CODES[found.verdict]
+        if not self._worst or code > self.exit_code:
+            self.exit_code, self._worst = code, found.line
+        self._verdicts[found.verdict] += 1
 
     @property
     def number(self) -> int:
@@ -275,7 +295,6 @@ class Summary:
 
 
 def _outcome(report: Report) -> str:
-    """``cut.edl: could not judge: is empty (export it again)``."""
     name = safe(report.input.path or report.input.name or "timeline")
     word = WORDS[report.verdict].lower()
     if report.verdict == "cannot_judge":

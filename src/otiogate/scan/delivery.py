@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from otiogate.errors import OtiogateError
+from otiogate.errors import OtiogateError, ReadError
+from otiogate.policy.load import DEFAULT, policy
 from otiogate.report.model import Report
+from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
 from otiogate.scan.workers import Failed, Limits, Workers
+
+Told = TypeVar("Told")
+
+_LIGHT = 64 * 1024
+"""Bytes of a timeline that is read in no time."""
+
+_SHORT = 200
+"""Characters of a path of which many can be sent to a process that is busy."""
 
 
 @dataclass(frozen=True)
@@ -27,24 +41,85 @@ class Refused:
 
 
 def scan(
-    paths: Iterable[str], under: Judging, *, jobs: int = 1, limits: Limits | None = None
-) -> Iterator[tuple[str, Report | Refused]]:
-    """Each of ``paths`` with its report, in their order, as soon as all before it are there.
+    paths: Iterable[str],
+    under: Judging,
+    told: Callable[[Report], Told],
+    *,
+    jobs: int = 1,
+    limits: Limits | None = None,
+) -> Iterator[tuple[str, Told | Refused]]:
+    """Each of ``paths`` with what is ``told`` of its report, in their order, as soon as all before it are there.
 
-    Whatever a file does to the process that reads it, is said in its report and ends nothing else.
+    Whatever a file does to the process that reads it, is said in its report and ends nothing else. ``told`` is called
+    in that process, so that what is written is made there, and not by the one process that writes it.
     """
-    for path, found in Workers(partial(_judged, under), jobs, limits).results(paths):
-        if isinstance(found, Failed):
-            yield (
-                path,
-                Refused(found.why, OtiogateError.exit_code) if found.bug else under.unread(Path(path), found.why),
-            )
-        else:
+    if sys.platform == "linux":
+        policy(DEFAULT)  # read once, before processes are forked that each would read it
+    work = _Work(under, told)
+    workers = Workers(work, jobs, limits, light=_is_light, after=work.after)
+    for path, found in workers.results(paths):
+        if not isinstance(found, Failed):
             yield path, found
+        elif found.bug:
+            yield path, Refused(found.why, OtiogateError.exit_code)
+        else:
+            yield path, told(under.unread(Path(path), found.why))
 
 
-def _judged(under: Judging, path: str) -> Report | Refused:
+def watched(work: Callable[[Path], Told], path: Path, limits: Limits | None = None) -> Told:
+    """What ``work`` makes of the one timeline in ``path``, in a process that is watched as those of a scan are.
+
+    Raises what ``work`` raises of ours, and ``ReadError`` for a timeline that brings its process down, takes too long
+    or needs too much memory.
+    """
+    attempt: Callable[[Path], Told | OtiogateError] = partial(_tried, work)
+    ((_, done),) = Workers(attempt, 1, limits).results([path])
+    if isinstance(done, Failed) and done.bug:
+        raise RuntimeError(done.why)
+    if isinstance(done, Failed):
+        raise ReadError(done.why, where=str(path), next_step="ask who delivered it for another export")
+    if isinstance(done, OtiogateError):
+        raise done
+    return done
+
+
+def watched_report(under: Judging, path: Path) -> Report:
+    """The report on the one timeline in ``path``, judged in a process that is watched. Raises ``UsageError`` for a
+    broken configuration."""
     try:
-        return under.report(Path(path))
+        return watched(under.report, path)
+    except ReadError as fault:
+        return under.unread(path, fault.what)
+
+
+def _tried(work: Callable[[Path], Told], path: Path) -> Told | OtiogateError:
+    try:
+        return work(path)
     except OtiogateError as fault:
-        return Refused(str(fault), fault.exit_code)
+        return fault
+
+
+class _Work(Generic[Told]):
+    """What the processes do; each has its own desk."""
+
+    def __init__(self, under: Judging, told: Callable[[Report], Told]) -> None:
+        self._desk = Desk(under)
+        self._told = told
+
+    def __call__(self, path: str) -> Told | Refused:
+        try:
+            return self._told(self._desk.report(Path(path)))
+        except OtiogateError as fault:
+            return Refused(str(fault), fault.exit_code)
+
+    def after(self) -> None:
+        """Called after every few."""
+        self._desk.write()
+
+
+def _is_light(path: str) -> bool:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - thousands of files: no Path for each
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size <= _LIGHT and len(path) <= _SHORT

@@ -14,17 +14,29 @@ from otiogate.config.mapping import ContextMap
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge, ReadError
 from otiogate.evidence.collect import Collected, collect
-from otiogate.evidence.footprints import hints
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
 from otiogate.scan.read import read_timeline
+from otiogate.scan.stored import hint_lines
 from otiogate.timeline.model import Origin, Snapshot
 
-_LONGEST_HINT = 500
-"""Characters of a remark that a hint repeats."""
+
+@dataclass(frozen=True)
+class Basis:
+    """What a verdict rests on beside the timeline: the settings, and the rules and records that they name."""
+
+    settings: Settings
+    policy: Policy
+    records: RecordSet
+
+
+def basis(settings: Settings, now: datetime) -> Basis:
+    """What ``settings`` name, as it is trusted at ``now``. Raises ``CannotJudge``, and ``UsageError`` for a pack that is not
+    there."""
+    return Basis(settings, settings.policy(), settings.ledger(now))
 
 
 @dataclass(frozen=True)
@@ -53,25 +65,31 @@ class Judging:
         try:
             found = self.settings(path)
         except CannotJudge as fault:
-            return cannot_judge(_origin(path), fault, self.now)
+            return cannot_judge(origin_of(path), fault, self.now)
         return judge_path(path, found, self.now)
 
     def unread(self, path: Path, why: str) -> Report:
         """The report on a timeline that could not be read at all, and why."""
         fault = ReadError(why, where=str(path), next_step="ask who delivered it for another export")
-        return cannot_judge(_origin(path), fault, self.now)
+        return cannot_judge(origin_of(path), fault, self.now)
 
 
 def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool = True) -> Report:
     """The report on the timeline in ``path``. What cannot be read or judged is a report that says so. ``list_met`` is
     told at ``judge_snapshot``."""
     try:
-        return judge_snapshot(read_timeline(path), settings, now, list_met=list_met)
+        return judge_snapshot(read_timeline(path, settings.frame_rate), settings, now, list_met=list_met)
     except CannotJudge as fault:
-        return cannot_judge(_origin(path), fault, now, settings)
+        return unreadable(path, fault, settings, now)
 
 
-def _origin(path: Path) -> Origin:
+def unreadable(path: Path, fault: CannotJudge, settings: Settings, now: datetime) -> Report:
+    """The report on a timeline that could not be judged, and why."""
+    return cannot_judge(origin_of(path), fault, now, settings)
+
+
+def origin_of(path: Path) -> Origin:
+    """Where a timeline came from of which nothing was read."""
     return Origin(path.name, path.suffix.lower().removeprefix("."), "", str(path))
 
 
@@ -85,14 +103,35 @@ def judge_snapshot(
     everything: bool = False,
     list_met: bool = True,
 ) -> Report:
-    """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``shows_trimmed``: what
-    is written brings back into sight what is trimmed out. ``list_met``: findings that are met are listed, not only
-    counted, and so are cues and hints. Raises ``CannotJudge``.
+    """The report on one snapshot, as ``judged`` tells."""
+    return judged(
+        snapshot,
+        basis(settings, now),
+        now,
+        carries_media=carries_media,
+        shows_trimmed=shows_trimmed,
+        everything=everything,
+        list_met=list_met,
+    )[0]
+
+
+def judged(
+    snapshot: Snapshot,
+    on: Basis,
+    now: datetime,
+    *,
+    carries_media: bool = False,
+    shows_trimmed: bool = False,
+    everything: bool = False,
+    list_met: bool = True,
+) -> tuple[Report, Collected]:
+    """The report on one snapshot, and what was said in it. ``carries_media``: what is written from it ships the media.
+    ``shows_trimmed``: what is written brings back into sight what is trimmed out. ``list_met``: findings that are met
+    are listed, not only counted, and so are cues and hints. Raises ``CannotJudge``.
 
     ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
     """
-    policy = settings.policy()
-    records = settings.ledger(now)
+    settings, records = on.settings, on.records
     collected = collect(
         snapshot,
         records.standing,
@@ -102,11 +141,11 @@ def judge_snapshot(
         everything=everything,
         shows_trimmed=shows_trimmed,
     )
-    question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media)
-    return judge(
+    question = Question(records, on.policy, settings.context, now, carries_media or snapshot.carries_media)
+    report = judge(
         collected,
         question,
-        source=_input(snapshot.origin),
+        source=input_of(snapshot.origin),
         notes=(*_notes(settings), *records.notes, *_inert(records)),
         config=settings.sources,
         facility=settings.facility,
@@ -115,15 +154,14 @@ def judge_snapshot(
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
     )
+    return report, collected
 
 
 def _hints(snapshot: Snapshot, collected: Collected) -> Iterator[HintLine]:
     """What sounds like AI on uses of which nothing says so."""
     raised = (*collected.undisclosed, *collected.invalid)
     said = [*(each.points for each in collected.declared), *(each.points for each in raised)]
-    for hint in hints(snapshot, {point.node for points in said for point in points}):
-        record = f"{hint.use.record.first}-{hint.use.record.last}" if hint.use.record else ""
-        yield HintLine(hint.use.address, hint.use.name, record, hint.text[:_LONGEST_HINT], hint.footprint)
+    yield from (line for _, line in hint_lines(snapshot, {point.node for points in said for point in points}))
 
 
 def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Settings | None = None) -> Report:
@@ -133,7 +171,7 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
     report = judge(
         Collected(uses=-1),
         Question(RecordSet({}), Policy(()), known.context, now),
-        source=_input(origin),
+        source=input_of(origin),
         notes=_notes(found) if found else (),
         config=known.sources,
         facility=known.facility,
@@ -144,8 +182,9 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
     return replace(report, verdict="cannot_judge", problems=(problem,))
 
 
-def _input(origin: Origin) -> InputLine:
-    return InputLine(origin.name, origin.format, origin.path, origin.digest)
+def input_of(origin: Origin) -> InputLine:
+    """What a report says of where its timeline came from."""
+    return InputLine(origin.name, origin.format, origin.path, origin.digest, origin.rate)
 
 
 def _inert(records: RecordSet) -> Iterator[str]:
@@ -160,3 +199,5 @@ def _notes(settings: Settings) -> Iterable[str]:
         yield "No configuration was found: built-in packs, no production, no records."
     elif not settings.records:
         yield "No folder of records is configured: nothing can be cleared."
+    if settings.cache_named:
+        yield "A cache was named for this run: whoever can write it can change what is found, so this is no proof."

@@ -7,33 +7,21 @@ import os
 import struct
 import zipfile
 import zlib
+from fractions import Fraction
 from pathlib import Path
 
 from otiogate.documents.digest import sha256
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
+from otiogate.scan.foreign import read_foreign
+from otiogate.scan.sidecar import with_sidecar
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.fcpxml import read_fcpxml
+from otiogate.timeline.formats import BY_SUFFIX
 from otiogate.timeline.model import Origin, Problem, Snapshot
 
-NOT_YET = {
-    ".xml": "FCP 7 XML",
-    ".aaf": "AAF",
-    ".ale": "ALE",
-    ".xges": "GES",
-    ".kdenlive": "Kdenlive",
-    ".mlt": "MLT",
-    ".m3u8": "HLS playlist",
-    ".drp": "Resolve project",
-    ".prproj": "Premiere project",
-    ".avb": "Avid bin",
-}
-"""Timeline formats whose tags this version does not read, so that no verdict on them would hold."""
-
-READ = (".otio", ".otioz", ".otiod", ".edl", ".fcpxml", ".fcpxmld")
 MEDIA_INSIDE = (".otioz", ".otiod")
 
-_CONVERT = "export the cut as .otio or .edl and scan that"
 _AGAIN = "export it again, or ask who delivered it"
 
 _ZIP_FAULTS = (
@@ -49,35 +37,43 @@ _ZIP_FAULTS = (
 """What the standard library raises for archives that are broken, cut off, encrypted, or packed in an unknown way."""
 
 _CONTENT = "content.otio"
-_DOCUMENT = "Info.fcpxml"
+_INSIDE = {".otiod": _CONTENT, ".fcpxmld": "Info.fcpxml"}
+"""The timeline in a bundle that is a folder."""
+
 _MAX_CONTENT = 1024**3
 
 
-def read_timeline(path: Path) -> Snapshot:
-    """The snapshot of the timeline in ``path``. Raises ``ReadError``."""
+def read_timeline(path: Path, rate: Fraction | None = None) -> Snapshot:
+    """The snapshot of the timeline in ``path``, with what the sidecar beside it says; ``rate`` is for EDLs that do not
+    tell theirs. Raises ``ReadError``."""
+    return with_sidecar(read_file(path, rate), path)
+
+
+def read_file(path: Path, rate: Fraction | None = None) -> Snapshot:
+    """The snapshot of the timeline in ``path`` alone. Raises ``ReadError``."""
     suffix = path.suffix.lower()
     where = str(path)
-    if suffix in NOT_YET:
-        raise ReadError(
-            f"{NOT_YET[suffix]} is not read by this version, so nothing in it was checked",
-            where=where,
-            next_step=_CONVERT,
-        )
-    if suffix not in READ:
+    form = BY_SUFFIX.get(suffix)
+    if form is None:
         if os.path.isdir(path):  # noqa: PTH112 - Path's own raises for a name that is too long
             raise ReadError("is a folder", where=where, next_step="name the timelines in it")
         what = f"is no timeline format that is known ({suffix or 'no suffix'})"
-        raise ReadError(what, where=where, next_step=_CONVERT)
-    return read_bytes(content(path), path)
+        raise ReadError(what, where=where, next_step="export the cut as .otio or .edl and scan that")
+    if form.instead:
+        what = f"{form.name} is not read, so nothing in it was checked"
+        raise ReadError(what, where=where, next_step=form.instead)
+    return read_bytes(content(path), path, rate)
 
 
-def read_bytes(data: bytes, path: Path) -> Snapshot:
+def read_bytes(data: bytes, path: Path, rate: Fraction | None = None) -> Snapshot:
     """The snapshot of ``data``, as if it stood in the file ``path`` of a format that is read. Raises ``ReadError``."""
     suffix = path.suffix.lower()
     if suffix == ".edl":
-        return read_edl(data, path.name, str(path))
+        return read_edl(data, path.name, str(path), rate=rate)
     if suffix in (".fcpxml", ".fcpxmld"):
         return read_fcpxml(data, path.name, str(path))
+    if suffix in BY_SUFFIX and BY_SUFFIX[suffix].adapter:
+        return read_foreign(data, BY_SUFFIX[suffix], path)
     return _otio(data, path, carries_media=suffix in MEDIA_INSIDE)
 
 
@@ -87,16 +83,13 @@ def content(path: Path, suffix: str = "") -> bytes:
     suffix = (suffix or path.suffix).lower()
     if suffix == ".otioz":
         return _from_zip(path)
-    if suffix == ".fcpxmld":
-        return _from_bundle(path)
-    return _bytes(path / _CONTENT if suffix == ".otiod" else path)
+    return _from_folder(path, _INSIDE[suffix]) if suffix in _INSIDE else _bytes(path)
 
 
-def _from_bundle(path: Path) -> bytes:
-    document = path / _DOCUMENT
-    if document.is_symlink():
-        raise ReadError(f"{_DOCUMENT} in it is a link to another file", where=str(path), next_step=_AGAIN)
-    return _bytes(document)
+def _from_folder(path: Path, name: str) -> bytes:
+    if (path / name).is_symlink():
+        raise ReadError(f"{name} in it is a link to another file", where=str(path), next_step=_AGAIN)
+    return _bytes(path / name)
 
 
 def _bytes(path: Path) -> bytes:

@@ -12,7 +12,7 @@ from otiogate.errors import CannotJudge, UsageError
 from otiogate.evidence.selecting import Selection, select
 from otiogate.evidence.statements import statements
 from otiogate.evidence.tag import Tag, is_tag, parse_tag, tag_body
-from otiogate.scan.read import content, read_bytes, read_timeline
+from otiogate.scan.read import content, read_bytes, read_file
 from otiogate.timeline.edl_tags import comment_lines, with_comments
 from otiogate.timeline.model import ClipUse, Snapshot
 
@@ -51,7 +51,7 @@ def checked_tag(text: str) -> Tag:
 
 def pick(path: Path, selection: Selection) -> Picked:
     """Reads ``path`` and finds the uses that fit. Raises ``ReadError``, or ``UsageError`` where there are none."""
-    snapshot = read_timeline(path)
+    snapshot = read_file(path)
     data = content(path)
     if sha256(data) != snapshot.origin.digest:
         raise CannotJudge("changed while it was read", where=str(path), next_step="run it again")

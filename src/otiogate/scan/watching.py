@@ -26,6 +26,7 @@ from otiogate.scan.delivery import Refused, scan
 from otiogate.scan.find import Wanted, timelines
 from otiogate.scan.judging import Judging
 from otiogate.scan.read import content
+from otiogate.scan.sidecar import sidecar_of
 from otiogate.scan.workers import Limits
 
 REPORT = ".otiogate.json"
@@ -74,6 +75,7 @@ class Watch:
         self._limits = limits
         self._seen: dict[str, tuple[State, float]] = {}
         self._judged: dict[str, State] = {}
+        self._refused: dict[str, tuple[State | None, str]] = {}
         self._looked = float("-inf")
 
     def step(self) -> Iterator[Done]:
@@ -81,12 +83,13 @@ class Watch:
         allowed, where its records, its rules or the day are others. Raises ``ReadError`` where a place cannot be
         listed."""
         under = self._under()
-        ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path)]
-        if time.monotonic() - self._looked >= _LOOK_AGAIN:
+        look = time.monotonic() - self._looked >= _LOOK_AGAIN
+        ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
+        if look:
             self._looked = time.monotonic()
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
         states = {path: state_of(Path(path)) for path in ready}
-        for path, found in scan(ready, under, jobs=self._jobs, limits=self._limits):
+        for path, found in scan(ready, under, _itself, jobs=self._jobs, limits=self._limits):
             if states[path] is not None and state_of(Path(path)) == states[path]:
                 done = self._filed(Path(path), states[path], found)
                 if done is not None:
@@ -101,10 +104,13 @@ class Watch:
         for place in {self._places.inbox, self._places.blocked or self._places.inbox}:
             yield from (path for path in self._timelines(place) if report_of(Path(path)).exists())
 
-    def _is_new(self, path: str) -> bool:
-        """Whether ``path`` has settled, and this run has not judged what it holds."""
+    def _is_new(self, path: str, look: bool) -> bool:
+        """Whether ``path`` has settled, and this run has not judged what it holds. What was refused is only tried again
+        when it is time to ``look``."""
         state = state_of(Path(path))
         if state is None or self._judged.get(path) == state:
+            return False
+        if not look and path in self._refused and self._refused[path][0] == state:
             return False
         before, since = self._seen.get(path, (None, 0.0))
         if before != state:
@@ -139,7 +145,10 @@ class Watch:
         """Writes the report and moves the timeline; nothing where it stays and its report says so already. Whatever
         comes between leaves the timeline where it was."""
         if isinstance(found, Refused):
-            return Done(path, found)
+            repeated = self._refused.get(str(path)) == (state, found.text)
+            self._refused[str(path)] = state, found.text
+            return None if repeated else Done(path, found)
+        self._refused.pop(str(path), None)
         place = self._places.allowed if found.verdict == "allow" else self._places.blocked
         if place is None or place.resolve() == path.parent.resolve():
             repeated = _repeats(last_report(path), found)
@@ -151,11 +160,18 @@ class Watch:
         place.mkdir(parents=True, exist_ok=True)
         target = _free(place / path.name)
         write_text(report_of(target), JsonWriter().write([found]))
-        if not _moved(path, target, found.input.digest):
+        _copy_sidecar(path, target)  # first, so that the timeline never stands there without it
+        if state_of(path) != state or not _moved(path, target, found.input.digest):
             report_of(target).unlink(missing_ok=True)
+            sidecar_of(target).unlink(missing_ok=True)
             return Done(path, Refused("changed while it was moved; it is judged again", CannotJudge.exit_code))
         report_of(path).unlink(missing_ok=True)
+        sidecar_of(path).unlink(missing_ok=True)
         return Done(target, found)
+
+
+def _itself(report: Report) -> Report:
+    return report
 
 
 def report_of(path: Path) -> Path:
@@ -189,11 +205,18 @@ def _is_its_own(report: Report) -> bool:
     return any(each.startswith(("line ", report.input.path, report.input.name)) for each in places)
 
 
+def _copy_sidecar(path: Path, target: Path) -> None:
+    """Copies what stands as the sidecar of ``path``, so that it is that of ``target``; a link stays a link."""
+    if os.path.lexists(sidecar_of(path)) and not sidecar_of(path).is_dir():
+        shutil.copy2(sidecar_of(path), sidecar_of(target), follow_symlinks=False)
+
+
 def state_of(path: Path) -> State | None:
-    """What changes while a file, or a bundle, still grows; ``None`` where it is gone."""
+    """What changes while a file, or a bundle, still grows, or its sidecar does; ``None`` where it is gone."""
     try:
         paths = [path, *sorted(path.rglob("*"))] if path.is_dir() else [path]
-        found = [each.stat() for each in paths]
+        paths += [each for each in (sidecar_of(path),) if os.path.lexists(each)]
+        found = [each.lstat() if each.is_symlink() and each != path else each.stat() for each in paths]
     except OSError:
         return None
     return len(found), sum(each.st_size for each in found), max(each.st_mtime_ns for each in found)
@@ -212,7 +235,7 @@ def _free(target: Path) -> Path:
     """``target``, or a name beside it that nothing has yet."""
     number = 1
     found = target
-    while found.exists():
+    while found.exists() or os.path.lexists(sidecar_of(found)):
         number += 1
         found = target.with_name(f"{target.stem}~{number}{target.suffix}")
     return found

@@ -3,11 +3,16 @@
 A file may bring down what reads it, or keep it busy for ever. Each item is worked on in a process of its own for as
 long as it takes; one that dies, hangs or grows too large costs its own item, and a fresh process goes on with the next.
 A pool of the standard library loses everything that is queued when one of its processes dies.
+
+Items that are light are given several at a time, and their results taken several at a time, since to tell of one would
+take as long as to work on it. A process counts the items that it begins, so that the one over which it ends is known.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import mmap
 import multiprocessing
 import os
 import signal
@@ -24,7 +29,7 @@ from typing import Any, Generic, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = 32
+_AHEAD = 64
 """Items a process that may be done before one that is still worked on: what bounds the memory of results that wait."""
 
 _LOOK_UP = 1.0
@@ -32,6 +37,12 @@ _LOOK_UP = 1.0
 
 _TRIES = 2
 """A process may be killed through no fault of its item, as by a machine short of memory."""
+
+_BATCH = 16
+"""Light items that are given to a process together. It has two batches at most: one to work on, and the next."""
+
+_HOLD_BACK = 0.01
+"""Seconds for which a process may keep a result, to send it with the next ones."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +62,21 @@ class Failed:
 
 
 class Workers(Generic[Item, Result]):
-    """Processes that do ``work``, a function of a module (or a partial of one), on items that can be pickled."""
+    """Processes that do ``work``, which can be pickled, on items that can be. ``light`` tells which items are done
+    fast and are short when pickled; without it none is. ``after`` is called in a process when it has done the items
+    that it was given together, before it tells of the last of them."""
 
-    def __init__(self, work: Callable[[Item], Result], jobs: int = 1, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        work: Callable[[Item], Result],
+        jobs: int = 1,
+        limits: Limits | None = None,
+        light: Callable[[Item], bool] | None = None,
+        after: Callable[[], object] | None = None,
+    ) -> None:
         self._work = work
+        self._after = after
+        self._light = light
         self._jobs = max(1, jobs)
         self._limits = limits or Limits()
         # Forking is fast, and safe where no other thread holds a lock; elsewhere a fresh interpreter starts.
@@ -73,12 +95,23 @@ class Workers(Generic[Item, Result]):
     def start(self) -> _Worker:
         """One more process."""
         ours, theirs = self._processes.Pipe()
-        process = self._processes.Process(
-            target=_serve, args=(theirs, self._work, self._limits, os.getpid()), daemon=True
-        )
+        begun = self._counter()
+        serving = (theirs, begun, self._work, self._after, self._limits, os.getpid())
+        process = self._processes.Process(target=_serve, args=serving, daemon=True)
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        return _Worker(process, ours, begun)
+
+    def _counter(self) -> Any:
+        """A number that a process and its parent share; between forked ones no file stands behind it, for which a disk
+        may be too full."""
+        if self._processes.get_start_method() == "fork":
+            return ctypes.c_uint64.from_buffer(mmap.mmap(-1, ctypes.sizeof(ctypes.c_uint64)))
+        return self._processes.RawValue("Q", 0)
+
+    def is_light(self, item: Item) -> bool:
+        """Whether ``item`` may wait behind another in the same process."""
+        return self._light is not None and self._light(item)
 
     @property
     def jobs(self) -> int:
@@ -93,27 +126,54 @@ class Workers(Generic[Item, Result]):
 
 @dataclass
 class _Task:
-    number: int
     item: Any
-    tries: int = 0
+    light: bool
+    deaths: int = 0
     outcome: Any = None
     done: bool = False
 
 
 class _Worker:
-    """A process, what it works on, and until when."""
+    """A process, what it was given, in that order, and until when it has to tell of the first. ``begun`` is how many
+    items it began, which it writes itself."""
 
-    def __init__(self, process: Any, connection: Connection) -> None:
+    def __init__(self, process: Any, connection: Connection, begun: Any) -> None:
         self.process = process
         self.connection = connection
-        self.task: _Task | None = None
+        self._begun = begun
+        self._settled = 0
+        self.tasks: deque[_Task] = deque()
         self.deadline = 0.0
 
-    def give(self, task: _Task, seconds: float) -> None:
-        task.tries += 1
-        self.task, self.deadline = task, time.monotonic() + seconds
+    def takes(self, task: _Task, given: int) -> bool:
+        """Whether ``task`` may be given beside ``given`` others: a light one behind light ones."""
+        if not self.tasks and not given:
+            return True
+        return task.light and given < _BATCH and len(self.tasks) <= _BATCH and (not self.tasks or self.tasks[0].light)
+
+    def give(self, tasks: list[_Task], seconds: float) -> None:
+        if not self.tasks:
+            self.deadline = time.monotonic() + seconds
+        self.tasks += tasks
         with contextlib.suppress(OSError):  # it has just died: its end tells
-            self.connection.send(task.item)
+            self.connection.send([each.item for each in tasks])
+
+    def settle(self, outcome: Any) -> None:
+        """Notes what became of the first."""
+        task = self.tasks.popleft()
+        task.outcome, task.done = outcome, True
+        self._settled += 1
+
+    def taken(self) -> _Task | None:
+        """What it began last, taken from it; nothing where that cannot be told."""
+        place = self._begun.value - self._settled - 1
+        if len(self.tasks) == 1:
+            place = 0
+        if not 0 <= place < len(self.tasks):
+            return None
+        found = self.tasks[place]
+        del self.tasks[place]
+        return found
 
     def stop(self) -> None:
         self.process.kill()
@@ -126,10 +186,11 @@ class _Run(Generic[Item, Result]):
 
     def __init__(self, workers: Workers[Item, Result], items: Iterator[Item]) -> None:
         self._workers = workers
-        self._items = enumerate(items)
+        self._items = items
         self._again: deque[_Task] = deque()
         self._waiting: deque[_Task] = deque()
         self._running: list[_Worker] = []
+        self._begun: _Task | None = None
 
     def results(self) -> Iterator[tuple[Item, Result | Failed]]:
         self._fill()
@@ -137,8 +198,8 @@ class _Run(Generic[Item, Result]):
             while self._waiting and self._waiting[0].done:
                 task = self._waiting.popleft()
                 yield task.item, task.outcome
-                self._fill()
-            if self._waiting:
+            self._fill()
+            if self._waiting and not self._waiting[0].done:
                 self._listen()
 
     def end(self) -> None:
@@ -146,33 +207,43 @@ class _Run(Generic[Item, Result]):
             worker.stop()
 
     def _fill(self) -> None:
-        """Gives every idle process something to do, and starts one where there is work and room for it."""
-        while True:
-            idle = next((each for each in self._running if each.task is None), None)
-            if idle is None and len(self._running) >= self._workers.jobs:
-                return
-            task = self._next()
-            if task is None:
-                return
-            if idle is None:
-                idle = self._workers.start()
-                self._running.append(idle)
-            idle.give(task, self._workers.limits.seconds)
+        """Gives every process that has room something to do, and starts one where there is work and room for it."""
+        for worker in self._running:
+            self._supply(worker)
+        while len(self._running) < self._workers.jobs and self._next() is not None:
+            self._running.append(self._workers.start())
+            self._supply(self._running[-1])
+
+    def _supply(self, worker: _Worker) -> None:
+        given: list[_Task] = []
+        while (task := self._next()) is not None and worker.takes(task, len(given)):
+            given.append(task)
+            self._taken()
+            if not task.light:
+                break
+        if given:
+            worker.give(given, self._workers.limits.seconds)
 
     def _next(self) -> _Task | None:
+        """What is to be given next, and stays so until it is taken."""
         if self._again:
-            return self._again.popleft()
-        if len(self._waiting) >= _AHEAD * self._workers.jobs:
-            return None
-        for number, item in self._items:
-            task = _Task(number, item)
-            self._waiting.append(task)
-            return task
-        return None
+            return self._again[0]
+        if self._begun is None and len(self._waiting) < _AHEAD * self._workers.jobs:
+            for item in self._items:
+                self._begun = _Task(item, self._workers.is_light(item))
+                self._waiting.append(self._begun)
+                break
+        return self._begun
+
+    def _taken(self) -> None:
+        if self._again:
+            self._again.popleft()
+        else:
+            self._begun = None
 
     def _listen(self) -> None:
         """Waits until a process has something to tell, has died, or has had its time."""
-        busy = [each for each in self._running if each.task is not None]
+        busy = [each for each in self._running if each.tasks]
         soonest = min((each.deadline for each in busy), default=0.0) - time.monotonic()
         ready = wait(
             [one for each in busy for one in (each.connection, each.process.sentinel)], min(max(soonest, 0.0), _LOOK_UP)
@@ -185,58 +256,98 @@ class _Run(Generic[Item, Result]):
             elif time.monotonic() >= worker.deadline:
                 seconds = f"{self._workers.limits.seconds:g}"
                 self._drop(worker, Failed(f"took longer than {seconds} seconds to read"))
-        self._fill()
 
     def _take(self, worker: _Worker) -> None:
         try:
-            outcome = worker.connection.recv()
+            outcomes = worker.connection.recv()
         except (EOFError, OSError):
             self._died(worker)
             return
-        _settle(worker, outcome)
+        for outcome in outcomes:
+            worker.settle(outcome)
+        worker.deadline = time.monotonic() + self._workers.limits.seconds
 
     def _died(self, worker: _Worker) -> None:
         worker.process.join()
-        task, code = worker.task, worker.process.exitcode
-        if task is not None and task.tries < _TRIES:
-            worker.task = None
-            self._again.append(task)
-            self._drop(worker, None)
-            return
+        code = worker.process.exitcode
         why = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-        self._drop(worker, Failed(f"ended the process that read it ({why})"))
+        self._drop(worker, Failed(f"ended the process that read it ({why})"), tries=_TRIES)
 
-    def _drop(self, worker: _Worker, outcome: Failed | None) -> None:
+    def _drop(self, worker: _Worker, outcome: Failed, tries: int = 1) -> None:
+        """Ends a process. ``outcome`` is that of the item over which it ended so often; what else it was given is done
+        again."""
         self._running.remove(worker)
-        if outcome is not None:
-            _settle(worker, outcome)
+        task = worker.taken()  # before it is stopped: it may be done just now, and busy with the next
         worker.stop()
+        if task is None:  # it wrote what cannot be: each is done again alone
+            for each in worker.tasks:
+                each.light = False
+        else:
+            task.deaths += 1
+            if task.deaths < tries:
+                task.light = False
+                self._again.append(task)
+            else:
+                task.outcome, task.done = outcome, True
+        self._again += worker.tasks
 
 
-def _settle(worker: _Worker, outcome: Any) -> None:
-    if worker.task is not None:
-        worker.task.outcome, worker.task.done = outcome, True
-    worker.task = None
+class _Outbox:
+    """The results of a process that are not sent yet. They are sent together where they come fast."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._held: list[Any] = []
+        self._sent = 0.0
+
+    def put(self, outcome: Any) -> None:
+        with self._lock:
+            self._held.append(outcome)
+        if time.monotonic() - self._sent >= _HOLD_BACK:
+            self.flush()
+
+    def flush(self) -> None:
+        with self._lock:
+            if self._held:
+                self._connection.send(self._held)
+                self._held = []
+        self._sent = time.monotonic()
 
 
-def _serve(connection: Connection, work: Callable[[Any], Any], limits: Limits, parent: int) -> None:
+def _serve(
+    connection: Connection,
+    begun: Any,
+    work: Callable[[Any], Any],
+    after: Callable[[], object] | None,
+    limits: Limits,
+    parent: int,
+) -> None:
     """What runs in a process: one item after another, until nobody is there who could send one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the run decides what an interrupt ends
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    outbox = _Outbox(connection)
+    threading.Thread(target=_attend, args=(parent, outbox), daemon=True).start()
     _limit(limits.memory)
-    while True:
-        try:
-            item = connection.recv()
-        except (EOFError, OSError):
-            return
-        connection.send(_outcome(work, item, limits))
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            items = connection.recv()
+            for number, item in enumerate(items, 1):
+                begun.value += 1
+                outcome = _outcome(work, item, limits)
+                if number == len(items) and after is not None:
+                    after()
+                outbox.put(outcome)
+            outbox.flush()
 
 
-def _end_with(parent: int) -> None:
-    """Ends this process, whatever it is busy with, once its parent is gone: nobody waits for it any more."""
+def _attend(parent: int, outbox: _Outbox) -> None:
+    """Sends what is held back while an item takes long. Ends this process, whatever it is busy with, once its parent is
+    gone: nobody waits for it any more."""
     while os.getppid() == parent:
         time.sleep(_LOOK_UP)
+        with contextlib.suppress(OSError):
+            outbox.flush()
     os._exit(1)
 
 

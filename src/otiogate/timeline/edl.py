@@ -14,15 +14,16 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
+from itertools import accumulate, pairwise
 
 from otiogate.documents.digest import sha256
 from otiogate.errors import ReadError
 from otiogate.timeline.edl_lines import (
     FCM_DROP,
-    FRAME_NUMBER,
     HEADER,
     LINE,
+    RETIMED,
     EventLine,
     Named,
     carriers_of,
@@ -31,12 +32,13 @@ from otiogate.timeline.edl_lines import (
     like_event,
     named_in,
     reels_of,
+    times_of,
 )
+from otiogate.timeline.edl_times import irregular, rate_of, stretch
 from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
 from otiogate.timeline.model import ClipUse, Key, Known, Media, Origin, Problem, Snapshot, Subject, Timing
-from otiogate.timeline.time import Span, TimeError, frames_of
+from otiogate.timeline.time import Span, TimeError
 
-_BASES = (24, 25, 30, 50, 60, 100, 120)
 _MOST_LINES = 4
 """An event has no more lines; a key has three. This bounds the cost of a file that repeats one number."""
 
@@ -48,15 +50,20 @@ _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it i
 class _Cut:
     """An EDL, found but not parsed. Node 0 is what stands before the first event.
 
-    ``lines`` are line numbers from 1. ``leads[i]`` is the node of the first line of the event that node ``i``
-    is a line of: another than ``i`` for the later lines of a transition or key.
+    ``leads[i]`` is the node of the first line of the event that node ``i`` is a line of: another than ``i`` for the
+    later lines of a transition or key.
     """
 
     text: bytes
     starts: Sequence[int]
-    lines: Sequence[int]
     leads: Sequence[int]
     rate: Fraction
+
+    @cached_property
+    def lines(self) -> Sequence[int]:
+        """The line, from 1, with which each node begins."""
+        between = (self.text.count(b"\n", *pair) for pair in pairwise(self.starts))
+        return list(accumulate(between, initial=1))
 
     def part(self, first: int, last: int) -> bytes:
         """The text of nodes ``first`` to ``last``, both included."""
@@ -76,17 +83,22 @@ class _Cut:
             raise AssertionError("a node begins with its event line")
         return event_of(found)
 
+    def is_retimed(self, node: int) -> bool:
+        """Whether an M2 or a freeze frame explains that the event of ``node`` is not as long as its source."""
+        sides = self.sides(node)
+        return RETIMED.search(self.part(sides[0], sides[-1])) is not None
+
 
 def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = None) -> Snapshot:
     """The snapshot of a CMX 3600 EDL: a node for each event line under node 0, the whole timeline.
 
-    ``rate`` is in frames a second. An EDL does not state its own, so that without it the rate is taken from
-    ``FCM`` and the frame numbers that occur. Raises ``ReadError`` if ``data`` is no EDL, or if nothing of it
+    ``rate`` is in frames a second, for files that do not tell theirs: without it, it is inferred from the frame numbers
+    that occur. Raises ``ReadError`` if ``data`` is no EDL, or if nothing of it
     is read.
     """
     where = path or name
     text = _text_of(data, where)
-    cut, problems, strange = _survey(text, rate)
+    cut, rate_origin, problems, strange = _survey(text, rate)
     events = len(cut.starts) - 1
     if not events and not any(problem.severity == "lost" for problem in problems):
         if strange:
@@ -95,7 +107,7 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
         if not HEADER.search(b"\n" + text):
             raise ReadError("holds no EDL event and no EDL header", where=where, next_step=_NO_EDL)
     return Snapshot(
-        origin=Origin(name, "edl", sha256(data), path),
+        origin=Origin(name, "edl", sha256(data), path, rate_origin if events else ""),
         text=text,
         starts=cut.starts,
         parents=(-1, *(0,) * events),
@@ -133,37 +145,82 @@ def _decoded(data: bytes, where: str) -> str:
         return data.removeprefix(BOM_UTF8).decode("windows-1252", errors="replace")
 
 
-def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, tuple[Problem, ...], int]:
-    """The one pass: where the events are, what is wrong, and the first line that no EDL has (0: none)."""
-    starts, lines, leads = [0], [1], [0]
-    lost: list[Problem] = []
-    odd: list[Problem] = []
-    frames: set[tuple[bytes, bytes]] = set()
-    line, counted, number, strange = 1, 0, b"", 0
+def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Problem, ...], int]:
+    """The one pass: where the events are, where their rate was taken from, what is wrong, and the first line that no
+    EDL has (0: none)."""
+    starts, leads = [0], [0]
+    channels: list[bytes] = []
+    parts: list[bytes] = []
+    others: list[re.Match[bytes]] = []
+    number, first = b"", 0
     body = b"\n" + text
     for match in LINE.finditer(body):
-        start = match.start()
-        line += text.count(b"\n", counted, start)
-        counted = start
-        if match.lastgroup == "other":
-            other = match["other"].decode()
-            if like_event(other):
-                what = f"this looks like an event but cannot be read: {other[:80]!r}"
-                lost.append(Problem("lost", what, f"line {line}"))
-            elif other.strip() and not is_marker(other):
-                what = f"nothing that a CMX 3600 EDL has: {other[:80]!r}"
-                odd.append(Problem("odd", what, f"line {line}"))
-                strange = strange or line
+        found, channel, edit, part = match.group("number", "channel", "edit", "times")
+        if edit is None:
+            others.append(match)
             continue
-        later = match["edit"] not in b"Cc" and match["number"] == number
-        leads.append(leads[-1] if later and len(starts) - leads[-1] < _MOST_LINES else len(starts))
-        starts.append(start)
-        lines.append(line)
-        number = match["number"]
-        frames.update(FRAME_NUMBER.findall(body, *match.span("times")))
-    rate, contradiction = _rate(given, frames, FCM_DROP.search(body) is not None)
-    problems = (*_few(lost), *_few(odd), *contradiction)
-    return _Cut(text, starts, lines, leads, rate), problems, strange
+        node = len(starts)
+        if found != number or edit in b"Cc" or node - first >= _MOST_LINES:
+            first = node
+        number = found
+        leads.append(first)
+        starts.append(match.start())
+        channels.append(channel)
+        parts.append(part)
+    times, blanks = _times(parts)
+    rate, origin, contradiction = rate_of(times, FCM_DROP.search(body) is not None, given)
+    cut = _Cut(text, starts, leads, rate)
+    lost, odd, strange = _unread(text, others)
+    odd += [
+        Problem("odd", "a timecode has a blank in place of a colon", f"line {cut.lines[place + 1]}")
+        for place in blanks[: _MOST_PROBLEMS + 1]
+    ]
+    problems = (*_few(lost), *_few(odd), *contradiction, *_irregular(cut, times, channels))
+    return cut, f"{_shown(rate)}, {origin}", problems, strange
+
+
+def _times(parts: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
+    """The times of all events, four to each, and the places of events of which one is broken by a blank."""
+    times = b" ".join(parts).split()
+    if len(times) == 4 * len(parts):
+        return times, []
+    whole = [times_of(part) for part in parts]
+    return (
+        [each.encode() for row in whole for each in row],
+        [place for place, part in enumerate(parts) if len(part.split()) > 4],
+    )
+
+
+def _unread(text: bytes, others: Sequence[re.Match[bytes]]) -> tuple[list[Problem], list[Problem], int]:
+    """What is lost and what is odd in lines that are nothing an EDL has, and the first that is odd (0: none)."""
+    lost, odd, strange, line, counted = list[Problem](), list[Problem](), 0, 1, 0
+    for match in others:
+        line += text.count(b"\n", counted, match.start())
+        counted = match.start()
+        other = match["other"].decode()
+        if like_event(other):
+            what = f"this looks like an event but cannot be read: {other[:80]!r}"
+            lost.append(Problem("lost", what, f"line {line}"))
+        elif other.strip() and not is_marker(other):
+            odd.append(Problem("odd", f"nothing that a CMX 3600 EDL has: {other[:80]!r}", f"line {line}"))
+            strange = strange or line
+    return lost, odd, strange
+
+
+def _irregular(cut: _Cut, times: Sequence[bytes], channels: Sequence[bytes]) -> Iterator[Problem]:
+    """What is irregular about the times of events, a problem a kind: there may be as many as events."""
+    found = irregular(times, channels, lambda place: cut.leads[place + 1] != place + 1, cut.rate)
+    unexplained = [place for place in found.unequal if not cut.is_retimed(place + 1)]
+    for what, places in (
+        ("lasts no frame in the record", found.empty),
+        ("begins in the record before the one above ends: they overlap, or stand out of order", found.early),
+        ("is not as long in its source as in the record, and no M2 says why", unexplained),
+    ):
+        if places:
+            more = f", the first of {len(places)} such events" if len(places) > 1 else ""
+            node = places[0] + 1
+            number = cut.event(node).number
+            yield Problem("odd", f"event {number} {what}{more}", f"line {cut.lines[node]}")
 
 
 def _few(problems: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -174,28 +231,14 @@ def _few(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return (*problems[:_MOST_PROBLEMS], last)
 
 
-def _rate(given: Fraction | None, frames: set[tuple[bytes, bytes]], drop: bool) -> tuple[Fraction, tuple[Problem, ...]]:
-    """The rate to count in; ``frames`` are the frame numbers that occur, each after its separator."""
-    largest = max((int(frame) for _, frame in frames), default=0)
-    base = next((base for base in _BASES if largest < base), largest + 1)
-    if given is not None:
-        if largest < round(given):
-            return given, ()
-        what = f"a timecode has frame {largest}, beyond the {float(given):g} frames a second that were given"
-        return given, (Problem("odd", what),)
-    if not drop and not any(separator in b";," for separator, _ in frames):
-        return Fraction(base), ()
-    if largest < 30:
-        return Fraction(30000, 1001), ()
-    rate = Fraction(60000, 1001) if base <= 60 else Fraction(base)
-    what = f"drop-frame at 29.97 frames a second has no frame {largest}: read at {float(rate):.4g}"
-    return rate, (Problem("odd", what),)
+def _shown(rate: Fraction) -> str:
+    return str(rate) if rate.denominator == 1 or rate.denominator == 1001 else f"{float(rate):g}"
 
 
 def _build(cut: _Cut, node: int) -> Subject:
     """Parses the lines of one node."""
     rows = cut.part(node, node).decode().split("\n")
-    line = cut.lines[node]
+    line = cut.lines[node] if node else 1  # the lines of all nodes are counted when the first event is built
     if node == 0:
         carriers, problems = carriers_of(rows, line, cut.rate, ())
         return Subject("timeline", carriers, problems=problems)
@@ -271,18 +314,13 @@ def _clip_names(cut: _Cut, node: int, event: EventLine, sides: range, named: Seq
 def _span(first: str, last: str, rate: Fraction, which: str) -> tuple[Span | None, list[str]]:
     """The stretch between two timecodes, and what is odd about it."""
     try:
-        start, drop = frames_of(first, rate)
-        end, late_drop = frames_of(last, rate)
-        day, _ = frames_of("24:00:00;00" if drop else "24:00:00:00", rate)
+        start, frames, drop = stretch(first, last, rate)
     except TimeError as error:
         return None, [f"the {which} time is not read: {error}"]
-    if end < start and 2 * (start - end) > day:
-        end += day
-    if end >= start:
-        return Span(start, end - start, rate, drop or late_drop), []
+    if frames >= 0:
+        return Span(start, frames, rate, drop), []
     if which == "source":
-        fault = f"the source runs backwards, {first} to {last}"
-        return Span(end, start - end, rate, drop or late_drop), [fault]
+        return Span(start + frames, -frames, rate, drop), [f"the source runs backwards, {first} to {last}"]
     return None, [f"the record time ends before it begins, {first} to {last}"]
 
 

@@ -21,11 +21,11 @@ from otiogate.timeline.time import Span, TimeError, frames_of
 LINE = re.compile(
     rb"""\n[^\S\n]*(?:
         (?P<number>\d[^\s:;]*)[ \t]+
-        (?:(?P<reel>\S+)[ \t]+)?
+        (?:(?P<reel>\S+(?:[ ]\S+){0,3}?)[ \t]+)?
         (?P<channel>[A-Za-z0-9/,+&-]{1,16})[ \t]+
         (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?)
         (?:[ \t]+(?P<length>\d{1,5}))?
-        (?P<times>(?:[ \t]+\d[\d:;.,]*){4})
+        (?P<times>(?:[ \t]+(?:\d[\d:;.,]*|\d\d[:;]\d\d[ ]\d\d[:;]\d\d(?!\S))){4})
         [ \t]*(?=\n|\Z)
     |
         (?!\s|\Z|[*%]|>>>|\|[CMD]:
@@ -41,7 +41,8 @@ LINE = re.compile(
 
 HEADER = re.compile(rb"\n[^\S\n]*(?:(?i:TITLE|FCM)\b|\*)")
 FCM_DROP = re.compile(rb"\n[^\S\n]*(?i:FCM)[ \t]*:[ \t]*(?i:DROP)")
-FRAME_NUMBER = re.compile(rb"\d[:;]\d\d[:;]\d\d([:;.,])(\d{2,3})(?!\d)")
+RETIMED = re.compile(rb"\n[\s*]*(?i:M2\b|FREEZE[ ]FRAME)")
+_TIME = re.compile(r"\d\d[:;]\d\d \d\d[:;]\d\d(?!\S)|\S+")
 
 _NAMED = re.compile(
     rb"""\n[ \t\v\f*]*(?i:
@@ -132,7 +133,18 @@ def event_of(match: re.Match[bytes]) -> EventLine:
     number, reel, channel, edit = ((match[group] or b"").decode() for group in ("number", "reel", "channel", "edit"))
     if not reel and not _CHANNEL.fullmatch(channel):
         reel, channel = channel, ""
-    return EventLine(number, reel, channel, edit, tuple(match["times"].decode().split()), int(match["length"] or 0))
+    return EventLine(number, reel, channel, edit, times_of(match["times"]), int(match["length"] or 0))
+
+
+def times_of(text: bytes) -> tuple[str, ...]:
+    """The four times of an event line. One that has a blank in place of its middle colon is whole but for that."""
+    times = tuple(text.decode().split())
+    return times if len(times) == 4 else tuple(each.replace(" ", ":") for each in _TIME.findall(text.decode()))
+
+
+def is_channel(word: str) -> bool:
+    """Whether a word names channels: ``V``, ``A2``, ``AA/V``, ``NONE``, ..."""
+    return _CHANNEL.fullmatch(word) is not None
 
 
 def like_event(line: str) -> bool:

@@ -58,13 +58,13 @@ def carriers_of(element: Element, placing: Placing, scope: int, of: str = "", ac
     shown: list[str] = []
     for each in own(element):
         if each.tag == "note":
-            yield carrier(each, _tags_in(each.text) or [each.text], {"note": each.text})
+            yield carrier(each, tags_in(each.text) or [each.text], {"note": each.text})
         elif each.tag == "keyword":
             texts = (*keywords_in(each.attributes.get("value", "")), *_remark(each))
             yield carrier(each, texts, _beside_value(each, "keywords"), _placed(each, placing))
         elif each.tag == "marker" or each.tag.endswith("-marker"):
             value = each.attributes.get("value", "")
-            texts = (*(_tags_in(value) or [value]), *_remark(each))
+            texts = (*(tags_in(value) or [value]), *_remark(each))
             yield carrier(each, texts, _beside_value(each, "marker comment"), _placed(each, placing))
         elif each.tag == "md":
             yield _metadata(carrier, each)
@@ -74,7 +74,7 @@ def carriers_of(element: Element, placing: Placing, scope: int, of: str = "", ac
             metadata: dict[str, Any] = dict(each.attributes)
             if each.text and each.tag not in (*NO_WORDS, "text-style"):
                 metadata[each.tag] = each.text
-            said = [text for name, value in metadata.items() if name != "name" for text in _tags_in(value)]
+            said = [text for name, value in metadata.items() if name != "name" for text in tags_in(value)]
             if metadata:
                 yield carrier(each, (*_roles(each), *said), metadata)
     if shown:
@@ -88,7 +88,7 @@ def _beside_value(element: Element, key: str) -> dict[str, Any]:
 
 def _remark(element: Element) -> list[str]:
     note = element.attributes.get("note", "")
-    return _tags_in(note) or [note]
+    return tags_in(note) or [note]
 
 
 def _metadata(carrier: Callable[..., Carrier], md: Element) -> Carrier:
@@ -99,7 +99,7 @@ def _metadata(carrier: Callable[..., Carrier], md: Element) -> Carrier:
     metadata: dict[str, Any] = {"md": others} if others else {}
     if values:
         metadata[last if last in ("genai", "genaiid") else key] = values[0] if len(values) == 1 else values
-    texts = [] if last in ("genai", "genaiid") else [text for value in values for text in _tags_in(value)]
+    texts = [] if last in ("genai", "genaiid") else [text for value in values for text in tags_in(value)]
     return carrier(md, texts, metadata)
 
 
@@ -112,7 +112,7 @@ def _placed(element: Element, placing: Placing) -> Span | None:
     return placing(Stretch(start, start + max(duration or Fraction(0), Fraction(0))))
 
 
-def _tags_in(text: str) -> list[str]:
+def tags_in(text: str) -> list[str]:
     """The tags in a text of several lines: each begins a line, and goes on to the next. ``GENAI+`` continues the one
     before it."""
     found: list[list[str]] = []
@@ -135,7 +135,7 @@ def keywords_in(value: str) -> list[str]:
     """The keywords in ``value``, which commas divide. A comma inside of a tag divides nothing."""
     found: list[str] = []
     for piece in value.split(","):
-        tags = _tags_in(piece)
+        tags = tags_in(piece)
         if tags:
             found += tags
         elif found and _SAID.match(found[-1]) and (_GOES_ON.match(piece) or found[-1].count('"') % 2):
@@ -157,7 +157,7 @@ def _roles(element: Element) -> Iterator[str]:
                 yield "GENAI"
             else:
                 # A subrole that nobody named is called as its role is, with a number.
-                yield from map(_dotted, _tags_in(main if sub.startswith(main) else role) or _tags_in(sub))
+                yield from map(_dotted, tags_in(main if sub.startswith(main) else role) or tags_in(sub))
 
 
 def _dotted(text: str) -> str:

@@ -45,7 +45,8 @@ class Carrier:
     ``texts`` are free texts in which a tag must come first (comments, marker names); ``metadata`` is plain JSON data.
     A carrier speaks for its owner and all below it, and for the nodes in ``also`` (the two sides of a transition).
     One with a ``span`` (record time) speaks only for the uses under node ``scope`` that the span meets, or for its
-    owner where it meets none. ``active`` is false on a media reference that is not the active one.
+    owner where it meets none. ``active`` is false on a media reference that is not the active one. ``faults`` are
+    what is wrong with the carrier itself.
     """
 
     where: str
@@ -56,6 +57,7 @@ class Carrier:
     scope: int = 0
     also: tuple[int, ...] = ()
     active: bool = True
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,11 @@ class Known:
     names: frozenset[bytes]
     reels: frozenset[bytes] = frozenset()
 
+    @cached_property
+    def all(self) -> frozenset[bytes]:
+        """Both."""
+        return self.names | self.reels
+
 
 class Keys(Protocol):
     """The media keys of a timeline, found by search. What surely is none of ``known`` may be left out, where it is
@@ -173,12 +180,14 @@ class Keys(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a snapshot came from. ``digest`` covers exactly the bytes that were parsed."""
+    """Where a snapshot came from. ``digest`` covers exactly the bytes that were parsed. ``rate`` is the frame rate
+    of its timecodes and where that was taken from, of a format that does not state it."""
 
     name: str
     format: str
     digest: str
     path: str = ""
+    rate: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +196,7 @@ class Snapshot:
 
     ``starts[i]`` is where node ``i`` begins in ``text``; it ends where the next begins. ``eager`` nodes are always
     built: they are the few that hold others. ``uses`` counts the nodes that are uses of media, and ``is_use[i]``
-    tells which.
+    tells which. ``built`` and ``asked`` are what was asked of it so far: nodes, and the uses under nodes.
     """
 
     origin: Origin
@@ -200,7 +209,8 @@ class Snapshot:
     keys: Keys
     problems: tuple[Problem, ...] = ()
     carries_media: bool = False
-    _built: dict[int, Subject] = field(default_factory=dict, repr=False, compare=False)
+    built: dict[int, Subject] = field(default_factory=dict, repr=False, compare=False)
+    asked: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def uses(self) -> int:
@@ -213,9 +223,9 @@ class Snapshot:
 
     def subject(self, node: int) -> Subject:
         """The node, built; once."""
-        found = self._built.get(node)
+        found = self.built.get(node)
         if found is None:
-            found = self._built[node] = self.build(node)
+            found = self.built[node] = self.build(node)
         return found
 
     @cached_property
@@ -241,8 +251,14 @@ class Snapshot:
                 children.setdefault(parent, []).append(node)
         return children
 
-    def uses_under(self, node: int) -> Iterator[int]:
+    def uses_under(self, node: int) -> tuple[int, ...]:
         """Every use that is the node itself or lies below it, in document order."""
+        found = self.asked.get(node)
+        if found is None:
+            found = self.asked[node] = tuple(self._uses_under(node))
+        return found
+
+    def _uses_under(self, node: int) -> Iterator[int]:
         pending = [node]
         while pending:
             current = pending.pop()

@@ -1,0 +1,194 @@
+"""What was read before, kept in one file for the next scan, by the digest of the content and the version of the reader.
+
+Content is always read and hashed anew, and the gate always decides anew: the cache saves the reading of what is in it,
+and is asked for nothing else. It is SQLite, which several processes use at one time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from otiogate.errors import UsageError
+from otiogate.scan.stored import Stored
+
+_FORMAT = 1
+_APPLICATION = 0x0716A7E1
+"""By this the file says that it is ours."""
+
+_WAIT = 5.0
+"""Seconds to wait for another process that writes."""
+
+_MAPPED = 256 * 1024**2
+"""Bytes of the file that are read without a call for each page."""
+
+_PAGES = 8000
+"""Pages that are written before they are put where they belong, which waits for the disk."""
+
+_ROOMS = ("documents", "evidence", "host", "timeline")
+_FILES = ("scan/read.py", "scan/stored.py")
+"""Where the code stands that makes of a content what is stored."""
+
+_TABLES = (
+    "CREATE TABLE reader (digest BLOB NOT NULL)",
+    """CREATE TABLE snapshot (
+        id INTEGER PRIMARY KEY,
+        key BLOB NOT NULL,
+        head TEXT NOT NULL,
+        subjects TEXT NOT NULL,
+        names BLOB NOT NULL,
+        nodes TEXT NOT NULL
+    )""",
+)
+"""The id is the begin of the key, and found fast; the key is compared whole, so that nobody can make one id of two."""
+_NEXT_STEP = "name another file, or remove this one"
+
+
+class Cache:
+    """The cache in ``file``, opened by the process that first asks. One that fails in use is set aside: what it held is
+    read again."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._database: sqlite3.Connection | None = None
+        self._process = -1
+        self._new: list[tuple[Any, ...]] = []
+
+    def check(self) -> None:
+        """Makes the file if it is not there. Raises ``UsageError`` where it cannot be made, is none of ours, or is that
+        of a newer otiogate."""
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            database = self._opened()
+        except (OSError, sqlite3.Error) as fault:
+            raise UsageError(
+                f"cannot be used as a cache: {fault}", where=str(self.file), next_step=_NEXT_STEP
+            ) from fault
+        database.close()
+
+    def get(self, key: bytes) -> Stored | None:
+        """What is kept under ``key``."""
+        try:
+            database = self._asked()
+            row = (
+                database
+                and database.execute(
+                    "SELECT head, subjects, names, nodes FROM snapshot WHERE id = ? AND key = ?", (_id(key), key)
+                ).fetchone()
+            )
+        except (UsageError, sqlite3.Error):
+            self._database = None
+            return None
+        return Stored(*row) if row else None
+
+    def put(self, key: bytes, found: Stored) -> None:
+        """Keeps ``found`` under ``key`` once ``write`` is called: several at one time, since others write too."""
+        self._new.append((_id(key), key, found.head, found.subjects, found.names, found.nodes))
+
+    def write(self) -> None:
+        """Writes what is to be kept. What cannot be written is read again by the next scan."""
+        new, self._new = self._new, []
+        try:
+            database = self._asked() if new else None
+            if database is not None:
+                database.execute("BEGIN IMMEDIATE")
+                database.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?)", new)
+                database.execute("COMMIT")
+        except (UsageError, sqlite3.Error):
+            self._database = None
+
+    def _asked(self) -> sqlite3.Connection | None:
+        """The database of this process: a connection must not outlive a fork."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._database = None
+            self._database = self._opened()
+        return self._database
+
+    def _opened(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self.file, timeout=_WAIT, isolation_level=None)
+        try:
+            self._prepare(database)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        (application,) = database.execute("PRAGMA application_id").fetchone()
+        (number,) = database.execute("PRAGMA user_version").fetchone()
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        where = str(self.file)
+        if application != _APPLICATION and (application or number or tables):
+            raise UsageError("is a database of something else, no cache of otiogate", where=where, next_step=_NEXT_STEP)
+        if number > _FORMAT:
+            raise UsageError("is the cache of a newer otiogate", where=where, next_step=_NEXT_STEP)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
+        database.execute(f"PRAGMA mmap_size = {_MAPPED}")
+        if not tables or database.execute("SELECT digest FROM reader").fetchone() != (reader(),):
+            self._begin(database)
+
+    def _begin(self, database: sqlite3.Connection) -> None:
+        """Makes the tables and throws out what another reader left in them, if no other process has just done so."""
+        database.execute("BEGIN IMMEDIATE")
+        (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for each in () if tables else _TABLES:
+            database.execute(each)
+        if database.execute("SELECT digest FROM reader").fetchone() != (reader(),):
+            database.execute("DELETE FROM snapshot")
+            database.execute("DELETE FROM reader")
+            database.execute("INSERT INTO reader VALUES (?)", (reader(),))
+            database.execute(f"PRAGMA application_id = {_APPLICATION}")
+            database.execute(f"PRAGMA user_version = {_FORMAT}")
+        database.execute("COMMIT")
+
+
+def key_of(suffix: str, *digests: str) -> bytes:
+    """The key of a timeline whose name ends with ``suffix``: ``digests`` are that of its content, and of whatever else
+    is read with it."""
+    return hashlib.sha256(reader() + "\0".join((suffix.lower(), *digests)).encode("utf-8", "surrogateescape")).digest()
+
+
+def _id(key: bytes) -> int:
+    return int.from_bytes(key[:8], "big", signed=True)
+
+
+@lru_cache(maxsize=1)
+def reader() -> bytes:
+    """The version of all that reads and detects: a digest of its code, so that nobody has to raise a number, and of
+    what it stands on."""
+    package = files("otiogate")
+    whole = hashlib.sha256()
+    for room in _ROOMS:
+        for each in sorted(_code(package / room), key=lambda each: each.name):
+            whole.update(f"{room}/{each.name}\0".encode() + hashlib.sha256(each.read_bytes()).digest())
+    for name in _FILES:
+        whole.update(hashlib.sha256((package / name).read_bytes()).digest())
+    whole.update(f"{version('OpenTimelineIO')}\0{sys.version}\0{sqlite3.sqlite_version}".encode())
+    return whole.digest()
+
+
+def _code(room: Traversable) -> Iterator[Traversable]:
+    return (each for each in room.iterdir() if each.is_file() and each.name.endswith((".py", ".yaml")))
+
+
+def default_file() -> Path:
+    """Where a cache stands that nobody named: among the user's caches."""
+    if sys.platform == "win32":
+        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Caches"
+    else:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return folder / "otiogate" / "scan.sqlite"

@@ -1,0 +1,338 @@
+"""What was read from a timeline, as plain data that a cache can hold, and a snapshot made of it again.
+
+Stored is what the evidence room asked of the snapshot: the nodes that say something or that the ledger knew, and every
+name by which a ledger may know others. Whatever else is asked of the restored snapshot is not answered but raises
+``NotStored``, upon which the timeline is read. So a ledger that has changed never meets half a timeline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NoReturn
+
+from otiogate.evidence.footprints import hints
+from otiogate.evidence.matching import Matcher
+from otiogate.evidence.statements import TRIGGERS, statements
+from otiogate.report.model import HintLine
+from otiogate.timeline.media import fold
+from otiogate.timeline.model import (
+    Carrier,
+    ClipUse,
+    Key,
+    Known,
+    Media,
+    Origin,
+    Problem,
+    Snapshot,
+    Subject,
+    Timing,
+)
+from otiogate.timeline.time import Frames, Span
+
+LONGEST_HINT = 500
+"""Characters of a remark that a hint repeats."""
+
+MALFORMED = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What comes of data that is not of this form: a cache may have been written by others."""
+
+
+class NotStored(Exception):
+    """Something was asked of a restored snapshot that only the timeline can tell."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """``head`` and ``subjects`` are JSON; ``names`` are the folded names of media, each ended by a NUL, and ``nodes``
+    the nodes that go by each of them, parted by commas, the lists parted by blanks."""
+
+    head: str
+    subjects: str
+    names: bytes
+    nodes: str
+
+
+def hint_lines(snapshot: Snapshot, known: Iterable[int]) -> Iterator[tuple[int, HintLine]]:
+    """What sounds like AI on other nodes than the ``known``, as reports show it, each with its node."""
+    apart = set(known)
+    if isinstance(snapshot, Restored):
+        yield from ((node, line) for node, line in snapshot.hints if node not in apart)
+        return
+    for hint in hints(snapshot, apart):
+        record = f"{hint.use.record.first}-{hint.use.record.last}" if hint.use.record else ""
+        line = HintLine(hint.use.address, hint.use.name, record, hint.text[:LONGEST_HINT], hint.footprint)
+        yield hint.node, line
+
+
+def stored(snapshot: Snapshot) -> Stored | None:
+    """What to store of ``snapshot``, once its evidence was collected; nothing where it cannot be given back exactly."""
+    path = snapshot.origin.path
+    asked = dict(snapshot.asked)
+    built = dict(snapshot.built)
+    held = sorted(snapshot.holding(TRIGGERS))
+    saying = [node for node in held if any(any(statements(each)) for each in snapshot.subject(node).carriers)]
+    silent = set(held).difference(saying)
+    names = _names(snapshot)
+    head = {
+        "format": snapshot.origin.format,
+        "rate": snapshot.origin.rate,
+        "uses": snapshot.uses,
+        "media": snapshot.carries_media,
+        "problems": [_problem(each, path) for each in snapshot.problems],
+        "saying": saying,
+        "asked": [[node, list(uses)] for node, uses in sorted(asked.items())],
+        "hints": [[node, *vars(line).values()] for node, line in hint_lines(snapshot, ())],
+    }
+    subjects = {str(node): _subject(each) for node, each in built.items() if not (node in silent and each.use is None)}
+    ordered = sorted(names)
+    if any("\0" in each or fold(each) != each for each in ordered):
+        return None  # a name that is not found again by what is kept of it
+    texts = [_text(head), _text(subjects)]
+    if None in texts or any(path and json.dumps(path)[1:-1] in (each or "") for each in texts):
+        return None
+    return Stored(
+        texts[0] or "",
+        texts[1] or "",
+        b"".join(each.encode("utf-8", "surrogatepass") + b"\0" for each in ordered),
+        " ".join(",".join(map(str, sorted(names[each]))) for each in ordered),
+    )
+
+
+def _names(snapshot: Snapshot) -> dict[str, set[int]]:
+    """The nodes by each name that a ledger may know them by, folded, with and without what may be its extension."""
+    texts: dict[str, set[int]] = {}
+    keys = snapshot.keys()
+    for key in keys:
+        texts.setdefault(key.text, set()).add(key.node)
+    names: dict[str, set[int]] = {}
+    for text, nodes in texts.items():
+        folded = fold(text)
+        for form in (folded, folded.rpartition(".")[0]):
+            if form:
+                names.setdefault(form, set()).update(each for each in nodes if each >= 0)
+    return names
+
+
+def _text(data: Any) -> str | None:
+    """``data`` as JSON, if it is the same when it is read again."""
+    try:
+        text = json.dumps(data, separators=(",", ":"))
+        return text if json.loads(text) == data else None
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+@dataclass(frozen=True)
+class Restored(Snapshot):
+    """A snapshot that answers what was asked of the timeline before, and raises ``NotStored`` for anything else."""
+
+    count: int = 0
+    saying: tuple[int, ...] = ()
+    under: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    hints: tuple[tuple[int, HintLine], ...] = ()
+
+    @property
+    def uses(self) -> int:
+        """How many uses of media the timeline makes."""
+        return self.count
+
+    def is_silent(self, matcher: Matcher) -> bool:
+        """Whether nothing is said of any use, and nothing is wrong with the timeline."""
+        said = self.saying or self.hints or self.problems or not self.count
+        return not said and not matcher.candidates(self)
+
+    def holding(self, triggers: Iterable[bytes]) -> set[int]:
+        """The nodes that say something."""
+        if tuple(triggers) != TRIGGERS:
+            raise NotStored
+        return set(self.saying)
+
+    def uses_under(self, node: int) -> tuple[int, ...]:
+        """Every use that is the node itself or lies below it."""
+        for each, uses in self.under:
+            if each == node:
+                return uses
+        raise NotStored
+
+
+class _Unknown(Sequence[Any]):
+    """Stands where a restored snapshot holds nothing."""
+
+    def __getitem__(self, _: Any) -> NoReturn:
+        raise NotStored
+
+    def __len__(self) -> NoReturn:
+        raise NotStored
+
+
+def restored(found: Stored, path: Path, digest: str) -> Restored:
+    """The snapshot of what was stored, as if it were read from ``path``, of which ``digest`` is. Raises one of
+    ``MALFORMED`` for what was not written by ``stored``."""
+    head = json.loads(found.head)
+    origin = Origin(path.name, head["format"], digest, str(path), head["rate"])
+    subjects = _Subjects(found.subjects)
+    unknown = _Unknown()
+    return Restored(
+        origin=origin,
+        text=b"",
+        starts=unknown,
+        parents=unknown,
+        is_use=unknown,
+        eager=unknown,
+        build=subjects.build,
+        keys=_Names(found).keys,
+        problems=tuple(_problem_of(each, origin.path) for each in head["problems"]),
+        carries_media=head["media"],
+        count=head["uses"],
+        saying=tuple(head["saying"]),
+        under=tuple((node, tuple(uses)) for node, uses in head["asked"]),
+        hints=tuple((node, HintLine(*line)) for node, *line in head["hints"]),
+    )
+
+
+class _Subjects:
+    """The nodes that are stored, decoded when the first is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._data: dict[str, Any] | None = None
+
+    def build(self, node: int) -> Subject:
+        if self._data is None:
+            self._data = json.loads(self._text)
+        try:
+            data = self._data[str(node)]
+        except KeyError:
+            raise NotStored from None
+        return _subject_of(data)
+
+
+class _Names:
+    """The names of media that are stored."""
+
+    def __init__(self, found: Stored) -> None:
+        self._found = found
+
+    def keys(self, known: Known | None = None) -> list[Key]:
+        """Those that are ``known``."""
+        if known is None:
+            raise NotStored
+        names = self._found.names.split(b"\0")
+        if known.all.isdisjoint(names):
+            return []
+        nodes = self._found.nodes.split(" ")
+        return [
+            Key(int(node), "name", name.decode("utf-8", "surrogatepass"))
+            for place, name in enumerate(names)
+            if name in known.all
+            for node in nodes[place].split(",")
+        ]
+
+
+def _problem(problem: Problem, path: str) -> list[Any]:
+    """The same timeline may lie elsewhere the next time."""
+    here = bool(path) and problem.where.startswith(path)
+    return [problem.severity, problem.what, problem.where.removeprefix(path) if here else problem.where, here]
+
+
+def _problem_of(data: list[Any], path: str) -> Problem:
+    severity, what, where, here = data
+    return Problem(severity, what, path + where if here else where)
+
+
+def _subject(subject: Subject) -> list[Any]:
+    use = subject.use
+    return [
+        subject.address,
+        [_carrier(each) for each in subject.carriers],
+        [[each.severity, each.what, each.where] for each in subject.problems],
+        _use(use) if use else None,
+    ]
+
+
+def _subject_of(data: list[Any]) -> Subject:
+    address, carriers, problems, use = data
+    return Subject(
+        address,
+        tuple(map(_carrier_of, carriers)),
+        _use_of(use) if use else None,
+        tuple(Problem(*each) for each in problems),
+    )
+
+
+def _carrier(each: Carrier) -> list[Any]:
+    return [
+        each.where,
+        list(each.texts),
+        each.metadata,
+        each.line,
+        _span(each.span),
+        each.scope,
+        list(each.also),
+        each.active,
+    ]
+
+
+def _carrier_of(data: list[Any]) -> Carrier:
+    where, texts, metadata, line, span, scope, also, active = data
+    return Carrier(where, tuple(texts), metadata, line, _span_of(span), scope, tuple(also), active)
+
+
+def _use(use: ClipUse) -> list[Any]:
+    media = use.media
+    return [
+        use.address,
+        use.name,
+        use.kind,
+        use.track,
+        [list(media.references), list(media.reels), list(media.sha256), [list(each) for each in media.files]],
+        [_span(each) for each in (use.record, use.source, use.visible_source, use.available)],
+        use.disabled,
+        use.trimmed_out,
+        use.line,
+        use.event,
+        list(use.other_names),
+    ]
+
+
+def _use_of(data: list[Any]) -> ClipUse:
+    address, name, kind, track, media, times, disabled, trimmed_out, line, event, others = data
+    references, reels, sha256, files = media
+    timing = Timing(*map(_span_of, times))
+    return ClipUse(
+        address,
+        name,
+        kind,
+        track,
+        Media(tuple(references), tuple(reels), tuple(sha256), tuple(map(tuple, files))),
+        lambda: timing,
+        disabled,
+        trimmed_out,
+        line,
+        event,
+        tuple(others),
+    )
+
+
+def _span(span: Span | None) -> list[Any] | None:
+    if span is None:
+        return None
+    return [_frames(span.start), _frames(span.duration), str(span.rate), span.drop]
+
+
+def _span_of(data: list[Any] | None) -> Span | None:
+    if data is None:
+        return None
+    start, duration, rate, drop = data
+    return Span(_frames_of(start), _frames_of(duration), Fraction(rate), drop)
+
+
+def _frames(frames: Frames) -> int | str:
+    return frames if isinstance(frames, int) else str(frames)
+
+
+def _frames_of(data: int | str) -> Frames:
+    return data if isinstance(data, int) else Fraction(data)

@@ -1,0 +1,90 @@
+"""What one process keeps between timelines: the reports are those of each timeline judged alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from otiogate.config.mapping import read_map
+from otiogate.errors import UsageError
+from otiogate.scan import desk
+from otiogate.scan.desk import Desk
+from otiogate.scan.judging import Judging
+from tests.cli.running import edl, project
+
+NOW = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def cuts(tmp_path: Path) -> list[Path]:
+    """Three timelines in each of two projects, one of them untagged, and one that cannot be read."""
+    found = []
+    for name in ("one", "two"):
+        folder = project(tmp_path / name, f"format: 1\nproduction: {name.upper()}\n")
+        for number, event in enumerate(([], ["* GENAI gen.shot stage=final"], ["* FROM CLIP NAME: x"])):
+            found.append(folder / f"cut{number}.edl")
+            found[-1].write_text(edl(event, event))
+        found.append(folder / "empty.edl")
+        found[-1].write_text("")
+    return found
+
+
+def test_the_reports_are_those_of_each_timeline_alone(cuts: list[Path]) -> None:
+    under = Judging(NOW)
+    at = Desk(under)
+    alone = [under.report(path) for path in cuts]
+    assert [at.report(path) for path in (*cuts, *cuts)] == [*alone, *alone]
+    assert {each.context["production"] for each in alone} == {"ONE", "TWO"}
+
+
+def test_a_configuration_that_has_changed_counts(cuts: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "_LOOK_AGAIN", 0.0)
+    at, config = Desk(Judging(NOW)), cuts[0].parent / "otiogate.yaml"
+    assert at.report(cuts[0]).context["production"] == "ONE"
+    config.write_text("format: 1\nproduction: OTHER\n")
+    assert at.report(cuts[0]).context["production"] == "OTHER"
+    config.write_text("format: 1\nnothing: x\n")
+    with pytest.raises(UsageError):
+        at.report(cuts[0])
+    config.write_text("format: 1\nrecords: [nowhere]\n")
+    assert at.report(cuts[0]) == Judging(NOW).report(cuts[0])
+    assert at.report(cuts[0]).verdict == "cannot_judge"
+
+
+def test_what_cannot_be_read_is_told_before_what_is_wrong_with_the_rules(cuts: list[Path]) -> None:
+    (cuts[0].parent / "otiogate.yaml").write_text("format: 1\npacks: [no_such_pack]\n")
+    empty = cuts[0].parent / "empty.edl"
+    assert Desk(Judging(NOW)).report(empty) == Judging(NOW).report(empty)
+    with pytest.raises(UsageError):
+        Desk(Judging(NOW)).report(cuts[0])
+
+
+def test_each_timeline_has_its_own_line_of_a_context_map(cuts: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(
+        "format: 1\nlines:\n"
+        "  - {files: ['*/cut0.edl'], context: {episode: '101'}}\n"
+        "  - {files: ['*/cut1.edl'], context: {episode: '102'}}\n"
+    )
+    under = Judging(NOW, context_map=read_map(tmp_path / "map.yaml"))
+    at = Desk(under)
+    found = [at.report(path) for path in cuts]
+    assert found == [under.report(path) for path in cuts]
+    assert {each.context["episode"] for each in found} == {"101", "102", ""}
+
+
+def test_a_bundle_may_bring_a_configuration_that_is_not_that_of_its_neighbours(cuts: list[Path]) -> None:
+    bundle = cuts[0].parent / "cut.fcpxmld"
+    bundle.mkdir()
+    (bundle / "otiogate.yaml").write_text("format: 1\nproduction: BUNDLE\n")
+    at = Desk(Judging(NOW))
+    for path in (cuts[0], bundle, cuts[0], bundle):
+        assert at.report(path) == Judging(NOW).report(path)
+
+
+def test_a_path_is_judged_as_it_is_written(cuts: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(cuts[0].parent)
+    at, under = Desk(Judging(NOW)), Judging(NOW)
+    for path in (Path("cut0.edl"), Path("..", "two", "cut0.edl"), cuts[1], Path("no.edl")):
+        assert at.report(path) == under.report(path)

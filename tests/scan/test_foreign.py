@@ -1,0 +1,308 @@
+"""Timelines that an adapter of OpenTimelineIO reads: nothing that stands in the file is lost on the way."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+
+from otiogate.errors import ReadError
+from otiogate.evidence.statements import statements
+from otiogate.scan.read import read_timeline
+from otiogate.timeline.formats import ADAPTED
+from otiogate.timeline.model import Carrier, Snapshot
+from tests.cli.running import call
+
+RATE = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
+
+
+def item(name: str, inner: str = "", id: str = "", file: str = "") -> str:
+    """A clip of a sequence, a line long."""
+    start = 100 * int(name[-1:]) if name[-1:].isdigit() else 0
+    file = file or f"<file id='file-{name}'><name>{name}.mov</name><pathurl>file:///m/{name}.mov</pathurl>{RATE}</file>"
+    return (
+        f"<clipitem id='{id or f'clipitem-{name}'}'><name>{name}</name>{RATE}<start>{start}</start>"
+        f"<end>{start + 50}</end><in>0</in><out>50</out>{file}{inner}</clipitem>\n"
+    )
+
+
+def sequence(*items: str, inner: str = "", kind: str = "video", track: str = "") -> str:
+    return (
+        f"<sequence id='sequence-{abs(hash((items, inner))) % 10000}'><name>cut</name>{RATE}{inner}\n<media><{kind}>"
+        f"<track>\n{''.join(items)}{track}</track></{kind}></media></sequence>\n"
+    )
+
+
+def xmeml(*sequences: str, head: str = "") -> str:
+    body = f"<xmeml version='4'>{head}\n{''.join(sequences)}</xmeml>"
+    return f"<?xml version='1.0' encoding='UTF-8'?>\n<!DOCTYPE xmeml>\n{body}"
+
+
+def read(tmp_path: Path, text: str | bytes, name: str = "cut.xml") -> Snapshot:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_timeline(path)
+
+
+def said(snapshot: Snapshot) -> list[tuple[str, Carrier]]:
+    """What is said, and of which clips by their names; of the whole, by nothing."""
+    found = []
+    for node in range(len(snapshot.starts)):
+        subject = snapshot.subject(node)
+        for carrier in subject.carriers:
+            found += [(subject.use.name if subject.use else "", carrier) for _ in statements(carrier)]
+    return found
+
+
+def lost(snapshot: Snapshot) -> list[str]:
+    return [each.what for each in snapshot.problems if each.severity == "lost"]
+
+
+TAG = "GENAI gen.shot tool=Foo"
+
+
+@pytest.mark.parametrize(
+    "carrier",
+    [
+        f"<comments><mastercomment1>{TAG}</mastercomment1></comments>",
+        f"<logginginfo><lognote>{TAG}</lognote></logginginfo>",
+        f"<labels><label2>{TAG}</label2></labels>",
+        f"<marker><name>{TAG}</name><comment/><in>1</in><out>-1</out></marker>",
+        f"<marker><name>m</name><comment>{TAG}</comment><in>1</in><out>-1</out></marker>",
+        f"<comments><genai>{TAG}</genai></comments>",
+        f"<comments><mastercomment2>a remark\n{TAG}</mastercomment2></comments>",
+        f"<itemhistory note='{TAG}'/>",
+    ],
+)
+def test_a_tag_in_any_carrier_of_a_clip_is_said_of_that_clip_with_its_line(carrier: str, tmp_path: Path) -> None:
+    found = said(read(tmp_path, xmeml(sequence(item("A1"), item("A2", carrier), item("A3")))))
+    assert {name for name, _ in found} == {"A2"}
+    assert found[0][1].line in (7, 8)
+
+
+def test_a_tag_on_a_file_is_said_of_every_clip_that_uses_it(tmp_path: Path) -> None:
+    file = f"<file id='f'><name>a</name><pathurl>file:///a.mov</pathurl>{RATE}<comments><c>{TAG}</c></comments></file>"
+    cut = sequence(item("A1", file=file), item("A2"), item("A3", file="<file id='f'/>"))
+    assert {name for name, _ in said(read(tmp_path, xmeml(cut)))} == {"A1", "A3"}
+
+
+def test_a_tag_on_a_master_clip_is_said_of_every_clip_that_is_made_from_it(tmp_path: Path) -> None:
+    master = f"<clip id='m-1'><name>A</name><comments><c>{TAG}</c></comments></clip>"
+    cut = sequence(item("A1", "<masterclipid>m-1</masterclipid>"), item("A2", "<masterclipid>m-2</masterclipid>"))
+    assert {name for name, _ in said(read(tmp_path, xmeml(cut, head=master)))} == {"A1"}
+
+
+def test_what_no_clip_can_be_told_for_is_said_of_the_whole(tmp_path: Path) -> None:
+    """The host reads no master clips."""
+    master = f"<clip id='m-9'><name>A</name><comments><c>{TAG}</c></comments></clip>"
+    assert {name for name, _ in said(read(tmp_path, xmeml(sequence(item("A1")), head=master)))} == {""}
+
+
+def test_the_reel_of_a_file_is_a_reel_of_its_clips(tmp_path: Path) -> None:
+    timecode = (
+        f"<timecode>{RATE}<string>01:00:00:00</string><frame>90000</frame><reel><name>A001</name></reel></timecode>"
+    )
+    file = f"<file id='f'><name>a</name><pathurl>file:///a.mov</pathurl>{RATE}{timecode}</file>"
+    snapshot = read(tmp_path, xmeml(sequence(item("A1", file=file))))
+    [node] = [each for each, is_use in enumerate(snapshot.is_use) if is_use]
+    use = snapshot.subject(node).use
+    assert use is not None
+    assert use.media.reels == ("A001",)
+    found = list(snapshot.keys())
+    assert [each.text for each in found if each.field == "reel"] == ["A001"]
+
+
+def test_a_nested_sequence_is_read(tmp_path: Path) -> None:
+    """The host's adapter looks for its tracks in the wrong place, and reads none of its clips."""
+    tagged = item("B1", f"<comments><c>{TAG}</c></comments>")
+    nest = item("A2", file=sequence(tagged, item("B2")).strip())
+    snapshot = read(tmp_path, xmeml(sequence(item("A1"), nest)))
+    assert snapshot.uses == 3
+    assert {name for name, _ in said(snapshot)} == {"B1"}
+    assert lost(snapshot) == []
+
+
+def test_a_clip_that_hides_behind_the_id_of_another_is_a_loss(tmp_path: Path) -> None:
+    """The host's adapter reads the first element of an id for every later one."""
+    cut = sequence(item("A1", id="clipitem-1"), item("A2", f"<comments><c>{TAG}</c></comments>", id="clipitem-1"))
+    snapshot = read(tmp_path, xmeml(cut))
+    assert any("has the id 'clipitem-1'" in each for each in lost(snapshot))
+    assert said(snapshot)
+
+
+def test_the_second_channel_of_a_clip_speaks_of_the_clip(tmp_path: Path) -> None:
+    """The host's adapter reads the first of two channels alone."""
+    second = item("A1", f"<comments><c>{TAG}</c></comments>", id="clipitem-2", file="<file id='file-A1'/>")
+    channels = "<track currentExplodedTrackIndex='1' totalExplodedTrackCount='2'>" + second
+    cut = sequence(item("A1"), item("A2"), kind="audio").replace("</track>", f"</track>{channels}</track>", 1)
+    snapshot = read(tmp_path, xmeml(cut))
+    assert snapshot.uses == 2
+    assert {name for name, _ in said(snapshot)} == {"A1"}
+
+
+def test_a_marker_of_the_sequence_speaks_of_the_clip_below_it(tmp_path: Path) -> None:
+    marker = f"<marker><name>{TAG}</name><comment/><in>110</in><out>-1</out></marker>"
+    [(name, carrier)] = said(read(tmp_path, xmeml(sequence(item("A0"), item("A1"), inner=marker))))
+    assert name == ""
+    assert carrier.span is not None
+    assert carrier.span.start == 110
+    assert carrier.line == 4
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("GenAI", "gen.shot"), ("gen-ai", TAG), ("Note", TAG), ("GenAI ID", "DIS-1")]
+)
+def test_a_cell_of_an_ale_speaks_of_its_row(column: str, cell: str, tmp_path: Path) -> None:
+    text = f"Heading\nFPS\t25\n\nColumn\nName\t{column}\tTape\n\nData\nA1\t\tR1\nA2\t{cell}\tR2\n"
+    snapshot = read(tmp_path, text, "bin.ale")
+    found = said(snapshot)
+    assert {name for name, _ in found} == {"A2"}
+    assert found[0][1].line == 9
+    use = snapshot.subject(2).use
+    assert use is not None
+    assert use.media.reels == ("R2",)
+
+
+def test_a_column_that_an_ale_has_twice_is_read_twice(tmp_path: Path) -> None:
+    """The host's adapter keeps the last of both."""
+    text = f"Heading\nFPS\t25\n\nColumn\nName\tNote\tNote\n\nData\nA1\t{TAG}\tfine\n"
+    snapshot = read(tmp_path, text, "bin.ale")
+    assert {name for name, _ in said(snapshot)} == {"A1"}
+    assert "two columns are called Note" in snapshot.problems[0].what
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
+def test_an_ale_is_read_in_the_encodings_that_are_written(encoding: str, tmp_path: Path) -> None:
+    text = f"Heading\nFPS\t25\n\nColumn\nName\tNote\n\nData\nCafé\t{TAG}\n"
+    assert {name for name, _ in said(read(tmp_path, text.encode(encoding), "bin.ale"))} == {"Café"}
+
+
+def test_a_mark_before_an_xml_changes_nothing(tmp_path: Path) -> None:
+    text = xmeml(sequence(item("A1", f"<comments><c>{TAG}</c></comments>")))
+    assert said(read(tmp_path, text.encode("utf-8-sig"))) == said(read(tmp_path, text))
+
+
+def test_what_stands_in_the_heading_of_an_ale_speaks_of_all(tmp_path: Path) -> None:
+    text = f"Heading\nFPS\t25\nNOTE\t{TAG}\n\nColumn\nName\n\nData\nA1\n"
+    assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {""}
+
+
+def test_a_digital_source_type_is_evidence_in_any_column(tmp_path: Path) -> None:
+    uri = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    for column in ("Digital Source Type", "Note"):
+        text = f"Heading\nFPS\t25\n\nColumn\nName\t{column}\n\nData\nA1\t\nA2\t{uri}\n"
+        assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {"A2"}
+
+
+@pytest.mark.parametrize(
+    ("line", "clip"),
+    [
+        (f"#EXTINF:1.0,{TAG}\nb.ts", "b"),
+        (f"# {TAG}\n#EXTINF:1.0,\nb.ts", "b"),
+        (f'#EXT-X-DATERANGE:ID="x",X-GENAI="{TAG}"\n#EXTINF:1.0,\nb.ts', "b"),
+        (f"#EXTINF:1.0,\nb.ts\n#EXT-X-ENDLIST\n# {TAG}", "all"),
+    ],
+)
+def test_a_line_of_a_playlist_speaks_of_the_segment_behind_it(line: str, clip: str, tmp_path: Path) -> None:
+    text = f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.0,\na.ts\n{line}\n"
+    snapshot = read(tmp_path, text, "cut.m3u8")
+    nodes = {
+        node for node in range(len(snapshot.starts)) for each in snapshot.subject(node).carriers if [*statements(each)]
+    }
+    assert nodes == ({4} if clip == "b" else {0})
+
+
+def test_addresses_in_a_playlist_lead_nowhere(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.otio"
+    secret.write_text(TAG)
+    inner = tmp_path / "in"
+    inner.mkdir()
+    text = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.0,\n../secret.otio\n#EXTINF:1.0,\n/etc/passwd\n#EXTINF:1.0,\nhttp://127.0.0.1:9/a.ts\n"
+    snapshot = read(inner, text, "cut.m3u8")
+    assert snapshot.uses == 3
+    assert said(snapshot) == []
+
+
+def test_xml_of_another_kind_is_said_to_be_that_and_fcpxml_is_read(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="is no FCP 7 XML: it is XML whose outermost element is 'plist'"):
+        read(tmp_path, "<?xml version='1.0'?><plist/>")
+    assert read(tmp_path, '<fcpxml version="1.9"><resources/></fcpxml>').origin.format == "fcpxml"
+
+
+@pytest.mark.parametrize("bundle", ["cut.otiod", "cut.fcpxmld"])
+def test_a_bundle_whose_timeline_is_a_link_is_refused(bundle: str, tmp_path: Path) -> None:
+    name = "content.otio" if bundle.endswith("otiod") else "Info.fcpxml"
+    (tmp_path / "outside").write_text("{}")
+    (tmp_path / bundle).mkdir()
+    (tmp_path / bundle / name).symlink_to(tmp_path / "outside")
+    with pytest.raises(ReadError, match="in it is a link to another file"):
+        read_timeline(tmp_path / bundle)
+
+
+_MISSING = """
+import opentimelineio as otio
+from pathlib import Path
+otio.plugins.ActiveManifest().adapters[:] = []
+from otiogate.cli import main
+raise SystemExit(main(["scan", "cut.xml", "bin.ale"]))
+"""
+
+
+def test_where_the_adapter_is_missing_the_report_says_which_and_how_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "cut.xml").write_text(xmeml(sequence(item("A1"))))
+    (tmp_path / "bin.ale").write_text("Heading\nFPS\t25\n\nColumn\nName\n\nData\nA1\n")
+    ran = subprocess.run([sys.executable, "-c", _MISSING], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 3, ran.stderr
+    assert "FCP 7 XML is read by OpenTimelineIO's adapter fcp_xml, which is not installed" in ran.stdout
+    assert "ALE is read by OpenTimelineIO's adapter ale, which is not installed" in ran.stdout
+    assert "pip install 'otiogate[formats]'" in ran.stdout
+
+
+def test_an_adapter_whose_library_is_missing_is_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "aaf2", None)
+    with pytest.raises(ReadError, match="AAF is read by OpenTimelineIO's adapter AAF, which does not load") as caught:
+        read(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "cut.aaf")
+    assert caught.value.next_step == "pip install 'otiogate[formats]'"
+
+
+def test_the_extra_and_the_tests_ask_for_the_same_adapters() -> None:
+    asked = [each.partition(";")[0].strip() for each in requires("otiogate") or () if "formats" in each]
+    names = {re.split("[<>=]", each)[0] for each in asked}
+    assert len(names) == len(ADAPTED) + 1  # pyaaf2, which is asked directly too
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    groups = text[text.index("[dependency-groups]") :]
+    assert {name: sorted(re.findall(f'"({name}[<>=][^"]*)"', text)) for name in names} == {
+        name: sorted(re.findall(f'"({name}[<>=][^"]*)"', groups)) * 2 for name in names
+    }
+
+
+def test_no_bad_file_ends_the_scan_of_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lol = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
+    deep = "[" * 50_000
+    (tmp_path / "a_bomb.xml").write_text(f'<!DOCTYPE xmeml [<!ENTITY l0 "lol">{lol}]><xmeml>&l9;</xmeml>')
+    (tmp_path / "b_deep.otio").write_text(deep)
+    (tmp_path / "c_deep.xml").write_text("<xmeml>" * 50_000)
+    (tmp_path / "d_line.ale").write_text("Heading\nFPS\t25\n\nColumn\nName\n\nData\n" + "A\t" * 10_000_000)
+    (tmp_path / "e_cut_off.aaf").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000))
+    (tmp_path / "f_sizes.aaf").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xfe" * 40_000)
+    with zipfile.ZipFile(tmp_path / "g_bomb.otioz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.otio", b" " * 300_000_000)
+    with zipfile.ZipFile(tmp_path / "h_out.otioz", "w") as archive:
+        archive.writestr("../content.otio", "{}")
+        archive.writestr("/content.otio", "{}")
+    (tmp_path / "z_fine.xml").write_text(xmeml(sequence(item("A1"))))
+    ran = call(capsys, "scan", tmp_path, "--format", "jsonl", "--jobs", "2")
+    assert ran.code == 3
+    reports = [json.loads(line) for line in ran.out.splitlines()]
+    verdicts = {each["input"]["name"]: each["verdict"] for each in reports}
+    assert len(verdicts) == 9
+    assert verdicts.pop("z_fine.xml") == "allow"
+    assert set(verdicts.values()) == {"cannot_judge"}

@@ -34,8 +34,8 @@ class Basis:
 
 
 def basis(settings: Settings, now: datetime) -> Basis:
-    """What ``settings`` name, as it is trusted at ``now``. Raises ``CannotJudge``, and ``UsageError`` for a pack that is not
-    there."""
+    """What ``settings`` name, the records as they are trusted at ``now``. Raises ``CannotJudge``, and ``UsageError``
+    for a pack that is not there."""
     return Basis(settings, settings.policy(), settings.ledger(now))
 
 

@@ -21,6 +21,7 @@ from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
 from otiogate.scan.receipts import receipt_of, verified
+from otiogate.scan.sidecar import sidecar_of
 from otiogate.signing.envelope import Envelope, read_envelope
 from otiogate.signing.keys import sign
 from tests import builders
@@ -254,6 +255,16 @@ def test_a_file_may_be_renamed_with_its_receipt(sent: Path) -> None:
     assert refused(moved) == ()
 
 
+def test_a_sidecar_that_was_left_behind_is_seen(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger(houses.exporter, houses.receiver)
+    sent = exported(houses, monkeypatch, "cut.xges")
+    assert refused(sent) != ()
+    shutil.copy(sidecar_of(houses.exporter / "show" / "cut.xges"), sidecar_of(sent))
+    assert refused(sent) == ()
+    sidecar_of(sent).unlink()
+    assert refused(sent) == ("is for a sidecar that is gone",)
+
+
 def test_a_file_that_was_saved_again_is_refused_and_said_to_be_the_same_cut(sent: Path) -> None:
     timeline = otio.adapters.otio_json.read_from_file(str(sent))
     timeline.metadata["seen"] = "in conform"
@@ -400,8 +411,8 @@ def test_one_bad_file_of_a_batch_costs_the_others_nothing(
     paths = [exported(houses, monkeypatch, f"{name}.otio") for name in ("a", "b", "c")]
     paths[1].write_text("{", encoding="utf-8")
     ran = call(capsys, "verify", *paths, "--format", "json")
-    assert ran.code == 3
-    assert [each["outcome"] for each in json.loads(ran.out)["files"]] == ["verified", "cannot_verify", "verified"]
+    assert ran.code == 1
+    assert [each["outcome"] for each in json.loads(ran.out)["files"]] == ["verified", "refused", "verified"]
 
 
 @pytest.mark.parametrize("command", [["scan"], ["watch", "--once"]])

@@ -36,7 +36,7 @@ from otiogate.host.read import snapshot_of
 from otiogate.host.walk import compact
 from otiogate.report.base import count, safe
 from otiogate.report.model import Report
-from otiogate.report.text import Doing, blocking_text, passed_text, stopped_unjudged
+from otiogate.report.text import Doing, blocking_text, headline, passed_text, stopped_unjudged
 from otiogate.scan.carrying import Export, Left, carried, lost
 from otiogate.scan.decision_log import note
 from otiogate.scan.judging import basis, judge_path, judge_snapshot, judged, unreadable
@@ -381,9 +381,13 @@ def _receipt(target: str, let_out: _LetOut | None) -> None:
     receipt_of(path).unlink(missing_ok=True)
     if found.receipts == "written" and due:
         try:
-            issue(path, let_out.report, found, let_out.checkpoint)
+            # What stands there now is judged, and not what was to be written: other hooks and the writer came between.
+            report = judge_path(path, found, _now(), list_met=False)
+            if report.verdict != "allow":
+                raise CannotJudge(f"what was written is not what was allowed: {headline(report)}", where=target)
+            issue(path, report, found, let_out.checkpoint)
         except OtiogateError as fault:
-            text = "otiogate: this export is allowed and written, but its receipt is not, so that nobody can prove it"
+            text = "otiogate: this export was let through and is written, but has no receipt"
             raise ExportBlocked(f"{text}.\n  {safe(str(fault), 600)}", "cannot_judge") from fault
 
 

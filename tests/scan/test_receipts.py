@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import opentimelineio as otio
 import pytest
 from cryptography.hazmat.primitives import serialization
-from opentimelineio.adapters.file_bundle_utils import MediaReferencePolicy
 
+from otiogate import hooks
 from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
@@ -96,7 +96,12 @@ def cut() -> otio.schema.Timeline:
 def exported(houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str = "cut.otio", **arguments: Any) -> Path:
     """An export of the first house, as it arrives at the second, with its receipt."""
     show = at(monkeypatch, houses.exporter)
-    otio.adapters.write_to_file(cut(), str(show / name), **arguments)
+    made = cut()
+    for each in made.find_clips():
+        media = houses.exporter / Path(each.media_reference.target_url).name
+        media.write_bytes(b"pictures")
+        each.media_reference.target_url = str(media)
+    otio.adapters.write_to_file(made, str(show / name), **arguments)
     there = at(monkeypatch, houses.receiver) / name
     shutil.copy(show / name, there)
     shutil.copy(receipt_of(show / name), receipt_of(there))
@@ -154,8 +159,7 @@ def test_each_byte_of_an_export_that_is_flipped_is_seen(
     houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     ledger(houses.exporter, houses.receiver)
-    how = {"media_policy": MediaReferencePolicy.AllMissing} if name.endswith("z") else {}
-    path = exported(houses, monkeypatch, name, **how)
+    path = exported(houses, monkeypatch, name)
     data = path.read_bytes()
     found = settings(path)
     now = datetime.now(timezone.utc)
@@ -452,6 +456,18 @@ def test_an_export_that_is_let_through_by_configuration_has_no_receipt(
     otio.adapters.write_to_file(cut(), str(show / "cut.otio"))
     assert (show / "cut.otio").exists()
     assert not receipt_of(show / "cut.otio").exists()
+
+
+def test_a_receipt_is_of_what_stands_there_and_not_of_what_was_to_be_written(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = at(monkeypatch, houses.exporter) / "cut.otio"
+    told = {"_filepath": str(path)}
+    hooks.export_hook(builders.timeline(builders.clip()), told)
+    builders.timeline(builders.clip(genai="GENAI gen.shot")).to_json_file(str(path))
+    with pytest.raises(otio.exceptions.OTIOError, match="what was written is not what was allowed"):
+        hooks.receipt_hook(None, told)
+    assert not receipt_of(path).exists()
 
 
 def test_a_project_cannot_name_the_key(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:

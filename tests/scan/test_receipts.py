@@ -433,6 +433,15 @@ def test_a_scan_can_demand_receipts(
     assert "a receipt is demanded: there is no receipt" in ran.out
 
 
+def test_a_timeline_that_is_watched_moves_with_its_receipt(
+    sent: Path, houses: Houses, capsys: pytest.CaptureFixture[str]
+) -> None:
+    allowed = houses.receiver / "show" / "allowed"
+    assert call(capsys, "watch", sent.parent, "--once", "--require-receipt", "--allowed", allowed).code == 0
+    assert call(capsys, "verify", allowed / sent.name).code == 0
+    assert not receipt_of(sent).exists()
+
+
 def test_reading_through_the_gated_adapter_can_demand_a_receipt(sent: Path, houses: Houses) -> None:
     facility = houses.receiver / "facility.yaml"
     facility.write_text("format: 1\ntrust: trust.json\nincoming: receipt\n", encoding="utf-8")

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import opentimelineio as otio
 import pytest
-from cryptography.hazmat.primitives import serialization
 
 from otiogate import hooks
 from otiogate.config import layers
@@ -26,7 +25,7 @@ from otiogate.signing.envelope import Envelope, read_envelope
 from otiogate.signing.keys import sign
 from tests import builders
 from tests.cli.running import call
-from tests.signing.keyring import Person, person, trust_file
+from tests.signing.keyring import Person, key_file, person, trust_file
 
 PROJECT = "format: 1\nproduction: MYSHOW\nseason: '1'\nepisode: '101'\nrecords: [records]\n"
 
@@ -43,14 +42,6 @@ class Houses(NamedTuple):
     key: Person
 
 
-def write_key(path: Path, who: Person) -> Path:
-    pem = who.signer._private_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(pem)
-    return path
-
-
 @pytest.fixture
 def houses(tmp_path: Path) -> Houses:
     key = person("EXPORTING-HOUSE", kinds=["receipt"])
@@ -58,7 +49,7 @@ def houses(tmp_path: Path) -> Houses:
     for each in (exporter, receiver):
         (each / "show" / "records").mkdir(parents=True)
         (each / "show" / "otiogate.yaml").write_text(PROJECT, encoding="utf-8")
-    write_key(exporter / "key.pem", key)
+    key_file(exporter / "key.pem", key)
     said = "format: 1\nreceipt_key: key.pem\nlog: log.sqlite\n"
     (exporter / "facility.yaml").write_text(said, encoding="utf-8")
     trust_file(receiver, key, demands={})

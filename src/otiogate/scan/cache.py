@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -35,8 +36,13 @@ _PAGES = 8000
 """Pages that are written before they are put where they belong, which waits for the disk."""
 
 _ROOMS = ("documents", "evidence", "host", "timeline")
-_FILES = ("scan/read.py", "scan/stored.py")
+_FILES = ("scan/foreign.py", "scan/read.py", "scan/second_look.py", "scan/stored.py")
 """Where the code stands that makes of a content what is stored."""
+
+_PLUGINS = ("OTIO_PLUGIN_MANIFEST_PATH", "OTIO_DISABLE_ENTRYPOINTS_PLUGINS")
+"""Variables of the environment by which the host finds other adapters of the same names."""
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 _TABLES = (
     "CREATE TABLE reader (digest BLOB NOT NULL)",
@@ -176,7 +182,19 @@ def reader() -> bytes:
     for name in _FILES:
         whole.update(hashlib.sha256((package / name).read_bytes()).digest())
     whole.update(f"{version('OpenTimelineIO')}\0{sys.version}\0{sqlite3.sqlite_version}".encode())
+    whole.update("\0".join((*_adapters(), *(os.environ.get(each, "") for each in _PLUGINS))).encode())
     return whole.digest()
+
+
+def _adapters() -> Iterator[str]:
+    """The versions of the packages through which other formats are read."""
+    for each in requires("otiogate") or ():
+        name = _NAME.match(each)
+        if name and 'extra == "formats"' in each.replace("'", '"'):
+            try:
+                yield f"{name[0]} {version(name[0])}"
+            except PackageNotFoundError:
+                yield f"{name[0]} is not there"
 
 
 def _code(room: Traversable) -> Iterator[Traversable]:

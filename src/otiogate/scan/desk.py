@@ -15,7 +15,7 @@ from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, input_of,
 from otiogate.scan.read import content, read_bytes, read_timeline
 from otiogate.scan.sidecar import sidecar_of
 from otiogate.scan.stored import MALFORMED, NotStored, Restored, restored, stored
-from otiogate.timeline.formats import BUNDLES, BY_SUFFIX, READ
+from otiogate.timeline.formats import BUNDLES, READ
 from otiogate.timeline.model import Snapshot
 
 _LOOK_AGAIN = 0.5
@@ -79,14 +79,9 @@ class Desk:
 
     def _judged(self, path: Path, suffix: str, folder: _Folder) -> Report:
         settings = folder.on.settings
-        # A declaration is asked of every use; and what an adapter makes of a file, its version decides.
-        # What a sidecar says is read with it, and a registry is asked for what stands in the text.
-        plain = not (
-            settings.registry
-            or settings.declaration_required
-            or BY_SUFFIX[suffix].adapter
-            or os.path.lexists(sidecar_of(path))
-        )
+        # A declaration is asked of every use, what a sidecar says is read with it, and a registry is asked for what
+        # stands in the text.
+        plain = not (settings.registry or settings.declaration_required or os.path.lexists(sidecar_of(path)))
         if settings.cache is None or not plain:
             return self._decided(read_timeline(path, settings.frame_rate), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))

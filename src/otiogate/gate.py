@@ -12,18 +12,21 @@ from otiogate.evidence.collect import Collected, Declared, Raised, UsePoint
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.policy.derived import UNANSWERED, Truth
 from otiogate.policy.model import Event, Policy, Rule, Severity, strictest
+from otiogate.records.binding import BY_NAME, Terms, bound
 from otiogate.records.checks import Case, Reason, decision_faults
 from otiogate.records.context import Context
 from otiogate.records.demands import ROLES, Answer, Missing, Tried
-from otiogate.records.model import RecordSet
+from otiogate.records.model import DECISIONS, RecordSet
 from otiogate.report.cues import Cues
 from otiogate.report.model import (
     EFFECTS,
+    BoundLine,
     Counts,
     Effect,
     Finding,
     HintLine,
     InputLine,
+    MediaLine,
     MissingLine,
     PackLine,
     ProblemLine,
@@ -44,7 +47,7 @@ class Question:
     """Everything that a verdict depends on, beside what was collected from the timeline.
 
     ``carries_media``: the export ships the media, so that nothing in it is hidden from its receiver. ``now`` has a
-    zone.
+    zone. ``terms`` say how closely records have to be bound to the media.
     """
 
     records: RecordSet
@@ -52,6 +55,7 @@ class Question:
     context: Context
     now: datetime
     carries_media: bool = False
+    terms: Terms = BY_NAME
 
 
 def judge(
@@ -66,11 +70,12 @@ def judge(
     tool_version: str = "",
     list_met: bool = True,
     hints: Iterable[HintLine] = (),
+    media: Iterable[MediaLine] = (),
 ) -> Report:
     """The report on what was collected from one timeline. No input, no output, no clock.
 
     Without ``list_met``, findings that are met are counted and not listed, and there are no cues; nothing else is
-    different. ``hints`` are passed on: they decide nothing.
+    different. ``hints`` and ``media`` are passed on.
     """
     judging = _Judging(question, list_met)
     for event, raised in _raised(collected):
@@ -97,6 +102,8 @@ def judge(
         missing=tuple(judging.missing()),
         cues=judging.cues.lines() if judging.cues else (),
         hints=tuple(hints),
+        binding="media" if question.terms.by_media else "reference",
+        media=tuple(media),
         problems=problems,
         notes=tuple(said),
         config=tuple(config),
@@ -192,7 +199,8 @@ class _Judging:
         question, stated = self.question, declared.disclosure
         if self.cues:
             self.cues.declared(stated, declared.points)
-        case = Case(stated, _uses(declared.points), question.context, question.now, question.records)
+        uses = _uses(declared.points)
+        case = Case(stated, uses, question.context, question.now, question.records, question.terms)
         resolved = self._resolved(stated, case)
         # What the timeline says otherwise than the ledger of the same id is judged beside it, and told from it.
         said = stated.where[:200] if stated.origin == "tag" and stated.id else ""
@@ -291,11 +299,19 @@ class _Judging:
                 missing=tuple(each.text for each in answer.missing),
                 tried=tuple(self._tried(each) for each in answer.tried),
                 records=tuple(sorted(set(answer.used))),
+                bound=tuple(self._bound(disclosure, points, answer)),
                 remedy=rule.remedy,
                 source=rule.source.title,
                 fingerprint=_fingerprint(rule.id, name, what, sorted(mark for _, mark in lines)),
             )
         )
+
+    def _bound(self, disclosure: Disclosure | None, points: list[UsePoint], answer: Answer) -> Iterable[BoundLine]:
+        """How each record that counted, of those that are given for media, is bound to it."""
+        for record in (self.question.records.records[each] for each in sorted(set(answer.used))):
+            if disclosure is not None and record.kind in (*DECISIONS, "clearance"):
+                how = bound(record.data["covers"], disclosure, _uses(points), self.question.terms)
+                yield BoundLine(record.id, how)
 
     def _line(self, point: UsePoint) -> tuple[UseLine, str]:
         """The use as the report shows it, and what tells it from others wherever in the cut it stands."""

@@ -86,6 +86,14 @@ def facility_first(key: str, said: Said) -> Any:
     return agreed(key, said)
 
 
+def no_project(key: str, said: Said) -> Any:
+    """The command line's, or else the facility's; an error in a project's file."""
+    own = [each for each in said if each[0].rank != COMMAND]
+    if own:
+        facility_only(key, own)
+    return said[-1][1]
+
+
 def agreed(key: str, said: Said) -> Any:
     """One value: the strongest layer's. Two of the same rank that differ leave no verdict possible."""
     (first, value), *others = [each for each in said if each[0].rank == said[-1][0].rank]
@@ -122,6 +130,8 @@ LAWS: dict[str, Law] = {
     "records": facility_first,
     "severity": strictest_of_each(SEVERITY_ORDER),
     "on_export": strictest(("report", "block")),
+    "binding": strictest(("reference", "media")),
+    "media": no_project,
     "declaration": strictest(("off", "required")),
     "handles": largest,
     "stages": facility_only,

@@ -21,7 +21,7 @@ from otiogate.records.dates import begin, end
 PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
-_PATHS = ("policy", "records")
+_PATHS = ("policy", "records", "media")
 _ONE_PATH = ("trust", "state")
 _PATH_MAPS = ("replaced_packs",)
 
@@ -185,6 +185,8 @@ def _combined(layers: list[Layer]) -> Settings:
         working_paths=tuple(found.get("working_paths", ())),
         replaced_packs={name: Path(each) for name, each in found.get("replaced_packs", {}).items()},
         pins=found.get("pins", {}),
+        binding=found.get("binding", "reference"),
+        media=tuple(Path(each) for each in found.get("media", ())),
         trust=Path(found["trust"]) if "trust" in found else None,
         state=Path(found["state"]) if "state" in found else None,
         facility=any(layer.facility for layer in layers),
@@ -201,4 +203,6 @@ def _overrides(said: dict[str, Said], stage: str) -> bool:
     """Whether the command line changed what a receipt would have to rest on."""
     configured = [value for layer, value in said.get("stage", ()) if layer.rank != COMMAND]
     records = any(layer.rank == COMMAND for layer, _ in said.get("records", ()))
-    return records or stage != (configured[-1] if configured else "final")
+    # Where the facility has no folders of media, naming some overrides nothing.
+    media = len({layer.rank for layer, _ in said.get("media", ())}) > 1
+    return records or media or stage != (configured[-1] if configured else "final")

@@ -10,6 +10,7 @@ from typing import Literal
 
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
+from otiogate.records.binding import Terms
 from otiogate.records.context import Context
 from otiogate.records.ledger import held, trust_in, with_index
 from otiogate.records.model import RecordSet
@@ -31,6 +32,8 @@ class Settings:
     working_paths: tuple[str, ...] = ()
     replaced_packs: dict[str, Path] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
+    binding: Literal["reference", "media"] = "reference"
+    media: tuple[Path, ...] = ()
     trust: Path | None = None
     state: Path | None = None
     facility: bool = False
@@ -46,6 +49,10 @@ class Settings:
             replaced=self.replaced_packs,
             pins=self.pins,
         )
+
+    def terms(self, *, shows_trimmed: bool = False) -> Terms:
+        """How closely records have to be bound to the media; ``shows_trimmed``: what is trimmed out comes back."""
+        return Terms(self.binding == "media", self.handles, shows_trimmed)
 
     def store(self) -> FolderStore:
         """The store of records."""

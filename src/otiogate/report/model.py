@@ -13,6 +13,7 @@ FORMAT = "otiogate/report/v1"
 Verdict = Literal["allow", "block", "cannot_judge"]
 Effect = Literal["block", "warn", "info", "none"]
 Status = Literal["open", "met", "waived", "info"]
+Binding = Literal["reference", "media"]
 Trust = Literal["unsigned", "mixed", "signed"]
 
 EFFECTS: tuple[Effect, ...] = ("none", "info", "warn", "block")
@@ -68,9 +69,18 @@ class MissingLine:
 
 
 @dataclass(frozen=True)
+class BoundLine:
+    """A record that counted, and what it is bound to: ``media``, content that was verified, or ``reference``, names."""
+
+    record: str
+    binding: Binding
+
+
+@dataclass(frozen=True)
 class Finding:
     """One rule and one disclosure. ``severity`` is the rule's, ``effect`` what it comes to here and now; ``records``
-    are the ids that met it; ``fingerprint`` is the same in every run over the same uses."""
+    are the ids that met it, and ``bound`` what those are bound to that are given for media; ``fingerprint`` is the same
+    in every run over the same uses."""
 
     rule: str
     title: str
@@ -86,6 +96,7 @@ class Finding:
     remedy: str
     source: str
     fingerprint: str
+    bound: tuple[BoundLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,18 @@ class PackLine:
     pack: str
     version: str
     digest: str
+
+
+@dataclass(frozen=True)
+class MediaLine:
+    """What is known of the content of one file that AI uses are of. ``frames`` of a sequence are ``first-last``, and
+    ``why`` says why it is not verified."""
+
+    file: str
+    state: Literal["verified", "declared", "offline"]
+    digest: str
+    frames: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -191,7 +214,8 @@ class Report:
     the verdict is no proof; ``trust`` whether the records that met a rule were signed: ``unsigned`` where no signature
     is demanded and they are taken as they stand, ``signed`` where every one is, and else ``mixed``.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
-    through, which asks for neither.
+    through, which asks for neither. ``binding`` is what is demanded of records that are given for media, and ``media``
+    what is known of the content of that which AI uses are of.
     """
 
     verdict: Verdict
@@ -214,6 +238,8 @@ class Report:
     records_from: tuple[str, ...] = ()
     trust: Trust = "unsigned"
     signed: tuple[SignedLine, ...] = ()
+    binding: Binding = "reference"
+    media: tuple[MediaLine, ...] = ()
     tool: str = "otiogate"
     tool_version: str = ""
     format: str = FORMAT
@@ -256,6 +282,7 @@ def from_data(data: Mapping[str, Any]) -> Report:
     kept["signed"] = tuple(
         SignedLine(each["record"], each["kind"], tuple(each["by"])) for each in data.get("signed", ())
     )
+    kept["media"] = tuple(MediaLine(**_known(MediaLine, each)) for each in data.get("media", ()))
     for name in ("notes", "config", "records_from"):
         kept[name] = tuple(data[name])
     return Report(**kept)
@@ -270,6 +297,7 @@ def _finding(data: Mapping[str, Any]) -> Finding:
         )
         for each in data["tried"]
     )
+    kept["bound"] = tuple(BoundLine(**_known(BoundLine, each)) for each in data.get("bound", ()))
     for name in ("missing", "records"):
         kept[name] = tuple(data[name])
     return Finding(**kept)

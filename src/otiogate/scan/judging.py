@@ -20,6 +20,7 @@ from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
+from otiogate.scan.media import Opens, media_lines, with_media
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.model import Origin, Snapshot
 
@@ -32,7 +33,7 @@ class Judging:
     """What a run judges under, beside the configuration near each timeline.
 
     ``now`` has a zone; ``as_of``: it is another time than now. ``config`` names project files in place of those near,
-    ``command`` is what the command line sets.
+    ``command`` is what the command line sets, and ``opens`` which media is read.
     """
 
     now: datetime
@@ -40,6 +41,7 @@ class Judging:
     config: tuple[str, ...] = ()
     command: dict[str, Any] = field(default_factory=dict)
     context_map: ContextMap | None = None
+    opens: Opens = "nothing"
 
     def settings(self, path: Path) -> Settings:
         """The settings for the timeline in ``path``. Raises ``UsageError`` for a broken configuration, ``CannotJudge``
@@ -54,7 +56,7 @@ class Judging:
             found = self.settings(path)
         except CannotJudge as fault:
             return cannot_judge(_origin(path), fault, self.now)
-        return judge_path(path, found, self.now)
+        return judge_path(path, found, self.now, opens=self.opens)
 
     def unread(self, path: Path, why: str) -> Report:
         """The report on a timeline that could not be read at all, and why."""
@@ -62,11 +64,13 @@ class Judging:
         return cannot_judge(_origin(path), fault, self.now)
 
 
-def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool = True) -> Report:
-    """The report on the timeline in ``path``. What cannot be read or judged is a report that says so. ``list_met`` is
-    told at ``judge_snapshot``."""
+def judge_path(
+    path: Path, settings: Settings, now: datetime, *, list_met: bool = True, opens: Opens = "nothing"
+) -> Report:
+    """The report on the timeline in ``path``. What cannot be read or judged is a report that says so. ``list_met`` and
+    ``opens`` are told at ``judge_snapshot``."""
     try:
-        return judge_snapshot(read_timeline(path), settings, now, list_met=list_met)
+        return judge_snapshot(read_timeline(path), settings, now, list_met=list_met, opens=opens)
     except CannotJudge as fault:
         return cannot_judge(_origin(path), fault, now, settings)
 
@@ -84,25 +88,35 @@ def judge_snapshot(
     shows_trimmed: bool = False,
     everything: bool = False,
     list_met: bool = True,
+    opens: Opens = "nothing",
 ) -> Report:
     """The report on one snapshot. ``carries_media``: what is written from it ships the media. ``shows_trimmed``: what
     is written brings back into sight what is trimmed out. ``list_met``: findings that are met are listed, not only
     counted, and so are cues and hints. Raises ``CannotJudge``.
 
-    ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
+    ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing. ``opens`` says which
+    media is read, where folders of media are known.
     """
     policy = settings.policy()
     records = settings.ledger(now)
-    collected = collect(
-        snapshot,
-        records.standing,
-        records.matcher,
-        handles=settings.handles,
-        declaration_required=settings.declaration_required,
-        everything=everything,
-        shows_trimmed=shows_trimmed,
-    )
-    question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media)
+
+    def collected_from(source: Snapshot) -> Collected:
+        return collect(
+            source,
+            records.standing,
+            records.matcher,
+            handles=settings.handles,
+            declaration_required=settings.declaration_required,
+            everything=everything,
+            shows_trimmed=shows_trimmed,
+        )
+
+    collected = collected_from(snapshot)
+    if settings.media:
+        snapshot = with_media(snapshot, collected, records.matcher, settings, now, opens)
+        collected = collected_from(snapshot)
+    terms = settings.terms(shows_trimmed=shows_trimmed)
+    question = Question(records, policy, settings.context, now, carries_media or snapshot.carries_media, terms)
     return judge(
         collected,
         question,
@@ -114,6 +128,7 @@ def judge_snapshot(
         tool_version=__version__,
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
+        media=media_lines(collected) if settings.media else (),
     )
 
 
@@ -132,7 +147,7 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
     known = found or Settings()
     report = judge(
         Collected(uses=-1),
-        Question(RecordSet({}), Policy(()), known.context, now),
+        Question(RecordSet({}), Policy(()), known.context, now, terms=known.terms()),
         source=_input(origin),
         notes=_notes(found) if found else (),
         config=known.sources,

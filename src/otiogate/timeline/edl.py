@@ -33,7 +33,7 @@ from otiogate.timeline.edl_lines import (
     reels_of,
 )
 from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
-from otiogate.timeline.model import ClipUse, Key, Known, Media, Origin, Problem, Snapshot, Subject, Timing
+from otiogate.timeline.model import ClipUse, Key, Known, Media, MediaPlace, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span, TimeError, frames_of
 
 _BASES = (24, 25, 30, 50, 60, 100, 120)
@@ -242,7 +242,8 @@ def _media(cut: _Cut, node: int, event: EventLine, sides: range) -> tuple[str, M
             references += (clip, *basenames(clip))
     files = tuple(dict.fromkeys(filter(None, map(file_names, named_files or clips))))
     faults = [f"the event has {len(clips)} clip names: {', '.join(clips)[:200]}"] if len(clips) > 1 else []
-    media = Media(tuple(dict.fromkeys(references)), tuple(dict.fromkeys(reels)), files=files)
+    places = tuple(MediaPlace(each) for each in dict.fromkeys(named_files or clips) if each)
+    media = Media(tuple(dict.fromkeys(references)), tuple(dict.fromkeys(reels)), files=files, places=places)
     return clips[0] if clips else "", media, faults
 
 

@@ -52,10 +52,10 @@ def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     timeline(clip("GENAI gen.shot")).to_json_file("tagged.otio")
     real = judging.judge_path
 
-    def broken(path: Path, *arguments: Any) -> Any:
+    def broken(path: Path, *arguments: Any, **named: Any) -> Any:
         if path.name == "bug.otio":
             raise ZeroDivisionError
-        return real(path, *arguments)
+        return real(path, *arguments, **named)
 
     monkeypatch.setattr(judging, "judge_path", broken)
 

@@ -10,7 +10,20 @@ from otiogate import __version__
 from otiogate.cli.console import say, say_bug, say_fault
 from otiogate.errors import CannotJudge, OtiogateError
 
-COMMANDS = ("scan", "watch", "init", "doctor", "explain", "rules", "diff", "cuesheet", "tag", "record", "schema")
+COMMANDS = (
+    "scan",
+    "watch",
+    "init",
+    "doctor",
+    "explain",
+    "rules",
+    "diff",
+    "cuesheet",
+    "tag",
+    "record",
+    "media",
+    "schema",
+)
 
 EXIT_CODES = """exit codes, the same for every format and softened by no setting:
   0  allowed            3  could not judge

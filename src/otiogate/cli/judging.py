@@ -12,6 +12,7 @@ from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
     from otiogate.scan.judging import Judging
+    from otiogate.scan.media import Opens
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +36,29 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--as-of", metavar="TIME", help="judge as of a time, such as 2027-03-01T12:00:00Z (advisory)")
 
 
+def add_media_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of a command that opens media."""
+    group = parser.add_argument_group("media")
+    group.add_argument(
+        "--media",
+        action="append",
+        default=[],
+        metavar="ROOT",
+        help="a folder that holds media: what AI uses point at below it is read, and held against the records",
+    )
+    group.add_argument("--all-media", action="store_true", help="read the media of every clip, not of AI uses alone")
+
+
+def seconds(arguments: argparse.Namespace) -> float:
+    """How long one timeline may take: as it is said, else as is fair to the media that is read. Raises
+    ``UsageError``."""
+    if arguments.timeout is None:
+        return 7200.0 if arguments.media or arguments.all_media else 120.0
+    if not arguments.timeout > 0:
+        raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
+    return float(arguments.timeout)
+
+
 def judging(arguments: argparse.Namespace) -> Judging:
     """The options of ``arguments``, read once for the whole run. Raises ``UsageError``."""
     from otiogate.config.mapping import read_map
@@ -42,7 +66,10 @@ def judging(arguments: argparse.Namespace) -> Judging:
 
     now, as_of = _time(arguments.as_of)
     context_map = read_map(Path(arguments.context_map)) if arguments.context_map is not None else None
-    return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map)
+    opens: Opens = "nothing"
+    if hasattr(arguments, "media"):
+        opens = "all" if arguments.all_media else "declared"
+    return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map, opens)
 
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:
@@ -76,6 +103,12 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
         found["policy"] = [str(Path(each).absolute()) for each in files]
     if arguments.records:
         found["records"] = [str(Path(each).absolute()) for each in arguments.records]
+    media = getattr(arguments, "media", [])
+    for each in media:
+        if not os.path.isdir(each):  # noqa: PTH112 - as above
+            raise UsageError(f"--media {each}: no such folder", next_step="name a folder that holds media, or mount it")
+    if media:
+        found["media"] = [str(Path(each).absolute()) for each in media]
     if arguments.stage:
         found["stage"] = arguments.stage
     return found

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import say, sink
-from otiogate.cli.judging import add_options, judging, refuse_output
+from otiogate.cli.judging import add_media_options, add_options, judging, refuse_output, seconds
 from otiogate.cli.progress import progress
 from otiogate.errors import CannotJudge, UsageError
 
@@ -50,8 +50,9 @@ def add_to(commands: Any) -> None:
     group = parser.add_argument_group("how")
     group.add_argument("--jobs", type=int, metavar="N", help="processes that read at one time (default: the cores)")
     group.add_argument(
-        "--timeout", type=float, default=120.0, metavar="SECONDS", help="that one timeline may take (default: 120)"
+        "--timeout", type=float, metavar="SECONDS", help="that one timeline may take (default: 120; with media 7200)"
     )
+    add_media_options(parser)
     add_options(parser)
     parser.set_defaults(run=run)
 
@@ -65,8 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     under = judging(arguments)
     refuse_output(arguments.output, arguments.paths, "report")
     jobs = _jobs(arguments.jobs)
-    if not arguments.timeout > 0:
-        raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
+    limits = Limits(seconds=seconds(arguments))
     empty: list[str] = []
     names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append))
     refuse_output(arguments.output, names, "report")
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
         return NOTHING_TO_SCAN
     tally = _Tally(len(names), tuple(empty))
-    judged = scan(names, under, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
+    judged = scan(names, under, jobs=min(jobs, len(names)), limits=limits)
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
             for piece in _writer(arguments).pieces(tally.reports(judged)):

@@ -1,7 +1,7 @@
 # Two targets for a fresh machine that has only Python 3.10 or newer, git and make:
 #   make demo    sets up, then shows an allowed and a blocked export
 #   make test    sets up, then runs everything that CI runs
-# Others: make docs, make bench, make test-slow, make clean.
+# Others: make docs, make token, make bench, make test-slow, make clean.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 CHECK  := build/wheel-check
 PYTEST := -m pytest -q -p no:cacheprovider -n auto --dist loadfile
 
-.PHONY: help setup demo test check docs source wheel oldest test-slow bench clean
+.PHONY: help setup demo test check docs source token wheel oldest test-slow bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -33,8 +33,8 @@ $(VENV)/ready: pyproject.toml
 demo: setup
 	@sh sample_timelines/demo.sh $(CURDIR)/$(BIN)
 
-test: check source wheel oldest
-	@echo "All of CI has passed: checks, source tree, built wheel, oldest OpenTimelineIO."
+test: check source token wheel oldest
+	@echo "All of CI has passed: checks, source tree, PKCS#11 token, built wheel, oldest OpenTimelineIO."
 
 check: setup docs
 	$(BIN)/ruff check .
@@ -49,6 +49,13 @@ docs: setup
 
 source: setup
 	$(BIN)/python $(PYTEST) -m "not slow" tests
+
+# Keys on a PKCS#11 token, which SoftHSM stands in for.
+token: setup
+	@command -v softhsm2-util >/dev/null || { apt-get update -qq && apt-get install -y -qq softhsm2; } || \
+	  { echo "SoftHSM is missing; install it (Debian: softhsm2)"; exit 1; }
+	OTIOGATE_PKCS11="$${OTIOGATE_PKCS11:-/usr/lib/softhsm/libsofthsm2.so}" \
+	  $(BIN)/python -m pytest -q -p no:cacheprovider tests/signing/test_token.py
 
 # The same checks and tests against the wheel, in an environment and a folder without the source tree.
 wheel: setup

@@ -21,6 +21,7 @@ COMMANDS = (
     "cuesheet",
     "tag",
     "record",
+    "key",
     "media",
     "schema",
 )

@@ -9,7 +9,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from otiogate.cli import life, signing
 from otiogate.cli.console import put, say_fault
+from otiogate.cli.ledger import action, folders, held_in, json_text, now_of, target_of, trust_here
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 if TYPE_CHECKING:
@@ -30,25 +32,25 @@ def add_to(commands: Any) -> None:
         allow_abbrev=False,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = _action(actions, "list", _list, "list records and how they stand today")
+    listing = action(actions, "list", _list, "list records and how they stand today")
     listing.add_argument("--kind", default="", metavar="KIND", help="such as consent or approval")
     listing.add_argument("--about", default="", metavar="WHAT", help="a disclosure, a person's id, or a file or reel")
-    show = _action(actions, "show", _show, "show one record, how it stands, and what it covers")
+    show = action(actions, "show", _show, "show one record, how it stands, and what it covers")
     show.add_argument("id", metavar="ID", help="such as DIS-001")
     for each in (listing, show):
         each.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    check = _action(actions, "check", _check, "say everything that is wrong with the records")
+    check = action(actions, "check", _check, "say everything that is wrong with the records")
     check.add_argument("folder", nargs="?", metavar="FOLDER", help="in place of the configured folders")
     for each in (listing, show, check):
         each.add_argument("--as-of", metavar="TIME", help="as of a time, such as 2027-03-01T12:00:00Z")
-    add = _action(actions, "add", _add, "add records from forms, all of them or none")
+    add = action(actions, "add", _add, "add records from forms, all of them or none")
     add.add_argument(
         "forms",
         nargs="+",
         metavar="FORM",
         help="YAML or JSON; schema_version may be left out, and 'covers: [DIS-001]' is enough",
     )
-    take = _action(actions, "import", _import, "add records from a table (CSV or .xlsx), all of them or none")
+    take = action(actions, "import", _import, "add records from a table (CSV or .xlsx), all of them or none")
     take.add_argument(
         "table",
         metavar="FILE",
@@ -63,45 +65,8 @@ def add_to(commands: Any) -> None:
     )
     for each in (listing, show, add, take):
         each.add_argument("--records", metavar="FOLDER", help="in place of the configured folders")
-
-
-def _action(actions: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False
-    )
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _folders(given: str | None) -> tuple[Path, ...]:
-    """The folders of records. Raises ``UsageError`` where there are none."""
-    from otiogate.config.layers import settings
-
-    if given is not None:
-        return (Path(given),)
-    found = settings()
-    if not found.records:
-        where = found.sources[-1] if found.sources else ""
-        step = "say 'records: [FOLDER]' in otiogate.yaml, name the folder here, or begin with 'otiogate init'"
-        raise UsageError("no folder of records is configured", where=where, next_step=step)
-    return found.records
-
-
-def _held(given: str | None) -> RecordSet:
-    from otiogate.records.store import FolderStore
-
-    return FolderStore(_folders(given)).fetch()
-
-
-def _now(text: str | None) -> datetime:
-    from otiogate.records.dates import begin
-
-    if text is None:
-        return datetime.now(timezone.utc)
-    try:
-        return begin(text).astimezone(timezone.utc)
-    except (ValueError, OverflowError) as fault:
-        raise UsageError(f"--as-of {text!r} is no time with a zone", next_step="write 2027-03-01T12:00:00Z") from fault
+    signing.add_to(actions)
+    life.add_to(actions)
 
 
 def _known_kind(kind: str) -> str:
@@ -118,10 +83,10 @@ def _list(arguments: argparse.Namespace) -> int:
     from otiogate.report.base import count
 
     kind = _known_kind(arguments.kind)
-    held = _held(arguments.records)
-    found = rows(held, _now(arguments.as_of), kind=kind, about=arguments.about)
+    held = held_in(arguments.records)
+    found = rows(held, now_of(arguments.as_of), kind=kind, about=arguments.about)
     if arguments.format == "json":
-        put(_json({"records": [listed(each) for each in found]}))
+        put(json_text({"records": [listed(each) for each in found]}))
         return 0
     table = [("ID", "RECORD", "ABOUT", "STATUS"), *map(_cells, found)] if found else []
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
@@ -142,14 +107,14 @@ def _show(arguments: argparse.Namespace) -> int:
     from otiogate.records.overview import described, rows
     from otiogate.report.base import safe
 
-    held, key = _held(arguments.records), arguments.id.strip().upper()
+    held, key = held_in(arguments.records), arguments.id.strip().upper()
     if key not in held.records:
         near = difflib.get_close_matches(key, list(held.records), n=3, cutoff=0.8)
         step = f"did you mean {' or '.join(near)}?" if near else "'otiogate record list' tells what there is"
         raise UsageError(f"there is no record {arguments.id!r}", where=", ".join(held.sources), next_step=step)
-    [row] = (each for each in rows(held, _now(arguments.as_of)) if each.record.id == key)
+    [row] = (each for each in rows(held, now_of(arguments.as_of)) if each.record.id == key)
     if arguments.format == "json":
-        put(_json(described(row, held)))
+        put(json_text(described(row, held)))
     else:
         put("".join(safe(line, 1000) + "\n" for line in _lines(row, held)))
     return 0
@@ -175,7 +140,7 @@ def _lines(row: Row, held: RecordSet) -> Iterator[str]:
     try:
         yield from yaml_text(dict(record.data)).splitlines()
     except ValueError:  # a number that only JSON has
-        yield from _json(dict(record.data)).splitlines()
+        yield from json_text(dict(record.data)).splitlines()
 
 
 _STATES = {
@@ -192,7 +157,8 @@ def _check(arguments: argparse.Namespace) -> int:
     from otiogate.records.checking import checked
     from otiogate.report.base import count
 
-    found = checked(_folders(arguments.folder), _now(arguments.as_of), _rules())
+    trust, memory = trust_here()
+    found = checked(folders(arguments.folder), now_of(arguments.as_of), _rules(), trust, memory)
     for each in found.faults:
         put(f"FAULT    {_said(each)}\n")
     for each in found.warnings:
@@ -259,8 +225,8 @@ def _take_in(forms: Iterable[tuple[Any, Place]], faults: Sequence[RecordFault], 
 
     made: list[Record] = []
     if not faults:
-        folders, target = _target(given)
-        made, faults = prepared(forms, FolderStore(folders).fetch())
+        places, target = target_of(given)
+        made, faults = prepared(forms, FolderStore(places).fetch())
     if faults:
         for each in sorted(faults, key=by_line):
             say_fault(UsageError(each.what, where=each.where, next_step=each.next_step))
@@ -272,35 +238,9 @@ def _take_in(forms: Iterable[tuple[Any, Place]], faults: Sequence[RecordFault], 
         put("".join(safe(line, 1000) + "\n" for line in text.splitlines()))
     else:
         put("".join(f"  {each.kind} {each.id}\n" for each in made))
-    new, ledger = {each.id for each in made}, FolderStore(folders).fetch()
+    new, ledger = {each.id for each in made}, FolderStore(places).fetch()
     for _, record in sorted(ledger.records.items()):
         if record.id in new:
             for each in warnings_of(record, ledger, datetime.now(timezone.utc), _rules()):
                 put(f"warning  {_said(each)}\n")
     return 0
-
-
-def _target(given: str | None) -> tuple[tuple[Path, ...], Path]:
-    """The folders whose ids have to differ, and the one to write into."""
-    if given is not None:
-        return folders_with(Path(given)), Path(given)
-    folders = _folders(None)
-    if len(folders) > 1:
-        listed = ", ".join(map(str, folders))
-        raise UsageError(f"several folders of records are configured: {listed}", next_step="name one with --records")
-    return folders, folders[0]
-
-
-def folders_with(target: Path) -> tuple[Path, ...]:
-    """The folders of records that make one ledger with ``target``: those configured, if it is one of them."""
-    from otiogate.config.layers import settings
-
-    configured = settings([str(target)]).records
-    is_one = any(each.resolve() == target.resolve() for each in configured)
-    return configured if is_one else (target,)
-
-
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

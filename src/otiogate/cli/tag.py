@@ -210,7 +210,7 @@ def _look_up(key: str, *near: Path) -> None:
 
 
 def _disclose(arguments: argparse.Namespace, picked: Picked, tag: Tag) -> int:
-    from otiogate.cli.record import folders_with
+    from otiogate.cli.ledger import folders_with
     from otiogate.records.adding import prepared, write_records
     from otiogate.records.skeleton import disclosure_form
     from otiogate.records.store import FolderStore

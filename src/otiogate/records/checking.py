@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from otiogate.errors import StoreError
 from otiogate.records.dates import end, instant
 from otiogate.records.faults import RecordFault, record_faults, repeated_ids, succession_faults
+from otiogate.records.index import INDEX
 from otiogate.records.model import Record, RecordSet, record_set
 from otiogate.records.overview import covers
+from otiogate.records.signed import paired, trusted
 from otiogate.records.status import last_moment, status
-from otiogate.records.store import items_in, record_files, record_of
+from otiogate.records.store import entries_in, index_in, record_files, record_of
+from otiogate.records.trust import Trust
+from otiogate.signing.memory import Memory
 from otiogate.timeline.media import fold
 
 SOON = timedelta(days=30)
@@ -29,29 +33,56 @@ class Checked:
     warnings: tuple[RecordFault, ...]
 
 
-def checked(folders: Iterable[Path], now: datetime, rules: Collection[str] = ()) -> Checked:
-    """Goes through every file below ``folders``. ``rules`` are the ids that decisions may answer, where they are known.
-    Raises ``StoreError`` where a folder cannot be listed."""
+def checked(
+    folders: Iterable[Path],
+    now: datetime,
+    rules: Collection[str] = (),
+    trust: Trust | None = None,
+    memory: Memory | None = None,
+) -> Checked:
+    """Goes through every file below ``folders``. ``rules`` are the ids that decisions may answer, where they are known,
+    and ``trust`` is whose signatures count. Raises ``StoreError`` where a folder cannot be listed."""
+    folders = list(folders)
     files = [path for folder in folders for path in record_files(folder)]
     faults: list[RecordFault] = []
     records: list[Record] = []
     for path in files:
         try:
-            found = list(items_in(path))
+            found = list(entries_in(path))
         except StoreError as fault:
             faults.append(RecordFault(fault.where, fault.what, fault.next_step))
             continue
-        for item, place in found:
+        for item, place, envelope in found:
             wrong = record_faults(item, place)
             faults += wrong
             if not wrong:
-                records.append(record_of(item, place))
+                records.append(record_of(item, place, envelope))
+    records = paired(records)
     faults += repeated_ids(records)
     first = {each.id: each for each in reversed(records)}
     held = record_set(first.values())
+    for folder in folders:
+        try:
+            held = replace(held, indexes=(*held.indexes, *index_in(folder)))
+        except StoreError as fault:
+            faults.append(RecordFault(fault.where, fault.what, fault.next_step))
     faults += succession_faults(held)
-    soon = [each for _, record in sorted(held.records.items()) for each in warnings_of(record, held, now, rules)]
+    if trust is not None:
+        held = trusted(held, trust, memory or Memory())
+    soon = list(_of_indexes(held))
+    soon += [each for _, record in sorted(held.records.items()) for each in warnings_of(record, held, now, rules)]
     return Checked(len(files), len(records), tuple(faults), tuple(soon))
+
+
+def _of_indexes(held: RecordSet) -> Iterator[RecordFault]:
+    for index in held.indexes:
+        where = str(Path(index.folder) / INDEX)
+        if index.distrust:
+            yield RecordFault(where, f"cannot be trusted: {index.distrust}", "have it made anew with 'record index'")
+        for ids, what in ((index.gone, "is gone"), (index.changed, "was changed")):
+            for each in ids:
+                said = f"{each} {what} since index {index.serial}"
+                yield RecordFault(where, said, "put it back; or make the index anew, if that is meant")
 
 
 def warnings_of(record: Record, held: RecordSet, now: datetime, rules: Collection[str] = ()) -> Iterator[RecordFault]:
@@ -62,6 +93,8 @@ def warnings_of(record: Record, held: RecordSet, now: datetime, rules: Collectio
         yield RecordFault(record.where, f"{what} expires at {until}", "ask for a new one that 'supersedes' it")
     if known.word in ("superseded", "revoked", "expired"):
         return  # what it covers no longer matters
+    if record.distrust:
+        yield RecordFault(record.where, f"{what} {record.distrust}, and so answers nothing", "'otiogate record verify'")
     approver, asked_by = record.data.get("approver", {}).get("id", ""), record.data.get("requested_by", "")
     if approver and fold(approver) == fold(asked_by):
         said = f"{what} is given by {approver}, who requested it, and so answers nothing"

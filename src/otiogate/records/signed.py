@@ -202,15 +202,12 @@ def production_of(record: Record) -> str:
 
 def dated(record: Record) -> datetime | None:
     """When ``record`` was granted, signed, reviewed, given or declared, as it says itself."""
+    text = dated_text(record)
+    return instant(text) if text else None
+
+
+def dated_text(record: Record) -> str:
+    """As ``dated``, as it was written; empty where the record does not say."""
     data = record.data
-    for text in (
-        data.get("granted_at"),
-        data.get("signed_at"),
-        data.get("reviewed", {}).get("at"),
-        data.get("given_at"),
-        data.get("at"),
-        data.get("declared_at"),
-    ):
-        if text:
-            return instant(text)
-    return None
+    said = (data.get(key) for key in ("granted_at", "signed_at", "given_at", "at", "declared_at"))
+    return str(data.get("reviewed", {}).get("at") or next(filter(None, said), ""))

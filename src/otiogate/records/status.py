@@ -16,7 +16,7 @@ class Status:
     """``word`` is one of those below; ``detail`` is the time or the record that it hangs on, as it was written.
 
     in force, expires on, expired, revoked, rejected, withdrawn, pending, superseded, suspended, not yet in force,
-    conditions open, inert: a waiver, since records are not signed
+    conditions open, not trusted: its signatures are not what is demanded; inert: a waiver, since records are not signed
     """
 
     word: str
@@ -39,6 +39,8 @@ def status(record: Record, records: RecordSet, now: datetime) -> Status:
     for found in (_taken_back(record.data, now), _refused(record.data), _ended(record.data, now)):
         if found:
             return found
+    if record.distrust:
+        return Status("not trusted", f"it {record.distrust}")
     waiting = next(_waiting(record.data, now), None)
     if waiting is None and record.kind == "waiver":
         return Status("inert", "until records are signed")

@@ -40,15 +40,15 @@ class FolderStore(RecordStore):
     def fetch(self) -> RecordSet:
         """Reads every file below the folders."""
         files = [path for folder in self.folders for path in record_files(folder)]
-        indexes = [each for each in (folder / INDEX for folder in self.folders) if os.path.lexists(each)]
-        state = [(str(path), *_state(path)) for path in (*files, *indexes)]
+        indexes = [folder / INDEX for folder in self.folders]
+        state = [(str(path), *_state(path)) for path in (*files, *filter(os.path.lexists, indexes))]
         key = tuple(str(folder) for folder in self.folders)
         held = self._read.get(key)
         if held is not None and held[0] == state:
             return held[1]
         records = paired(each for path in files for each in read_file(path))
         _refuse(repeated_ids(records))
-        found = record_set(records, key, map(_index, indexes))
+        found = record_set(records, key, [each for folder in self.folders for each in index_in(folder)])
         _refuse(succession_faults(found))
         self._read[key] = (state, found)
         return found
@@ -112,9 +112,13 @@ def entries_in(path: Path) -> Iterator[tuple[Any, Place, Envelope | None]]:
     yield item, lambda _: str(path), envelope
 
 
-def _index(path: Path) -> Index:
+def index_in(folder: Path) -> list[Index]:
+    """The index of the records in ``folder``, if there is one. Raises ``StoreError``."""
+    path = folder / INDEX
+    if not os.path.lexists(path):
+        return []
     try:
-        return read_index(_bytes(path), str(path.parent))
+        return [read_index(_bytes(path), str(folder))]
     except DocumentError as fault:
         raise StoreError(fault.what, where=str(path), next_step="'otiogate record index' makes it anew") from fault
 

@@ -49,7 +49,7 @@ class Key:
         ``role`` (if in any) at ``when``, and which an index named with this signature since ``named_at``."""
         found = []
         if kind not in self.kinds:
-            found.append(f"may not sign a {kind}")
+            found.append(f"may not sign records of the kind {kind}")
         if self.productions is not None and fold(production) not in self.productions:
             found.append(f"may not sign for {production}")
         if role and role not in self.roles:

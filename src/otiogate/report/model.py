@@ -157,8 +157,9 @@ class CueLine:
 
     ``disclosure`` is its id, the text of a tag without one, or what was found; ``digest`` tells two versions of a
     disclosure apart and is empty for a tag; ``media`` names what the clip points at, the same in every cut.
-    ``description`` are the use kinds. ``consents`` and ``approvals`` are the records that met a rule; ``signed`` says who
-    signed them. ``status`` is ``open`` where something stops this delivery, ``warn`` where something warns, ``met`` where nothing does either.
+    ``description`` are the use kinds. ``consents`` and ``approvals`` are the records that met a rule; ``signed`` says
+    who signed them. ``status`` is ``open`` where something stops this delivery, ``warn`` where something warns, ``met``
+    where nothing does either.
     """
 
     disclosure: str

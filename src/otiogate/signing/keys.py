@@ -83,8 +83,9 @@ def sign(envelope: Envelope, signer: Signer) -> Envelope:
     """``envelope`` with one signature more; one of the same key is taken out for it. Raises ``UsageError`` where the
     key cannot be used."""
     made = _asked(lambda: signer.sign(envelope.signed_bytes), "the key could not sign")
-    seal = Seal(made.keyid, bytes.fromhex(made.signature))
-    if not signed_by(envelope, seal, public_of(signer)):
+    key = public_of(signer)
+    seal = Seal(key.keyid, bytes.fromhex(made.signature))  # a cloud may call the key by a name of its own
+    if not signed_by(envelope, seal, key):
         raise UsageError("what the key signed does not verify", next_step="name the public part of this very key")
     return replace(envelope, seals=(*(each for each in envelope.seals if each.keyid != seal.keyid), seal))
 
@@ -94,10 +95,7 @@ def public_of(signer: Signer) -> PublicKey:
     key: Any = signer.public_key
     if SCHEMES.get(key.scheme) != key.keytype:
         raise UsageError(f"a key for {key.scheme} is not supported", next_step="known: " + ", ".join(SCHEMES))
-    found = PublicKey(key.scheme, key.keyval["public"])
-    if key.keyid != found.keyid:
-        key.keyid = found.keyid  # a key of a cloud may come under a name of its own
-    return found
+    return PublicKey(key.scheme, key.keyval["public"])
 
 
 def load(uri: str, secrets: Secrets, public: Path | None = None) -> Signer:
@@ -208,7 +206,7 @@ def _asked(ask: Callable[[], Any], what: str) -> Any:
     except OtiogateError:
         raise
     except Exception as fault:
-        raise UsageError(f"{what}: {fault or type(fault).__name__}", next_step="look at the key's URI") from fault
+        raise UsageError(f"{what}: {str(fault) or type(fault).__name__}", next_step="look at the key's URI") from fault
 
 
 def _sslib(key: PublicKey) -> SSlibKey:

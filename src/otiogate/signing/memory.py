@@ -36,7 +36,7 @@ class Memory:
     _media: dict[Path | None, dict[str, tuple[str, str]]] = {}  # noqa: RUF012 - as above
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+        self.path = path
         self._known = self._held.setdefault(path, set())
         self._digests = self._media.setdefault(path, {})
 
@@ -89,9 +89,9 @@ class Memory:
         import sqlite3
 
         try:
-            if self._path is None or not self._path.stat().st_size:
+            if self.path is None or not self.path.stat().st_size:
                 return []
-            with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as base:
+            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as base:
                 return base.execute(query, values).fetchall()
         except FileNotFoundError:
             return []
@@ -99,12 +99,12 @@ class Memory:
             raise self._broken(fault) from fault
 
     def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
-        if self._path is None or not rows:
+        if self.path is None or not rows:
             return
         import sqlite3
 
         try:
-            with closing(sqlite3.connect(self._path, timeout=30)) as base, base:
+            with closing(sqlite3.connect(self.path, timeout=30)) as base, base:
                 base.executescript(_TABLES)
                 base.executemany(statement, rows)
         except sqlite3.OperationalError:
@@ -114,4 +114,4 @@ class Memory:
 
     def _broken(self, fault: Exception) -> CannotJudge:
         step = "it can be deleted; then signatures are checked anew, and the serials of indexes begin anew"
-        return CannotJudge(f"the facility's store cannot be used: {fault}", where=str(self._path), next_step=step)
+        return CannotJudge(f"the facility's store cannot be used: {fault}", where=str(self.path), next_step=step)

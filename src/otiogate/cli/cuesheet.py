@@ -42,6 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
         return CannotJudge.exit_code
     put(CueSheetWriter(bom=arguments.bom).write([report]), arguments.output)
     still = sum(cue.status != "met" for cue in report.cues)
-    advisory = " (advisory: time, records or stage overridden)" if report.advisory else ""
+    advisory = " (advisory: time, records, stage or media overridden)" if report.advisory else ""
     say(f"otiogate: {count(len(report.cues), 'AI use')}, {still:,} of them not cleared{advisory}")
     return 0

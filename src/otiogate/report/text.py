@@ -189,7 +189,7 @@ def _footer(report: Report) -> Iterator[str]:
     if report.media or report.binding == "media":
         parts.append(f"binding: {report.binding}")
     if report.advisory:
-        parts.append(f"advisory (time, records or stage overridden), judged as of {report.judged_at}")
+        parts.append(f"advisory (time, records, stage or media overridden), judged as of {report.judged_at}")
     yield f"  {'; '.join(parts)}"
     if report.config:
         yield f"  configuration: {', '.join(safe(each) for each in report.config)}"

@@ -37,6 +37,11 @@ _LAWS = {
     "strictest_of_each": ("strictest of each", "The strictest for each rule."),
     "largest": ("largest", "The largest number that any layer sets."),
     "facility_only": ("facility only", "An error in a project's file."),
+    "no_project": (
+        "not by a project",
+        "The facility's; an error in a project's file. The command line may name others, which marks the report as "
+        "advisory where the facility names some.",
+    ),
     "facility_first": (
         "facility first",
         "The facility's, where it sets it, and then no project may; else the project's. The command line may look "

@@ -19,7 +19,8 @@ from otiogate.records.store import FolderStore
 
 @dataclass(frozen=True)
 class Settings:
-    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage."""
+    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time, stage or
+    media."""
 
     context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT

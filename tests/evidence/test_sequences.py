@@ -15,7 +15,15 @@ NAMES = ["shot.1001.exr", "shot.1002.exr", "shot.1003.exr"]
 
 @pytest.mark.parametrize(
     "name",
-    ["shot.####.exr", "shot.%04d.exr", "shot.@@@@.exr", "shot.[1001-1003].exr", "SHOT.####.EXR", "shot.%d.exr"],
+    [
+        "shot.####.exr",
+        "shot.%04d.exr",
+        "shot.@@@@.exr",
+        "shot.[1001-1003].exr",
+        "SHOT.####.EXR",
+        "shot.%d.exr",
+        "shot.%00d.exr",
+    ],
 )
 def test_people_write_a_sequence_in_many_ways(name: str) -> None:
     pattern = pattern_in(name)

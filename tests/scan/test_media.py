@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,26 @@ def test_two_files_of_one_name_are_not_verified(show: Show) -> None:
     report = show.scan(made)
     assert report.verdict == "block"
     assert "2 are called so" in reasons(report, "NFX-020")[0][2]
+
+
+def test_media_in_a_bundle_is_not_taken_for_a_file_of_its_name_elsewhere(show: Show) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    made = shot(show, tag=TAG)
+    made.media_reference.target_url = "media/vfx_010.mov"
+    bundle = show.folder / "cut.otiod"
+    (bundle / "media").mkdir(parents=True)
+    timeline(made).to_json_file(str(bundle / "content.otio"))
+    for content, verdict in ((OTHER, "block"), (APPROVED, "allow")):
+        (bundle / "media" / "vfx_010.mov").write_bytes(content)
+        assert judge_path(bundle, settings([str(bundle)]), NOW, opens="declared").verdict == verdict
+    packed = show.folder / "cut.otioz"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for each in ("content.otio", "media/vfx_010.mov"):
+            archive.write(bundle / each, each)
+    report = judge_path(packed, settings([str(packed)]), NOW, opens="declared")
+    assert report.verdict == "block"
+    assert "is packed in the bundle" in reasons(report, "NFX-020")[0][2]
 
 
 def test_one_file_of_two_that_an_event_names_verifies_nothing(show: Show) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from otiogate.errors import ReadError
 from otiogate.evidence.digests import Target, digest, stamp
-from otiogate.evidence.locating import Locator
+from otiogate.evidence.locating import Locator, is_relative
 from otiogate.signing.memory import Memory
 from otiogate.timeline.media import file_names
 from otiogate.timeline.model import Media, MediaFact, MediaPlace
@@ -22,11 +23,13 @@ NOT_OPENED = "its media was not opened; scan it with --media, naming a folder ab
 
 @dataclass
 class Examiner:
-    """Looks at the media of one timeline, which stands at ``beside``. What was read is remembered in ``memory``."""
+    """Looks at the media of one timeline, which stands at ``beside``; ``bundle``, where it ships its media, says where.
+    What was read is remembered in ``memory``."""
 
     locator: Locator
     memory: Memory
     beside: str = ""
+    bundle: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _seen: dict[tuple[MediaPlace, bool], MediaFact] = field(default_factory=dict)
 
@@ -48,13 +51,21 @@ class Examiner:
     def _fact(self, place: MediaPlace, opens: bool) -> MediaFact:
         name = next(iter(file_names(place.url)), place.url)
         try:
-            target = self.locator.find(place, self.beside)
+            target = self._find(place)
             found = digest_of(target, self.memory, opens=opens, stop=self.stop)
         except ReadError as fault:
             return MediaFact(name, "offline", why=f"{fault.where}: {fault.what}" if fault.where else fault.what)
         if not found:
             return MediaFact(name, "offline", why=NOT_OPENED)
         return MediaFact(target.path.name, "verified", found, frames=target.range)
+
+    def _find(self, place: MediaPlace) -> Target:
+        """The media at ``place``. Of what a bundle ships, a file of the same name elsewhere says nothing."""
+        if self.bundle is None or not is_relative(place):
+            return self.locator.find(place, self.beside)
+        if not self.bundle.is_dir():
+            raise ReadError("is packed in the bundle, which is not unpacked to be read", where=place.url)
+        return Locator([self.bundle], by_name=False).find(place, str(self.bundle / "content.otio"))
 
 
 def digest_of(target: Target, memory: Memory, *, opens: bool = True, stop: threading.Event | None = None) -> str:

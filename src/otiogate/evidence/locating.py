@@ -196,5 +196,10 @@ def _paths(url: str, beside: str) -> Iterator[Path]:
             yield Path(os.path.normpath(Path(beside).absolute().parent / form))
 
 
+def is_relative(place: MediaPlace) -> bool:
+    """Whether ``place`` is told from where the timeline stands."""
+    return _SCHEME.match(place.url) is None and not re.match(r"[/\\]|[a-z]:", place.url, re.IGNORECASE)
+
+
 def _name(place: MediaPlace) -> str:
     return next(iter(file_names(place.url)), place.url)

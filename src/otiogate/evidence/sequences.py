@@ -10,7 +10,7 @@ from itertools import pairwise
 from otiogate.errors import ReadError
 from otiogate.timeline.media import fold
 
-_NUMBER = re.compile(r"%0?(?P<width>\d?)d|(?P<marks>#+|@+)|\[(?P<first>\d+)-(?P<last>\d+)\]", re.ASCII)
+_NUMBER = re.compile(r"%0?(?P<width>\d{0,2})d|(?P<marks>#+|@+)|\[(?P<first>\d+)-(?P<last>\d+)\]", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -211,8 +211,8 @@ class Counts:
 class Report:
     """``allow`` reads: no uncleared AI use declared or found; that there is none at all is not verified.
 
-    ``authority`` tells whose configuration decided; ``advisory`` that time, records, stage or media were overridden, so that
-    the verdict is no proof; ``trust`` whether the records that met a rule were signed: ``unsigned`` where no signature
+    ``authority`` tells whose configuration decided; ``advisory`` that time, records, stage or media were overridden, so
+    that the verdict is no proof; ``trust`` whether the records that met a rule were signed: ``unsigned`` where none
     is demanded and they are taken as they stand, ``signed`` where every one is, and else ``mixed``.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
     through, which asks for neither. ``binding`` is what is demanded of records that are given for media, and ``media``

@@ -38,7 +38,8 @@ def with_media(
         if use is not None and use.media.places:
             known[node] = use.media
     memory = Memory(None if settings.advisory else settings.state)
-    examiner = Examiner(_locator(settings.media, opens != "nothing", now), memory, snapshot.origin.path)
+    bundle = Path(snapshot.origin.path) if snapshot.carries_media else None
+    examiner = Examiner(_locator(settings.media, opens != "nothing", now), memory, snapshot.origin.path, bundle)
     reads = {"nothing": set[int](), "declared": wanted, "all": nodes}[opens]
     return snapshot.with_media(examiner.known(known, reads))
 

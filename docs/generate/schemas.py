@@ -21,8 +21,8 @@ GROUPS = {
         *("union_notice", "bargaining", "waiver"),
     ),
     "Who was told": ("notice", "notification"),
-    "Settings": ("config", "context_map", "policy"),
-    "What otiogate prints": ("report", "diff"),
+    "Settings": ("config", "context_map", "policy", "trust"),
+    "What otiogate prints and writes": ("report", "diff", "ledger_index"),
 }
 """Every schema that is a document by itself, in the order of the navigation; ``common`` is none."""
 

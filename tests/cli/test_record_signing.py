@@ -186,3 +186,23 @@ def test_a_text_report_says_who_signed(house: Path, capsys: pytest.CaptureFixtur
     assert "records: signed" in ran.out
     assert "APR-001 by S-APPROVER" in call(capsys, "cuesheet", "cut.edl").out
     assert "APR-001 (signed by S-APPROVER)" in call(capsys, "explain", "cut.edl").out
+
+
+def test_a_file_that_somebody_was_sent_is_signed_where_it_lies(
+    house: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (house / "mail").mkdir()
+    (house / "records" / "APR-001.yaml").rename(house / "mail" / "approval.yaml")
+    assert sign(capsys, "own.pem", "mail/approval.yaml").out.startswith(
+        "wrote mail/APR-001.dsse.json: approval APR-001, 1 "
+    )
+    assert "APR-001, 2 signatures" in sign(capsys, "two.pem", "mail/APR-001.dsse.json").out
+    (house / "mail" / "APR-001.dsse.json").rename(house / "records" / "APR-001.dsse.json")
+    assert call(capsys, "record", "verify").code == 0
+
+
+def test_keys_that_end_soon_are_told_with_the_records(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = yaml.safe_load((house / "trust.yaml").read_text(encoding="utf-8"))["keys"]
+    trust(house, [keys[0] | {"until": "2027-01-20Z"}, keys[1]], 1)
+    ran = call(capsys, "record", "expiring", "--within", "14d", "--as-of", "2027-01-15T00:00:00Z")
+    assert ran.out.startswith(f"2027-01-21T00:00:00+00:00  key {keys[0]['keyid'][:12]} of S-APPROVER\n")

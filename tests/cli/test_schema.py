@@ -18,7 +18,7 @@ def test_without_a_name_it_lists_the_names(capsys: pytest.CaptureFixture[str]) -
     ran = call(capsys, "schema")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.split() == schema_names()
-    assert {*KINDS, "config", "context_map", "policy", "report", "diff", "common", "trust", "index"} == set(
+    assert {*KINDS, "config", "context_map", "policy", "report", "diff", "common", "trust", "ledger_index"} == set(
         schema_names()
     )
 

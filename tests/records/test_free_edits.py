@@ -177,6 +177,13 @@ def test_an_editor_may_not_change_this(change: Change) -> None:
         {"tools": [{"system": "OtherGen", "security_class": "studio_enterprise", "trains": "no", "retains": "no"}]},
         {"identity": "nonidentifiable_human"},
         {"flags": {"real_event": "no"}},
+        {"fidelity": "as_performed"},
+        {"effect": "Relight"},
+        {"models": [{"id": "M-1", "production": "MYSHOW"}]},
+        {"inputs": [{"reference": "plate.mov", "owner": "R-HOLDER"}]},
+        {"third_party_ip": [{"work": "A poster"}]},
+        {"scenes": ["12"]},
+        {"characters": ["Mara"]},
     ],
     ids=lambda changes: next(iter(changes)),
 )

@@ -19,7 +19,7 @@ from otiogate.gate import Question, judge
 from otiogate.host.read import snapshot_of
 from otiogate.policy import load
 from otiogate.policy.load import DEFAULT
-from otiogate.records.signed import enclosed
+from otiogate.records.signed import enclosed, record_digest, tightened
 from otiogate.records.store import FolderStore
 from otiogate.report.model import InputLine, Report
 from otiogate.signing.envelope import Envelope, Seal
@@ -313,6 +313,29 @@ def test_a_revocation_in_the_unsigned_copy_counts(tmp_path: Path) -> None:
     assert reasons(told, "NFX-020") == [("APR-001", "", "was revoked at 2027-01-01T00:00:00Z")]
 
 
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [
+        ({"prominence": "featured"}, False),
+        ({"tools": [ABOUT["tools"][0] | {"version": "4"}]}, False),
+        ({"media": {"reference": "vfx_010.mov", "reel": "A001", "sha256": "sha256:" + "2" * 64}}, False),
+        ({"note": "Seen by the colourist."}, True),
+        ({"approvals": ["APR-001"]}, True),
+    ],
+)
+def test_a_signed_approval_is_for_what_the_disclosure_said(
+    tmp_path: Path, change: dict[str, Any], counts: bool
+) -> None:
+    """The digest of the disclosure is in what was signed, so neither of the two can be changed for the other."""
+    who = person()
+    folder = ledger(tmp_path / "ledger", who)
+    put(folder, ABOUT | change)
+    told = report(folder, trust(tmp_path, who))
+    assert (told.verdict == "allow") == counts
+    if not counts:
+        assert "was given for another version of DIS-001" in str(reasons(told, "NFX-020"))
+
+
 def test_a_signed_revocation_is_not_taken_back_by_an_unsigned_copy(tmp_path: Path) -> None:
     put(tmp_path, APPROVAL | {"revoked": {"at": "2027-01-01T00:00:00Z"}}, person())
     for copy in (APPROVAL, APPROVAL | {"revoked": {"at": "2030-01-01T00:00:00Z"}}):
@@ -356,6 +379,31 @@ def test_where_disclosures_have_to_be_signed_neither_an_unsigned_one_nor_the_tim
     assert ("DIS-001", "TRUST-001", "is not signed, where a signature is demanded") in reasons(told, "NFX-010")
     put(folder, ABOUT, who)
     assert report(folder, known).verdict == "allow"
+
+
+def test_a_disclosure_that_has_to_be_signed_and_is_not_discloses_nothing_whatever_little_it_says(
+    tmp_path: Path,
+) -> None:
+    """Else whoever writes the ledger would make noise reduction of a replica."""
+    who = person()
+    known = trust(tmp_path, who, demands={"disclosure": {"signatures": 1}})
+    put(tmp_path / "ledger", disclosure(use_kind=["enhance.denoise"]))
+    told = report(tmp_path / "ledger", known)
+    assert told.verdict == "block"
+    assert finding(told, "GEN-001").what == "DIS-001 is not signed, where a signature is demanded"
+    put(tmp_path / "ledger", disclosure(use_kind=["enhance.denoise"]), who)
+    assert report(tmp_path / "ledger", known).verdict == "allow"
+
+
+def test_a_revocation_and_a_suspension_may_come_one_after_the_other() -> None:
+    one = consent()
+    two = one | {"suspensions": [{"from": "2027-01-01Z", "reason": "A strike."}]}
+    three = two | {"revoked": {"at": "2027-01-02T00:00:00Z"}}
+    for before, after in ((one, two), (one, three), (two, three)):
+        assert tightened(after, record_digest(before), before)
+        assert tightened(after, record_digest(before))
+        assert not tightened(before, record_digest(after), after)
+        assert not tightened(before, record_digest(after))
 
 
 def test_ids_that_look_alike_are_not_taken_for_one_another(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import put
-from otiogate.cli.ledger import action, held_in, json_text, now_of
+from otiogate.cli.ledger import action, held_in, json_text, now_of, trust_here
 from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ _SPAN = re.compile(r"([0-9]{1,4})d\Z", re.ASCII)
 def add_to(actions: Any) -> None:
     """Adds the actions to those of ``otiogate record``."""
     ends = action(actions, "expiring", _expiring, "list the records that count today and end soon")
-    ends.add_argument("--within", default="30d", metavar="DAYS", help="such as 14d (default: 30d)")
+    ends.add_argument(
+        "--within", default="30d", metavar="DAYS", help="such as 14d (default: 30d); keys of the trust file too"
+    )
     told = action(actions, "history", _history, "tell who approved this, when and for what, and what became of it")
     told.add_argument("id", metavar="ID", help="a record; of a disclosure, all that was decided about it is told")
     for each in (ends, told):
@@ -44,11 +46,15 @@ def _expiring(arguments: argparse.Namespace) -> int:
     except OverflowError as fault:
         raise UsageError(f"--within {arguments.within} reaches beyond every calendar") from fault
     found = expiring(held_in(arguments.records), now, until)
+    trust, _ = trust_here()
+    keys = [] if trust is None else trust.ending(now, until)
     if arguments.format == "json":
         rows = [{"id": each.id, "record": each.kind, "ends": last, "where": each.where} for each, last in found]
-        put(json_text({"records": rows}))
+        ends = [{"keyid": each.key.keyid, "owner": each.owner, "ends": last.isoformat()} for each, last in keys]
+        put(json_text({"records": rows, "keys": ends}))
         return 0
     put("".join(f"{last}  {each.id}  {each.kind}\n" for each, last in found))
+    put("".join(f"{last.isoformat()}  key {each.key.keyid[:12]} of {each.owner}\n" for each, last in keys))
     put(f"{count(len(found), 'record')} {'ends' if len(found) == 1 else 'end'} within {arguments.within}\n")
     return 0
 

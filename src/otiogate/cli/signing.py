@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 def add_to(actions: Any) -> None:
     """Adds the actions to those of ``otiogate record``."""
     signing = action(actions, "sign", _sign, "sign records, each into an envelope beside its file")
-    signing.add_argument("ids", nargs="+", metavar="ID", help="records of the ledger, such as APR-0012")
+    signing.add_argument(
+        "ids",
+        nargs="+",
+        metavar="ID",
+        help="records of the ledger, such as APR-0012; or a file with records, or envelope",
+    )
     verify = action(actions, "verify", _verify, "say of each record who signed it, and whether it is trusted")
     verify.add_argument("ids", nargs="*", metavar="ID", help="these alone")
     verify.add_argument("--trust", metavar="FILE", help="whose signatures count, in place of the facility's trust file")
@@ -58,22 +64,34 @@ def _named(ids: list[str], held: RecordSet) -> list[Record]:
 
 def _sign(arguments: argparse.Namespace) -> int:
     """0: all are signed. 2: none is."""
+    from otiogate.records.model import record_set
+    from otiogate.records.signed import trusted
     from otiogate.records.signing import envelope_file, envelope_of, write_envelope
+    from otiogate.report.base import count
     from otiogate.signing.keys import sign
 
-    wanted = [(each, envelope_of(each)) for each in _named(arguments.ids, held_in(arguments.records))]
+    wanted = [(each, envelope_of(each)) for each in _meant(arguments)]
     signer = _signer(arguments)
     made = [(record, sign(envelope, signer)) for record, envelope in wanted]
     for record, envelope in made:
         write_envelope(envelope_file(record), envelope)
-    held = held_in(arguments.records)
-    trust, _ = trust_here()
+    trust, memory = trust_here()
     for record, envelope in made:
-        number = len(envelope.seals)
-        put(f"wrote {envelope_file(record)}: {record.kind} {record.id}, {number} signature{'s' * (number > 1)}\n")
+        put(f"wrote {envelope_file(record)}: {record.kind} {record.id}, {count(len(envelope.seals), 'signature')}\n")
         if trust is not None:
-            put("".join(f"  {line}\n" for line in _told(held.records[record.id])))
+            known = trusted(record_set([replace(record, envelope=envelope)]), trust, memory)
+            put("".join(f"  {line}\n" for line in _told(known.records[record.id])))
     return 0
+
+
+def _meant(arguments: argparse.Namespace) -> list[Record]:
+    """The records that are to be signed: those in the files that are named, and those of the ledger."""
+    from otiogate.records.store import read_file
+
+    files = [each for each in arguments.ids if Path(each).is_file()]
+    ids = [each for each in arguments.ids if each not in files]
+    found = [record for each in files for record in read_file(Path(each))]
+    return found + (_named(ids, held_in(arguments.records)) if ids else [])
 
 
 def _told(record: Record) -> Iterator[str]:

@@ -255,8 +255,10 @@ class _Collector:
         matched: bool = False,
     ) -> Declared:
         """Attaches ``disclosure``. ``strong``: it stands for having disclosed, if it is about the media, as the ledger
-        says where it ``matched``."""
+        says where it ``matched``, and can be trusted."""
         found = self._declared.setdefault((disclosure.origin, key or disclosure.id), Declared(disclosure))
+        if disclosure.distrust:
+            self._raise("undisclosed", f"{disclosure.id} {disclosure.distrust}", points, disclosure)
         for point in points:
             found.points.append(self._ranged(point, disclosure))
             known = self._on(point)
@@ -265,7 +267,7 @@ class _Collector:
             if other:
                 what = f"{disclosure.id} is about other media: what is called so here has the digest {other}"
                 self._raise("differs", what, [point], disclosure)
-            elif strong and (matched or not is_of_other_media(disclosure, point.use)):
+            elif strong and not disclosure.distrust and (matched or not is_of_other_media(disclosure, point.use)):
                 known.disclosures.append(disclosure)
         return found
 

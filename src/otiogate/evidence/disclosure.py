@@ -50,12 +50,14 @@ Origin = Literal["ledger", "timeline", "tag"]
 @dataclass(frozen=True)
 class Disclosure:
     """``data`` has the keys of the disclosure schema; of a tag, only those that it states. ``where`` is the file and
-    line, the place in the timeline, or the tag itself, for people."""
+    line, the place in the timeline, or the tag itself, for people. ``distrust`` is why the ledger's cannot be trusted:
+    then it asks for what it states, and discloses nothing."""
 
     id: str
     origin: Origin
     data: Mapping[str, Any]
     where: str = ""
+    distrust: str = ""
 
     @cached_property
     def digest(self) -> str:

@@ -53,7 +53,7 @@ def read_index(data: bytes, folder: str) -> Index:
     envelope = read_envelope(data)
     statement = statement_in(envelope, INDEX_TYPE)
     said: Mapping[str, Any] = statement.predicate
-    for path, sentence in faults("index", dict(said)):
+    for path, sentence in faults("ledger_index", dict(said)):
         raise DocumentError(f"{at(path)}: {sentence}" if path else sentence)
     entries: dict[str, Entry] = {}
     for each in statement.subjects:

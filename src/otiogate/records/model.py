@@ -100,7 +100,11 @@ class RecordSet:
         """The ledger's disclosures that stand, by id."""
         return {
             key: Disclosure(
-                key, "ledger", dict(each.data) | {"use_kind": sorted(set(each.data["use_kind"]))}, each.where
+                key,
+                "ledger",
+                dict(each.data) | {"use_kind": sorted(set(each.data["use_kind"]))},
+                each.where,
+                each.distrust,
             )
             for key, each in sorted(self.records.items())
             if each.kind == "disclosure" and key not in self.superseded

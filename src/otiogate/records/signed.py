@@ -12,7 +12,7 @@ from otiogate.documents.strict import DocumentError
 from otiogate.records.dates import instant
 from otiogate.records.index import Entry, Index
 from otiogate.records.model import Record, RecordSet, Signature
-from otiogate.records.trust import INDEX, Key, Trust
+from otiogate.records.trust import INDEX_KIND, Key, Trust
 from otiogate.signing.envelope import Envelope, Seal, read_envelope
 from otiogate.signing.keys import signed_by
 from otiogate.signing.memory import Memory, mark
@@ -70,10 +70,14 @@ def _one(same: list[Record]) -> list[Record]:
 
 
 def tightened(data: Mapping[str, Any], digest: str, before: Mapping[str, Any] | None = None) -> bool:
-    """Whether ``data`` is the record of ``digest``, or that with a revocation or a suspension added. ``before`` is that
+    """Whether ``data`` is the record of ``digest``, or that with a revocation or suspensions added. ``before`` is that
     record, where it is known: what it said of these itself is not taken away."""
-    kept = {key: value for key, value in data.items() if key not in LATER or (before and key in before)}
-    return digest in (_digest(data), _digest(kept))
+    added = [each for each in LATER if each in data and not (before and each in before)]
+    # Of an index only the digest is known: either may have stood in what it names.
+    kept = [dict(data)] + [
+        {key: data[key] for key in data if key not in some} for some in (*([each] for each in added), added)
+    ]
+    return any(digest == _digest(each) for each in kept)
 
 
 def _digest(data: Mapping[str, Any]) -> str:
@@ -113,7 +117,7 @@ def _verified(envelopes: Iterable[Envelope], trust: Trust, memory: Memory) -> se
 def _with_faults(index: Index, records: RecordSet, trust: Trust, good: set[bytes]) -> Index:
     """``index`` with why it is not to be trusted, and where the ledger is not as it says."""
     signatures = list(
-        _signatures(index.envelope, trust, good, (INDEX, index.production, "", instant(index.issued_at)), {})
+        _signatures(index.envelope, trust, good, (INDEX_KIND, index.production, "", instant(index.issued_at)), {})
     )
     why = "" if any(not each.fault for each in signatures) else "; ".join(map(_told, signatures))
     if why or not trust.wants_index:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from otiogate.documents.digest import sha256
 from otiogate.documents.schemas import at, located_faults
 from otiogate.documents.strict import load_one
 from otiogate.errors import UsageError
@@ -21,7 +20,7 @@ from otiogate.timeline.media import fold
 STRICT = ("consent", "clearance", *DECISIONS, "waiver")
 """The kinds of record that the profile ``strict`` demands one signature of."""
 
-INDEX = "index"
+INDEX_KIND = "index"
 """The kind that a key needs to sign the index of a ledger."""
 
 _AGE = re.compile(r"([0-9]+)([dh])\Z", re.ASCII)
@@ -75,14 +74,19 @@ class Key:
 @dataclass(frozen=True)
 class Trust:
     """``demands`` are the numbers of signatures by kind of record. ``max_age`` is how old an index may be; with
-    ``wants_index`` and without it, as old as it likes. ``digest`` is of the file."""
+    ``wants_index`` and without it, as old as it likes."""
 
     keys: Mapping[str, Key] = field(default_factory=dict)
     demands: Mapping[str, int] = field(default_factory=dict)
     wants_index: bool = False
     max_age: timedelta | None = None
-    where: str = ""
-    digest: str = ""
+
+    def ending(self, now: datetime, by: datetime) -> list[tuple[Key, datetime]]:
+        """The keys that count at ``now`` and no longer at ``by``, the first to end first."""
+        found = [(each, each.until) for each in self.keys.values() if each.until and each.revoked_at is None]
+        return sorted(
+            ((key, last) for key, last in found if now < last <= by), key=lambda each: (each[1], each[0].owner)
+        )
 
 
 def read_trust(path: Path) -> Trust:
@@ -109,8 +113,7 @@ def read_trust(path: Path) -> Trust:
         # A profile is a floor: what is demanded besides can only ask for more.
         demands[kind] = max(demand["signatures"], demands.get(kind, 0))
     index = data.get("index")
-    text = path.read_bytes()
-    return Trust(keys, demands, index is not None, _age((index or {}).get("max_age")), str(path), sha256(text))
+    return Trust(keys, demands, index is not None, _age((index or {}).get("max_age")))
 
 
 def _key(data: Mapping[str, Any], where: str) -> Key:

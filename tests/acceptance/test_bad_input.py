@@ -363,10 +363,10 @@ def test_a_bug_with_one_timeline_is_exit_code_70_and_does_not_hide_the_others(
 
     real = judging.judge_path
 
-    def broken(path: Path, *arguments: Any) -> Any:
+    def broken(path: Path, *arguments: Any, **named: Any) -> Any:
         if path.name == "odd.edl":
             raise ZeroDivisionError("by \x1b[31m zero")
-        return real(path, *arguments)
+        return real(path, *arguments, **named)
 
     monkeypatch.setattr(judging, "judge_path", broken)
     monkeypatch.chdir(tmp_path)

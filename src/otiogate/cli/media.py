@@ -19,7 +19,12 @@ _AT_ONCE = 2
 
 def add_to(commands: Any) -> None:
     """Adds the command to the parser."""
-    parser = commands.add_parser("media", help="digests of media files and image sequences", allow_abbrev=False)
+    parser = commands.add_parser(
+        "media",
+        help="digests of media files and image sequences",
+        description="The digests by which records are bound to the content of media.",
+        allow_abbrev=False,
+    )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     digest = actions.add_parser(
         "digest",

@@ -70,7 +70,10 @@ def _stated(data: Mapping[str, Any]) -> tuple[str, ...]:
     """The digests that the metadata of the media references gives, under ``sha256``."""
     found = []
     for reference in (data.get("media_references") or {}).values():
-        text = str(((reference or {}).get("metadata") or {}).get("sha256") or "").lower()
+        metadata = reference.get("metadata") if reference else None
+        if not metadata or "sha256" not in metadata:
+            continue
+        text = str(metadata["sha256"]).lower()
         if _DIGEST.fullmatch(text):
             found.append(f"sha256:{text.removeprefix('sha256:')}")
     return tuple(dict.fromkeys(found))

@@ -105,9 +105,10 @@ def _uncovered(entry: Mapping[str, Any], disclosure: Disclosure, use: ClipUse, t
             yield f"was given for the sha256 {sha}, but {use.address} uses {other}"
     elif terms.by_media:
         yield f"is bound to {use.address} by name alone, and media is demanded: {_why_unverified(sha, use)}"
-    elif media:
-        yield from filter(None, [_not_this_use(media, own, use)])
-    yield from filter(None, [_beyond(entry.get("ranges", ()), use, terms)])
+    elif media and (other := _not_this_use(media, own, use)):
+        yield other
+    if "ranges" in entry and (beyond := _beyond(entry["ranges"], use, terms)):
+        yield beyond
 
 
 def _why_unverified(sha: str, use: ClipUse) -> str:
@@ -118,9 +119,7 @@ def _why_unverified(sha: str, use: ClipUse) -> str:
 
 
 def _beyond(ranges: Sequence[str], use: ClipUse, terms: Terms) -> str:
-    """Why ``use`` shows more of its media than ``ranges``, where any are stated."""
-    if not ranges:
-        return ""
+    """Why ``use`` shows more of its media than ``ranges``; nothing where it does not."""
     told = ", ".join(ranges)
     part = use.source if terms.shows_trimmed else use.visible_source
     if part is None:

@@ -36,7 +36,7 @@ from otiogate.host.read import snapshot_of
 from otiogate.host.walk import compact
 from otiogate.report.base import count, safe
 from otiogate.report.model import Report
-from otiogate.report.text import Doing, blocking_text, passed_text, stopped_unjudged
+from otiogate.report.text import Doing, blocking_text, headline, passed_text, stopped_unjudged
 from otiogate.scan.carrying import Export, Left, carried, lost
 from otiogate.scan.decision_log import note
 from otiogate.scan.judging import basis, judge_path, judge_snapshot, judged, unreadable
@@ -186,14 +186,15 @@ def _sidecar(target: Path, written: Path, left: Left) -> Sidecar:
 
 def _read_back(written: Path, sidecar: Sidecar, thing: Any, found: Settings) -> tuple[Report, list[str]]:
     """The report on what was written, with its sidecar, and what of the disclosures of ``thing`` it lost."""
+    now = _now()
     try:
+        on = basis(found, now)
         alone = read_file(written, found.frame_rate)
         after = attached(alone, sidecar) if sidecar.entries else alone
-        report, collected = judged(after, basis(found, _now()), _now(), list_met=False)
+        report, collected = judged(after, on, now, list_met=False)
     except CannotJudge as fault:
-        return unreadable(written, fault, found, _now()), []
-    ledger = found.ledger(_now())
-    before = snapshot_of(thing)
+        return unreadable(written, fault, found, now), []
+    ledger, before = on.records, snapshot_of(thing)
     said = claimed(collect(before, ledger.standing, ledger.matcher), ledger.standing)
     return report, lost(before, said, after, claimed(collected, ledger.standing)) if said else []
 
@@ -281,16 +282,18 @@ def _judged(timeline: Any, target: str, found: Settings | None, asked: Mapping[s
     suffix = Path(target).suffix.lower()
     # Bundles ship the media; the XML writer writes what is disabled as if it were not, the EDL writer some of it.
     hides = suffix == ".otio" or (suffix == ".edl" and not edl_shows_disabled(timeline))
+    now = _now()
+    on = basis(found, now)
     report, collected = judged(
         snapshot,
-        basis(found, _now()),
-        _now(),
+        on,
+        now,
         carries_media=not hides,
         shows_trimmed=suffix not in _KEEP_TRIMS,
         list_met=False,
     )
     _act(report, found, target, "export")
-    said = claimed(collected, found.ledger(_now()).standing, only_new=suffix in _KEEP_TRIMS)
+    said = claimed(collected, on.records.standing, only_new=suffix in _KEEP_TRIMS)
     made = carried(timeline, suffix, said, leaves_out_disabled=suffix == ".edl" and hides)
     if suffix not in _KEEP_TRIMS:  # the host's own formats are written by one call
         _JUDGED.digest = snapshot.origin.digest if made.thing is timeline else _digest(made.thing)
@@ -378,9 +381,13 @@ def _receipt(target: str, let_out: _LetOut | None) -> None:
     receipt_of(path).unlink(missing_ok=True)
     if found.receipts == "written" and due:
         try:
-            issue(path, let_out.report, found, let_out.checkpoint)
+            # What stands there now is judged, and not what was to be written: other hooks and the writer came between.
+            report = judge_path(path, found, _now(), list_met=False)
+            if report.verdict != "allow":
+                raise CannotJudge(f"what was written is not what was allowed: {headline(report)}", where=target)
+            issue(path, report, found, let_out.checkpoint)
         except OtiogateError as fault:
-            text = "otiogate: this export is allowed and written, but its receipt is not, so that nobody can prove it"
+            text = "otiogate: this export was let through and is written, but has no receipt"
             raise ExportBlocked(f"{text}.\n  {safe(str(fault), 600)}", "cannot_judge") from fault
 
 

@@ -14,18 +14,18 @@ from typing import Any, NamedTuple
 
 import opentimelineio as otio
 import pytest
-from cryptography.hazmat.primitives import serialization
-from opentimelineio.adapters.file_bundle_utils import MediaReferencePolicy
 
+from otiogate import hooks
 from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
 from otiogate.scan.receipts import receipt_of, verified
+from otiogate.scan.sidecar import sidecar_of
 from otiogate.signing.envelope import Envelope, read_envelope
 from otiogate.signing.keys import sign
 from tests import builders
 from tests.cli.running import call
-from tests.signing.keyring import Person, person, trust_file
+from tests.signing.keyring import Person, key_file, person, trust_file
 
 PROJECT = "format: 1\nproduction: MYSHOW\nseason: '1'\nepisode: '101'\nrecords: [records]\n"
 
@@ -42,14 +42,6 @@ class Houses(NamedTuple):
     key: Person
 
 
-def write_key(path: Path, who: Person) -> Path:
-    pem = who.signer._private_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(pem)
-    return path
-
-
 @pytest.fixture
 def houses(tmp_path: Path) -> Houses:
     key = person("EXPORTING-HOUSE", kinds=["receipt"])
@@ -57,7 +49,7 @@ def houses(tmp_path: Path) -> Houses:
     for each in (exporter, receiver):
         (each / "show" / "records").mkdir(parents=True)
         (each / "show" / "otiogate.yaml").write_text(PROJECT, encoding="utf-8")
-    write_key(exporter / "key.pem", key)
+    key_file(exporter / "key.pem", key)
     said = "format: 1\nreceipt_key: key.pem\nlog: log.sqlite\n"
     (exporter / "facility.yaml").write_text(said, encoding="utf-8")
     trust_file(receiver, key, demands={})
@@ -95,7 +87,12 @@ def cut() -> otio.schema.Timeline:
 def exported(houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str = "cut.otio", **arguments: Any) -> Path:
     """An export of the first house, as it arrives at the second, with its receipt."""
     show = at(monkeypatch, houses.exporter)
-    otio.adapters.write_to_file(cut(), str(show / name), **arguments)
+    made = cut()
+    for each in made.find_clips():
+        media = houses.exporter / Path(each.media_reference.target_url).name
+        media.write_bytes(b"pictures")
+        each.media_reference.target_url = str(media)
+    otio.adapters.write_to_file(made, str(show / name), **arguments)
     there = at(monkeypatch, houses.receiver) / name
     shutil.copy(show / name, there)
     shutil.copy(receipt_of(show / name), receipt_of(there))
@@ -153,8 +150,7 @@ def test_each_byte_of_an_export_that_is_flipped_is_seen(
     houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     ledger(houses.exporter, houses.receiver)
-    how = {"media_policy": MediaReferencePolicy.AllMissing} if name.endswith("z") else {}
-    path = exported(houses, monkeypatch, name, **how)
+    path = exported(houses, monkeypatch, name)
     data = path.read_bytes()
     found = settings(path)
     now = datetime.now(timezone.utc)
@@ -252,6 +248,16 @@ def test_a_file_may_be_renamed_with_its_receipt(sent: Path) -> None:
     sent.rename(moved)
     receipt_of(sent).rename(receipt_of(moved))
     assert refused(moved) == ()
+
+
+def test_a_sidecar_that_was_left_behind_is_seen(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger(houses.exporter, houses.receiver)
+    sent = exported(houses, monkeypatch, "cut.xges")
+    assert refused(sent) != ()
+    shutil.copy(sidecar_of(houses.exporter / "show" / "cut.xges"), sidecar_of(sent))
+    assert refused(sent) == ()
+    sidecar_of(sent).unlink()
+    assert refused(sent) == ("is for a sidecar that is gone",)
 
 
 def test_a_file_that_was_saved_again_is_refused_and_said_to_be_the_same_cut(sent: Path) -> None:
@@ -400,8 +406,8 @@ def test_one_bad_file_of_a_batch_costs_the_others_nothing(
     paths = [exported(houses, monkeypatch, f"{name}.otio") for name in ("a", "b", "c")]
     paths[1].write_text("{", encoding="utf-8")
     ran = call(capsys, "verify", *paths, "--format", "json")
-    assert ran.code == 3
-    assert [each["outcome"] for each in json.loads(ran.out)["files"]] == ["verified", "cannot_verify", "verified"]
+    assert ran.code == 1
+    assert [each["outcome"] for each in json.loads(ran.out)["files"]] == ["verified", "refused", "verified"]
 
 
 @pytest.mark.parametrize("command", [["scan"], ["watch", "--once"]])
@@ -416,6 +422,15 @@ def test_a_scan_can_demand_receipts(
     assert ran.code == 3
     assert [each["verdict"] for each in json.loads(ran.out)["reports"]] == ["allow", "cannot_judge"]
     assert "a receipt is demanded: there is no receipt" in ran.out
+
+
+def test_a_timeline_that_is_watched_moves_with_its_receipt(
+    sent: Path, houses: Houses, capsys: pytest.CaptureFixture[str]
+) -> None:
+    allowed = houses.receiver / "show" / "allowed"
+    assert call(capsys, "watch", sent.parent, "--once", "--require-receipt", "--allowed", allowed).code == 0
+    assert call(capsys, "verify", allowed / sent.name).code == 0
+    assert not receipt_of(sent).exists()
 
 
 def test_reading_through_the_gated_adapter_can_demand_a_receipt(sent: Path, houses: Houses) -> None:
@@ -441,6 +456,18 @@ def test_an_export_that_is_let_through_by_configuration_has_no_receipt(
     otio.adapters.write_to_file(cut(), str(show / "cut.otio"))
     assert (show / "cut.otio").exists()
     assert not receipt_of(show / "cut.otio").exists()
+
+
+def test_a_receipt_is_of_what_stands_there_and_not_of_what_was_to_be_written(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = at(monkeypatch, houses.exporter) / "cut.otio"
+    told = {"_filepath": str(path)}
+    hooks.export_hook(builders.timeline(builders.clip()), told)
+    builders.timeline(builders.clip(genai="GENAI gen.shot")).to_json_file(str(path))
+    with pytest.raises(otio.exceptions.OTIOError, match="what was written is not what was allowed"):
+        hooks.receipt_hook(None, told)
+    assert not receipt_of(path).exists()
 
 
 def test_a_project_cannot_name_the_key(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:

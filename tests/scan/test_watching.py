@@ -383,13 +383,13 @@ def test_a_sidecar_that_changes_while_its_timeline_moves_is_judged_again(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (inbox / "tagged.edl").unlink()
-    copied = watching._copy_sidecar
+    copied = watching._copy_companions
 
     def changed(path: Path, target: Path) -> None:
         copied(path, target)
         sidecar(path)
 
-    monkeypatch.setattr(watching, "_copy_sidecar", changed)
+    monkeypatch.setattr(watching, "_copy_companions", changed)
     [done] = watch(inbox, tmp_path / "ok").step()
     assert isinstance(done.report, Refused)
     assert names(inbox) == ["clean.edl", "clean.edl.genai.json"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization
 from securesystemslib.signer import CryptoSigner
 
 from otiogate.records.model import DECISIONS, RecordSet
@@ -42,6 +43,13 @@ class Person:
 def person(owner: str = "S-APPROVER", *roles: str, **may: Any) -> Person:
     """Somebody whose key may sign everything, in ``roles``, unless ``may`` says otherwise."""
     return Person(owner, {"roles": list(roles or ("studio_contact", "studio_legal", "clearance"))} | may)
+
+
+def key_file(path: Path, who: Person) -> Path:
+    """Writes the private key of ``who`` as a PEM file."""
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    path.write_bytes(who.signer._private_key.private_bytes(encoding, form, serialization.NoEncryption()))
+    return path
 
 
 def trust_file(folder: Path, *people: Person, **said: Any) -> Path:

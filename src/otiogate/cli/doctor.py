@@ -24,6 +24,7 @@ try:
     manifest = otio.plugins.ActiveManifest()
     found["manifests"] = [str(each) for each in manifest.source_files]
     found["attached"] = [str(each) for each in otio.hooks.scripts_attached_to("pre_adapter_write")]
+    found["afterwards"] = [str(each) for each in otio.hooks.scripts_attached_to("post_adapter_write")]
     scripts = [each for each in otio.hooks.available_hookscripts() if each.name == "otiogate_export"]
     found["scripts"] = [each.module_abs_path() for each in scripts]
     found["gated"] = [each.module_abs_path() for each in manifest.adapters if each.name == "otiogate_gated"]
@@ -149,6 +150,10 @@ def _checks(found: dict[str, Any], python: str) -> Any:
     yield (
         "otiogate_export" in found["attached"],
         f"attached to pre_adapter_write: {', '.join(found['attached']) or 'nothing'}",
+    )
+    yield (
+        {"otiogate_sidecar", "otiogate_receipt"} <= set(found["afterwards"]),
+        f"attached to post_adapter_write: {', '.join(found['afterwards']) or 'nothing'}",
     )
     yield from _ours("hook script otiogate_export", found["scripts"], found["package"])
     yield from _ours("adapter otiogate_gated", found["gated"], found["package"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from otiogate.config.model import Settings
 from otiogate.documents.chain import Checkpoint
-from otiogate.documents.digest import digest
+from otiogate.documents.digest import digest, sha256
 from otiogate.documents.strict import MAX_BYTES, DocumentError
 from otiogate.documents.write import write_text
 from otiogate.errors import CannotJudge, ReadError, UsageError
@@ -19,7 +19,7 @@ from otiogate.records.dates import instant
 from otiogate.records.ledger import trust_in
 from otiogate.records.trust import Trust
 from otiogate.report.model import ProblemLine, Report
-from otiogate.scan.read import read_file
+from otiogate.scan.read import content, read_file
 from otiogate.scan.sidecar import sidecar_of
 from otiogate.signing.envelope import Envelope, read_envelope
 from otiogate.signing.keys import load, sign, signed_by
@@ -76,9 +76,10 @@ def _of_file(path: Path) -> str:
 
 
 def issue(path: Path, report: Report, settings: Settings, checkpoint: Checkpoint | None) -> Path:
-    """Writes the receipt that the file in ``path`` was allowed by ``report``, signed where the facility names a key.
-    Raises ``UsageError`` where the key cannot be used, ``ReadError``."""
+    """Writes the receipt that the file in ``path`` was allowed by ``report``, which is on these bytes; signed where the
+    facility names a key. Raises ``UsageError`` where the key cannot be used, ``ReadError``."""
     statement = receipt(report, settings.ledger(instant(report.judged_at)), exported(path), checkpoint)
+    _unchanged(path, report)
     envelope = Envelope(statement.payload(), ())
     if settings.receipt_key:
         envelope = sign(envelope, load(settings.receipt_key, _secret))
@@ -89,6 +90,12 @@ def issue(path: Path, report: Report, settings: Settings, checkpoint: Checkpoint
         what = f"cannot be written: {getattr(fault, 'strerror', None) or fault}"
         raise UsageError(what, where=str(target), next_step="export elsewhere") from fault
     return target
+
+
+def _unchanged(path: Path, report: Report) -> None:
+    """Raises ``ReadError`` where the file is not any more what ``report`` is on."""
+    if sha256(content(path)) != report.input.digest:
+        raise ReadError("changed while it was looked at", where=str(path), next_step="look at it again")
 
 
 def _secret(name: str) -> str:
@@ -174,6 +181,8 @@ def demanded(report: Report, path: Path, settings: Settings, now: datetime) -> R
         return report
     try:
         found = verified(path, settings, now)
+        if report.input.digest:
+            _unchanged(path, report)
     except CannotJudge as fault:
         lost = [ProblemLine("lost", f"a receipt is demanded: {fault.what}", fault.where, fault.next_step)]
     else:

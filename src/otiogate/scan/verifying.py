@@ -68,7 +68,7 @@ def _verified(under: Judging, receipt: Path | None, path: str) -> Verification:
     found = verified(Path(path), settings, under.now, beside=receipt)
     reasons, again = list(found.refused), ""
     outcome: Outcome = "refused" if reasons else "verified"
-    if settings.records:
+    if settings.has_records:
         report = judge_path(Path(path), settings, under.now, list_met=False)
         again = report.verdict
         if again != "allow":

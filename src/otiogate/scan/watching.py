@@ -26,6 +26,7 @@ from otiogate.scan.delivery import Refused, scan
 from otiogate.scan.find import Wanted, timelines
 from otiogate.scan.judging import Judging
 from otiogate.scan.read import content
+from otiogate.scan.receipts import receipt_of
 from otiogate.scan.sidecar import sidecar_of
 from otiogate.scan.workers import Limits
 
@@ -164,13 +165,13 @@ class Watch:
         place.mkdir(parents=True, exist_ok=True)
         target = _free(place / path.name)
         write_text(report_of(target), JsonWriter().write([found]))
-        _copy_sidecar(path, target)  # first, so that the timeline never stands there without it
+        _copy_companions(path, target)  # first, so that the timeline never stands there without them
         if state_of(path) != state or not _moved(path, target, found.input.digest):
-            report_of(target).unlink(missing_ok=True)
-            sidecar_of(target).unlink(missing_ok=True)
+            for each in (report_of(target), *companions(target)):
+                each.unlink(missing_ok=True)
             return Done(path, Refused("changed while it was moved; it is judged again", CannotJudge.exit_code))
-        report_of(path).unlink(missing_ok=True)
-        sidecar_of(path).unlink(missing_ok=True)
+        for each in (report_of(path), *companions(path)):
+            each.unlink(missing_ok=True)
         return Done(target, found)
 
 
@@ -209,17 +210,24 @@ def _is_its_own(report: Report) -> bool:
     return any(each.startswith(("line ", report.input.path, report.input.name)) for each in places)
 
 
-def _copy_sidecar(path: Path, target: Path) -> None:
-    """Copies what stands as the sidecar of ``path``, so that it is that of ``target``; a link stays a link."""
-    if os.path.lexists(sidecar_of(path)) and not sidecar_of(path).is_dir():
-        shutil.copy2(sidecar_of(path), sidecar_of(target), follow_symlinks=False)
+def companions(path: Path) -> tuple[Path, ...]:
+    """Where what belongs to the timeline in ``path`` stands: its sidecar, and its receipt."""
+    return sidecar_of(path), receipt_of(path)
+
+
+def _copy_companions(path: Path, target: Path) -> None:
+    """Copies what belongs to ``path``, so that it belongs to ``target``; a link stays a link."""
+    for own, other in zip(companions(path), companions(target), strict=True):
+        if os.path.lexists(own) and not own.is_dir():
+            shutil.copy2(own, other, follow_symlinks=False)
 
 
 def state_of(path: Path) -> State | None:
-    """What changes while a file, or a bundle, still grows, or its sidecar does; ``None`` where it is gone."""
+    """What changes while a file, or a bundle, still grows, or what belongs to it does; ``None`` where it is
+    gone."""
     try:
         paths = [path, *sorted(path.rglob("*"))] if path.is_dir() else [path]
-        paths += [each for each in (sidecar_of(path),) if os.path.lexists(each)]
+        paths += [each for each in companions(path) if os.path.lexists(each)]
         found = [each.lstat() if each.is_symlink() and each != path else each.stat() for each in paths]
     except OSError:
         return None
@@ -239,7 +247,7 @@ def _free(target: Path) -> Path:
     """``target``, or a name beside it that nothing has yet."""
     number = 1
     found = target
-    while found.exists() or os.path.lexists(sidecar_of(found)):
+    while found.exists() or any(map(os.path.lexists, companions(found))):
         number += 1
         found = target.with_name(f"{target.stem}~{number}{target.suffix}")
     return found

@@ -343,6 +343,19 @@ def test_a_waiver_by_name_is_for_nothing_where_media_is_demanded() -> None:
     assert not_this_clip({"sha256": SHA}, use(SHA), Terms(by_media=True)) == ""
 
 
+def test_a_waiver_by_digest_takes_the_use_of_that_content_out_of_the_rule_under_any_name() -> None:
+    about = disclosure(media={"sha256": SHA})
+    data = (about, decision("approval", about, ["NFX-020"]), waiver("NFX-010", clip={"sha256": SHA}))
+    read = snapshot_of(timeline(clip({"id": "DIS-001"}, reference="renamed.mov")))
+    [(node, made)] = [(node, read.subject(node).use) for node, each in enumerate(read.is_use) if each]
+    assert made is not None
+    for digest, expected in ((SHA, "waived"), (OTHER_SHA, "open")):
+        shown = read.with_media({node: made.media.known_by([MediaFact("renamed.mov", "verified", digest)])})
+        told = judged(shown, *data, signed=[ID], terms=Terms(by_media=True))
+        assert finding(told, "NFX-010").status == expected
+    assert finding(judged(read, *data, signed=[ID]), "NFX-010").status == "open"
+
+
 def test_a_waiver_by_digest_says_why_its_media_is_not_verified() -> None:
     unread = use(more=MediaFact("vfx_010.mov", "offline", why="vfx_010.mov: is not there"))
     assert not_this_clip({"sha256": SHA}, unread).endswith("V1, item 1 is not verified: vfx_010.mov: is not there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import zipfile
@@ -13,15 +14,24 @@ import opentimelineio as otio
 import pytest
 
 from otiogate import hooks
+from otiogate.cli.judging import seconds
 from otiogate.config import layers
 from otiogate.config.layers import settings
+from otiogate.config.model import Settings
 from otiogate.errors import UsageError
 from otiogate.evidence import digests
 from otiogate.evidence.locating import target_at
+from otiogate.host import media as host_media
 from otiogate.host.errors import ExportBlocked
+from otiogate.records.access import Access
+from otiogate.records.joined import joined
+from otiogate.records.model import RecordSet
 from otiogate.report.model import Report
-from otiogate.scan.judging import judge_path
+from otiogate.scan import judging
+from otiogate.scan.desk import Desk
+from otiogate.scan.judging import Basis, Judging, judge_path, judged
 from otiogate.scan.media import Opens
+from otiogate.scan.read import read_timeline
 from otiogate.signing.memory import Memory
 from tests import builders
 from tests.builders import NOW, cleared, clip, disclosure, finding, raised, reasons, timeline
@@ -359,3 +369,73 @@ def test_an_advisory_run_remembers_nothing_in_the_facilitys_store(show: Show) ->
     path = show.cut(shot(show, tag=TAG))
     judge_path(path, replace(settings([str(path)]), advisory=True), NOW, opens="declared")
     assert not (show.folder / "state.sqlite3").exists()
+
+
+# What is not done twice, and what is not cut short
+
+
+@pytest.mark.parametrize("opens", ["nothing", "declared", "all"])
+def test_a_run_with_folders_of_media_and_a_cache_says_what_each_timeline_judged_alone_says(
+    show: Show, opens: Opens
+) -> None:
+    show.facility.write_text(show.facility.read_text() + "cache: kept.sqlite\n")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    path, under = show.cut(shot(show), shot(show, "x.mov")), Judging(NOW, opens=opens)
+    show.file("x.mov", APPROVED)
+    alone = []
+    for content in (APPROVED, OTHER, APPROVED):
+        show.file("vfx_010.mov", content)
+        alone.append(under.report(path))
+        at = Desk(under)
+        assert [at.report(path), at.report(path)] == [alone[-1]] * 2
+        at.write()
+    assert alone[0].counts.ai_uses == (2 if opens == "all" else 1)
+    assert (alone[0] == alone[1]) == (opens == "nothing")
+
+
+def test_a_digest_that_a_timeline_states_is_kept_in_a_cache(show: Show) -> None:
+    show.facility.write_text("format: 1\ncache: kept.sqlite\n")
+    show.records(disclosure(media={"sha256": sha(APPROVED)}))
+    made = shot(show, "renamed.mov")
+    made.media_reference.metadata["sha256"] = sha(APPROVED)
+    path, under = show.cut(made), Judging(NOW)
+    for _ in range(2):
+        at = Desk(under)
+        assert at.report(path) == under.report(path)
+        assert at.report(path).counts.ai_uses == 1
+        at.write()
+
+
+def test_an_export_without_ai_is_looked_at_once_and_asked_for_no_media(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Any] = []
+    real = judging.collect
+    monkeypatch.setattr(judging, "collect", lambda *data, **named: looks.append(data) or real(*data, **named))
+    monkeypatch.setattr(host_media, "_places_of", lambda data: looks.append(data) or ())
+    export(show, shot(show))
+    assert len(looks) == 1
+
+
+def test_a_registry_is_asked_for_what_the_media_turned_out_to_be(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    about, told = disclosure(media=BY_CONTENT), list[tuple[set[str], set[str]]]()
+
+    def further(self: Settings, known: RecordSet, ids: set[str], media: set[str]) -> RecordSet:
+        told.append((set(ids), set(media)))
+        return joined([known, builders.records(about)]) if sha(APPROVED) in media else known
+
+    monkeypatch.setattr(Settings, "further", further)
+    show.file("renamed.mov", APPROVED)
+    path = show.cut(shot(show, "renamed.mov", "GENAI gen.shot id=DIS-900"))
+    found = replace(settings([str(path)]), registry=Access("https://registry.example"))
+    on = Basis(found, found.policy(), builders.records())
+    report = judged(read_timeline(path), on, NOW, opens="declared")[0]
+    assert told == [({"DIS-900"}, set()), (set(), {sha(APPROVED)})], "each is asked for once"
+    assert "DIS-001" in {each.disclosure for each in report.findings}
+
+
+def test_a_timeline_may_take_as_long_as_the_media_of_the_facility(show: Show) -> None:
+    asked = argparse.Namespace(timeout=None, media=[], all_media=False)
+    assert seconds(asked) == 7200
+    show.facility.write_text("format: 1\n")
+    assert seconds(asked) == 120

@@ -28,9 +28,10 @@ def with_media(
 ) -> Snapshot:
     """``snapshot`` with what is known of its media below the folders of ``settings``; itself where that changes nothing
     of what it says. ``collected`` is what it said without. Raises ``CannotJudge`` where such a folder is not there."""
-    locator = _locator(settings.media, opens != "nothing", now)
     wanted = {point.node for point in _points(collected)}
-    nodes = set(wanted)
+    if opens == "nothing" and not wanted:
+        return snapshot
+    locator, nodes = _locator(settings.media, opens != "nothing", now), set(wanted)
     if opens == "all" or (opens == "declared" and (matcher.knows_digests or settings.registry is not None)):
         nodes.update(node for node, is_use in enumerate(snapshot.is_use) if is_use)
     uses = ((node, snapshot.subject(node).use) for node in sorted(nodes))

@@ -39,6 +39,9 @@ from otiogate.timeline.media import basenames, file_names, has_extension, names_
 from otiogate.timeline.model import ClipUse, Key, Known, Media, MediaPlace, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span, TimeError
 
+_NUMBER, _CHANNEL, _EDIT, _TIMES = map(LINE.groupindex.__getitem__, ("number", "channel", "edit", "times"))
+"""Groups by their numbers, which are found faster than names."""
+
 _MOST_LINES = 4
 """An event has no more lines; a key has three. This bounds the cost of a file that repeats one number."""
 
@@ -149,26 +152,15 @@ def _decoded(data: bytes, where: str) -> str:
 def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Problem, ...], int]:
     """The one pass: where the events are, where their rate was taken from, what is wrong, and the first line that no
     EDL has (0: none)."""
-    starts, leads = [0], [0]
-    channels: list[bytes] = []
-    parts: list[bytes] = []
-    others: list[re.Match[bytes]] = []
-    number, first = b"", 0
     body = b"\n" + text
-    for match in LINE.finditer(body):
-        found, channel, edit, part = match.group("number", "channel", "edit", "times")
-        if edit is None:
-            others.append(match)
-            continue
-        node = len(starts)
-        if found != number or edit in b"Cc" or node - first >= _MOST_LINES:
-            first = node
-        number = found
-        leads.append(first)
-        starts.append(match.start())
-        channels.append(channel)
-        parts.append(part)
-    times, blanks = _times(parts)
+    matches = list(LINE.finditer(body))
+    others = [match for match in matches if match[_EDIT] is None]
+    if others:
+        matches = [match for match in matches if match[_EDIT] is not None]
+    starts = [0, *[match.start() for match in matches]]
+    channels = [match[_CHANNEL] for match in matches]
+    leads = _leads([match[_NUMBER] for match in matches], [match[_EDIT] for match in matches])
+    times, blanks = _times([match[_TIMES] for match in matches])
     rate, origin, contradiction = rate_of(times, FCM_DROP.search(body) is not None, given)
     cut = _Cut(text, starts, leads, rate)
     lost, odd, strange = _unread(text, others)
@@ -178,6 +170,16 @@ def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Probl
     ]
     problems = (*_few(lost), *_few(odd), *contradiction, *_irregular(cut, times, channels))
     return cut, f"{_shown(rate)}, {origin}", problems, strange
+
+
+def _leads(numbers: Sequence[bytes], edits: Sequence[bytes]) -> list[int]:
+    """For each node the node of the first line of its event; node 0 is the timeline."""
+    leads = list(range(len(numbers) + 1))
+    again = (node for node, (above, number) in enumerate(pairwise(numbers), 2) if above == number)
+    for node in again:
+        if edits[node - 1] not in b"Cc" and node - leads[node - 1] < _MOST_LINES:
+            leads[node] = leads[node - 1]
+    return leads
 
 
 def _times(parts: Sequence[bytes]) -> tuple[list[bytes], list[int]]:

@@ -21,6 +21,7 @@ from otiogate.host.read import snapshot_of
 from otiogate.policy import load
 from otiogate.policy.load import DEFAULT
 from otiogate.policy.model import Policy
+from otiogate.records.binding import BY_NAME, Terms
 from otiogate.records.context import Context
 from otiogate.records.model import Record, RecordSet, Signature, record_set
 from otiogate.report.model import Finding, InputLine, Report
@@ -339,6 +340,7 @@ def judged(
     shows_trimmed: bool = False,
     check: bool = True,
     signed: Collection[str] | None = None,
+    terms: Terms = BY_NAME,
 ) -> Report:
     """The report on an OpenTimelineIO object, or on a snapshot, with the records ``data``."""
     snapshot = thing if hasattr(thing, "origin") else snapshot_of(thing)
@@ -353,7 +355,7 @@ def judged(
         shows_trimmed=shows_trimmed,
     )
     active = policy or load.policy(packs)
-    question = Question(held, active, context, now, carries_media or snapshot.carries_media)
+    question = Question(held, active, context, now, carries_media or snapshot.carries_media, terms)
     return judge(collected, question, source=InputLine("cut", "otio", "", snapshot.origin.digest))
 
 

@@ -39,7 +39,8 @@ _LAWS = {
     "facility_only": ("facility only", "An error in a project's file."),
     "facility_or_command": (
         "facility or command line",
-        "An error in a project's file. The command line may set it, which marks the report as advisory.",
+        "The command line's, or else the facility's; an error in a project's file. A cache that the command line names "
+        "marks the report as advisory, and so do folders of media where the facility names some.",
     ),
     "facility_first": (
         "facility first",

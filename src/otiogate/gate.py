@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from otiogate.documents.digest import sha256
 from otiogate.evidence.collect import Collected, Declared, Raised, UsePoint
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.policy.derived import UNANSWERED, Truth
 from otiogate.policy.model import Event, Policy, Rule, Severity, strictest
+from otiogate.records.binding import BY_NAME, Terms
 from otiogate.records.checks import Case, Reason, decision_faults
 from otiogate.records.context import Context
 from otiogate.records.demands import ROLES, Answer, Missing, Tried
 from otiogate.records.model import Record, RecordSet
 from otiogate.records.waivers import NOTHING, Waivable, Waivers
 from otiogate.report.cues import Cues
+from otiogate.report.lines import bound_lines, context_data, fingerprint, media_of, use_line, uses_of, waiver_line
 from otiogate.report.model import (
     EFFECTS,
     BasisLine,
@@ -26,6 +27,7 @@ from otiogate.report.model import (
     Finding,
     HintLine,
     InputLine,
+    MediaLine,
     MissingLine,
     PackLine,
     ProblemLine,
@@ -37,9 +39,7 @@ from otiogate.report.model import (
     Trust,
     UseLine,
     Verdict,
-    WaiverLine,
 )
-from otiogate.timeline.model import ClipUse
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Question:
     """Everything that a verdict depends on, beside what was collected from the timeline.
 
     ``carries_media``: the export ships the media, so that nothing in it is hidden from its receiver. ``now`` has a
-    zone.
+    zone. ``terms`` say how closely records have to be bound to the media.
     """
 
     records: RecordSet
@@ -55,6 +55,7 @@ class Question:
     context: Context
     now: datetime
     carries_media: bool = False
+    terms: Terms = BY_NAME
 
 
 def judge(
@@ -69,11 +70,12 @@ def judge(
     tool_version: str = "",
     list_met: bool = True,
     hints: Iterable[HintLine] = (),
+    media: Iterable[MediaLine] = (),
 ) -> Report:
     """The report on what was collected from one timeline. No input, no output, no clock.
 
     Without ``list_met``, findings that are met are counted and not listed, and there are no cues; nothing else is
-    different. ``hints`` are passed on: they decide nothing.
+    different. ``hints`` and ``media`` are passed on.
     """
     judging = _Judging(question, list_met)
     for event, raised in _raised(collected):
@@ -95,13 +97,15 @@ def judge(
         authority="facility" if facility else "project",
         advisory=advisory,
         input=source,
-        context=_context_data(question.context),
+        context=context_data(question.context),
         counts=_counts(collected, findings, judging.met),
         findings=findings,
         missing=tuple(judging.missing()),
         basis=tuple(judging.basis()),
         cues=judging.cues.lines() if judging.cues else (),
         hints=tuple(hints),
+        binding="media" if question.terms.by_media else "reference",
+        media=tuple(media),
         problems=problems,
         notes=tuple(said),
         config=tuple(config),
@@ -156,16 +160,13 @@ def _counts(collected: Collected, findings: tuple[Finding, ...], met: int) -> Co
     )
 
 
-def _context_data(context: Context) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in vars(context).items():
-        if isinstance(value, datetime):
-            found[name] = value.isoformat()
-        elif isinstance(value, tuple):
-            found[name] = list(value)
-        else:
-            found[name] = value
-    return found
+@dataclass
+class _Basis:
+    """What one AI use rests on: its media by name, the records that met a rule, and the digests that were verified."""
+
+    media: set[str] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
+    verified: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -179,7 +180,7 @@ class _Judging:
     findings: list[Finding] = field(default_factory=list)
     _waiving: set[str] = field(default_factory=set)
     _missing: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
-    _basis: dict[tuple[str, str], tuple[set[str], set[str]]] = field(default_factory=dict)
+    _basis: dict[tuple[str, str], _Basis] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._day = self.question.now.astimezone(timezone.utc).date()
@@ -203,14 +204,17 @@ class _Judging:
         question, stated = self.question, declared.disclosure
         if self.cues:
             self.cues.declared(stated, declared.points)
-        case = Case(stated, _uses(declared.points), question.context, question.now, question.records)
+        uses = uses_of(declared.points)
+        case = Case(stated, uses, question.context, question.now, question.records, question.terms)
         resolved = self._resolved(stated, case)
         # What the timeline says otherwise than the ledger of the same id is judged beside it, and told from it.
         said = stated.where[:200] if stated.origin == "tag" and stated.id else ""
         if stated.origin == "timeline" and stated.id in question.records.standing:
             said = f"as the timeline has it: {stated.digest[:19]}"
-        media, records = self._basis.setdefault((stated.id, stated.digest if stated.id else ""), (set(), set()))
-        media.update(each for point in declared.points for each in _media_of(point.use))
+        basis = self._basis.setdefault((stated.id, stated.digest if stated.id else ""), _Basis())
+        for point in declared.points:
+            basis.media.update(media_of(point.use))
+            basis.verified.update(point.use.media.sha256)
         maybe: list[Rule] = []
         for rule, held in question.policy.applicable(resolved, question.context, self._day):
             if held is Truth.MAYBE:
@@ -221,7 +225,7 @@ class _Judging:
                 if requirement.when is None or requirement.when(resolved, question.context) is not Truth.NO:
                     answer.add(requirement.demand.answer(rule.id, case))
             self._note_absent(declared, answer)
-            records.update(answer.used if answer.met else ())
+            basis.records.update(answer.used if answer.met else ())
             self._add(rule, stated, said, declared.points, answer)
         unsure = sorted(resolved.unsure)
         if unsure or maybe:
@@ -306,7 +310,7 @@ class _Judging:
 
     def _case(self, disclosure: Disclosure | None) -> Case:
         question = self.question
-        return Case(disclosure or NOTHING, (), question.context, question.now, question.records)
+        return Case(disclosure or NOTHING, (), question.context, question.now, question.records, question.terms)
 
     def idle_waivers(self) -> None:
         """Findings of the gate's own on waivers that waive nothing here: those that have expired, and the others."""
@@ -342,7 +346,7 @@ class _Judging:
             effect = self._effect(rule, severity, points)
         name = disclosure.label if disclosure else ""
         lines = [self._line(point) for point in points]
-        by = [_waiver_line(each) for each in waivers]
+        by = [waiver_line(each) for each in waivers]
         if self.cues and points:
             effects = [(each, self._effect(rule, severity, [each]) if status == "open" else "none") for each in points]
             texts = {point.node: f"{rule.id} by {each}" for point, each in zip(points, by, strict=False)}
@@ -360,9 +364,10 @@ class _Judging:
                 missing=tuple(each.text for each in answer.missing),
                 tried=tuple(self._tried(each) for each in answer.tried),
                 records=tuple(sorted(set(answer.used))),
+                bound=tuple(bound_lines(answer.used, self.question.records, disclosure, points, self.question.terms)),
                 remedy=rule.remedy,
                 source=rule.source.title,
-                fingerprint=_fingerprint(rule.id, name, what, sorted(mark for _, mark in lines)),
+                fingerprint=fingerprint(rule.id, name, what, sorted(mark for _, mark in lines)),
                 waivers=tuple(sorted(set(by), key=lambda each: each.id)),
             )
         )
@@ -371,7 +376,7 @@ class _Judging:
         """The use as the report shows it, and what tells it from others wherever in the cut it stands."""
         found = self._lines.get(id(point))
         if found is None:
-            line, media = _use_line(point), point.use.media
+            line, media = use_line(point), point.use.media
             mark = f"{','.join(media.references) or line.name}|{line.reel}|{line.source}"
             found = self._lines[id(point)] = line, mark
         return found
@@ -402,8 +407,9 @@ class _Judging:
 
     def basis(self) -> Iterable[BasisLine]:
         """What each AI use rests on."""
-        for (disclosure, digest), (media, records) in sorted(self._basis.items()):
-            yield BasisLine(disclosure, digest, tuple(sorted(media)), tuple(sorted(records)))
+        for (disclosure, digest), on in sorted(self._basis.items(), key=lambda each: each[0]):
+            found = (tuple(sorted(each)) for each in (on.media, on.records, on.verified))
+            yield BasisLine(disclosure, digest, *found)
 
     def signed(self) -> Iterable[SignedLine]:
         """Each record that met a rule, and who signed it."""
@@ -425,41 +431,3 @@ _ASKED: dict[Event, str] = {
 }
 
 _NOT_THERE = Reason("is named here, but is not in the ledger")
-
-
-def _media_of(use: ClipUse) -> tuple[str, ...]:
-    """What the use points at: its files, each by one of its names; else its reels, else its own name."""
-    return tuple(names[0] for names in use.media.files if names) or use.media.reels or (use.name,)
-
-
-def _uses(points: list[UsePoint]) -> tuple[tuple[ClipUse, ...], ...]:
-    """The uses at ``points``: each alone, or the sides of a transition together where only that is known of them."""
-    alone = [(point.use,) for point in points if point.alone]
-    transitions = sorted({each for point in points for each in point.sides})
-    return (*alone, *(tuple(point.use for point in points if each in point.sides) for each in transitions))
-
-
-def _use_line(point: UsePoint) -> UseLine:
-    use = point.use
-    return UseLine(
-        address=use.address,
-        name=use.name,
-        track=use.track,
-        reel=", ".join(use.media.reels),
-        record=f"{use.record.first}-{use.record.last}" if use.record else "",
-        source=f"{use.source.first}-{use.source.last}" if use.source else "",
-        event=use.event,
-        line=use.line or 0,
-        visible=point.visible,
-        said=point.said,
-    )
-
-
-def _waiver_line(record: Record) -> WaiverLine:
-    data = record.data
-    return WaiverLine(record.id, str(data["reason"]), str(data["approver"]["role"]), str(data["expires_at"]))
-
-
-def _fingerprint(*parts: str | list[str]) -> str:
-    lines = (each if isinstance(each, str) else "\n".join(each) for each in parts)
-    return sha256("\n".join(("otiogate/finding/v1", *lines)).encode("utf-8", "surrogatepass"))[7:23]

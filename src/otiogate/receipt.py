@@ -66,6 +66,7 @@ def receipt(report: Report, records: RecordSet, exported: Exported, checkpoint: 
         "verificationResult": "PASSED",
         "stage": report.stage,
         "authority": report.authority,
+        "binding": report.binding,
         "context": {
             key: value for key, value in report.context.items() if value and key not in ("stage", "requested_by")
         },
@@ -76,6 +77,7 @@ def receipt(report: Report, records: RecordSet, exported: Exported, checkpoint: 
                 "digest": each.digest,
                 "records": list(each.records),
                 "media": list(each.media),
+                "verified": list(each.verified),
             }
             for each in report.basis
         ],

@@ -55,8 +55,8 @@ def test_each_timeline_of_a_scan_is_one_entry(tmp_path: Path, log: Path, capsys:
 @pytest.mark.parametrize(
     ("arguments", "softened"),
     [
-        (["--stage", "temp"], ["stage: temp", "advisory: time, records or stage overridden"]),
-        (["--as-of", "2026-01-01T00:00:00Z"], ["advisory: time, records or stage overridden"]),
+        (["--stage", "temp"], ["stage: temp", "advisory: time, records, stage, media or cache overridden"]),
+        (["--as-of", "2026-01-01T00:00:00Z"], ["advisory: time, records, stage, media or cache overridden"]),
         ([], []),
     ],
 )

@@ -145,7 +145,7 @@ def test_other_records_stage_and_time_make_the_report_advisory(
     for options in (("--records", "draft"), ("--stage", "temp"), ("--as-of", "2027-03-01T12:00:00Z")):
         ran = call(capsys, "scan", "clean.edl", *options)
         assert ran.code == 0
-        assert "; advisory (time, records, stage or cache overridden), judged as of " in ran.out
+        assert "; advisory (time, records, stage, media or cache overridden), judged as of " in ran.out
         assert ran.err == "otiogate: clean.edl: allowed, advisory\n"
     assert "advisory" not in call(capsys, "scan", "clean.edl", "--stage", "final").out
 
@@ -208,7 +208,7 @@ def test_a_cut_is_judged_as_of_another_time(time: str, code: int, capsys: pytest
     Path("undated.yaml").write_text(config)
     ran = call(capsys, "scan", EXPIRED, "--as-of", time, "--config", "undated.yaml")
     assert ran.code == code
-    assert "advisory (time, records, stage or cache overridden)" in ran.out
+    assert "advisory (time, records, stage, media or cache overridden)" in ran.out
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_the_laws_are_those_of_the_design() -> None:
         *("packs", "policy", "deliverable.territories", "deliverable.languages")
     }
     assert {key for key, law in LAWS.items() if law is facility_first} == {"records"}
-    assert {key for key, law in LAWS.items() if law is facility_or_command} == {"cache"}
+    assert {key for key, law in LAWS.items() if law is facility_or_command} == {"cache", "media"}
     assert {key for key, law in LAWS.items() if law is agreed} == {
         *("production", "season", "episode", "cut", "deliverable.type", "deliverable.medium"),
         *("stage", "release_date", "licence_end", "requested_by", "frame_rate"),

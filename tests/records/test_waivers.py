@@ -17,12 +17,13 @@ from otiogate.gate import Question, judge
 from otiogate.host.read import snapshot_of
 from otiogate.policy import load
 from otiogate.policy.load import DEFAULT
+from otiogate.records.binding import Terms
 from otiogate.records.status import status
 from otiogate.records.store import FolderStore
 from otiogate.records.waivers import not_this_clip
 from otiogate.report.model import InputLine, Report
 from otiogate.timeline.edl import read_edl
-from otiogate.timeline.model import ClipUse, Media
+from otiogate.timeline.model import ClipUse, Media, MediaFact
 from tests.builders import (
     CONTEXT,
     NOW,
@@ -299,10 +300,11 @@ def test_an_event_with_a_motion_line_lies_in_no_range(source: str, more: str) ->
 # Media by digest
 
 
-def use(*sha256: str, name: str = "vfx_010.mov", files: int = 1) -> ClipUse:
-    """A use of media of which the digests are known, under one name or several."""
+def use(*sha256: str, name: str = "vfx_010.mov", files: int = 1, more: MediaFact | None = None) -> ClipUse:
+    """A use of media of which the digests are verified, under one name or several."""
     names = tuple((f"{number or ''}{name}",) for number in range(files))
-    return ClipUse("V1, item 1", name, media=Media((name,), ("A001",), sha256, names))
+    facts = [*(MediaFact(name, "verified", each) for each in sha256), *((more,) if more else ())]
+    return ClipUse("V1, item 1", name, media=Media((name,), ("A001",), files=names).known_by(facts))
 
 
 def test_a_waiver_by_digest_is_for_the_content_whatever_the_file_is_called() -> None:
@@ -312,11 +314,51 @@ def test_a_waiver_by_digest_is_for_the_content_whatever_the_file_is_called() -> 
 
 @pytest.mark.parametrize(
     "made",
-    [use(OTHER_SHA), use(), use(SHA, OTHER_SHA), use(SHA, files=2)],
-    ids=["another file renamed over it", "no digest", "one of two contents", "one digest for two files"],
+    [
+        use(OTHER_SHA),
+        use(),
+        use(SHA, OTHER_SHA),
+        use(SHA, files=2),
+        use(more=MediaFact("", "declared", SHA)),
+        use(SHA, more=MediaFact("vfx_010.mov", "offline", why="is not there")),
+    ],
+    ids=[
+        "another file renamed over it",
+        "no digest",
+        "one of two contents",
+        "one digest for two files",
+        "what the timeline states of itself",
+        "one of two files that was not opened",
+    ],
 )
 def test_a_waiver_by_digest_is_for_nothing_else(made: ClipUse) -> None:
     assert not_this_clip({"sha256": SHA}, made)
+
+
+def test_a_waiver_by_name_is_for_nothing_where_media_is_demanded() -> None:
+    named = {"reference": "vfx_010.mov", "reel": "A001"}
+    assert not_this_clip(named, use(SHA)) == ""
+    why = "is for vfx_010.mov by name alone, and media is demanded: name its sha256"
+    assert not_this_clip(named, use(SHA), Terms(by_media=True)) == why
+    assert not_this_clip({"sha256": SHA}, use(SHA), Terms(by_media=True)) == ""
+
+
+def test_a_waiver_by_digest_takes_the_use_of_that_content_out_of_the_rule_under_any_name() -> None:
+    about = disclosure(media={"sha256": SHA})
+    data = (about, decision("approval", about, ["NFX-020"]), waiver("NFX-010", clip={"sha256": SHA}))
+    read = snapshot_of(timeline(clip({"id": "DIS-001"}, reference="renamed.mov")))
+    [(node, made)] = [(node, read.subject(node).use) for node, each in enumerate(read.is_use) if each]
+    assert made is not None
+    for digest, expected in ((SHA, "waived"), (OTHER_SHA, "open")):
+        shown = read.with_media({node: made.media.known_by([MediaFact("renamed.mov", "verified", digest)])})
+        told = judged(shown, *data, signed=[ID], terms=Terms(by_media=True))
+        assert finding(told, "NFX-010").status == expected
+    assert finding(judged(read, *data, signed=[ID]), "NFX-010").status == "open"
+
+
+def test_a_waiver_by_digest_says_why_its_media_is_not_verified() -> None:
+    unread = use(more=MediaFact("vfx_010.mov", "offline", why="vfx_010.mov: is not there"))
+    assert not_this_clip({"sha256": SHA}, unread).endswith("V1, item 1 is not verified: vfx_010.mov: is not there")
 
 
 def test_a_reel_that_is_none_is_no_clip() -> None:

@@ -12,7 +12,7 @@ import pytest
 from otiogate.documents.schemas import faults, schema
 from otiogate.errors import VersionError
 from otiogate.report.json import JsonWriter, read_reports
-from otiogate.report.model import Report, from_data
+from otiogate.report.model import MediaLine, Report, from_data
 from tests import builders
 from tests.report.reports import cue, finding, hint, lost, report, use, waiver
 
@@ -22,6 +22,7 @@ REPORTS: dict[str, Report] = {
     "met": report(finding(status="met", effect="none", missing=(), tried=(), records=("CON-0007",))),
     "waived": report(finding(status="waived", effect="none", tried=(), records=("WVR-0001",), waivers=(waiver(),))),
     "not judged": report(verdict="cannot_judge", problems=(lost(),), packs=()),
+    "media": report(binding="media", media=(MediaLine("a.mov", "verified", "sha256:" + "0" * 64, "1-9", ""),)),
     "listed": report(cues=(cue(), cue(status="met", digest="", tools=("A", "B"))), hints=(hint(),)),
     "hostile": report(finding(disclosure="\x1b\u202e\ud800 [red]", what="\n\r\u2028", uses=(use(name="\udfff"),))),
 }

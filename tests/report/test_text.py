@@ -137,7 +137,7 @@ def test_the_footer_says_whose_word_it_is_and_what_it_rests_on() -> None:
     told = written(report(authority="facility", advisory=True, config=("/etc/f.yaml", "/show/otiogate.yaml")))
     assert (
         "  policy: core 1.0.0, netflix 1.0.0; authority: facility; records: unsigned; "
-        "advisory (time, records, stage or cache overridden), judged as of 2026-11-22T18:30:00+00:00\n"
+        "advisory (time, records, stage, media or cache overridden), judged as of 2026-11-22T18:30:00+00:00\n"
         "  configuration: /etc/f.yaml, /show/otiogate.yaml\n"
     ) in told
 

@@ -19,10 +19,12 @@ from otiogate import hooks
 from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
+from otiogate.evidence.digests import Target, stamp
 from otiogate.scan.receipts import receipt_of, verified
 from otiogate.scan.sidecar import sidecar_of
 from otiogate.signing.envelope import Envelope, read_envelope
 from otiogate.signing.keys import sign
+from otiogate.signing.memory import Memory
 from tests import builders
 from tests.cli.running import call
 from tests.signing.keyring import Person, key_file, person, trust_file
@@ -30,6 +32,7 @@ from tests.signing.keyring import Person, key_file, person, trust_file
 PROJECT = "format: 1\nproduction: MYSHOW\nseason: '1'\nepisode: '101'\nrecords: [records]\n"
 
 
+DIGEST = "sha256:" + "5d" * 32
 EARLIER = "2026-01-01T00:00:00Z"
 ABOUT = builders.disclosure("DIS-001", declared_at=EARLIER)
 
@@ -90,7 +93,8 @@ def exported(houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str = "cut.o
     made = cut()
     for each in made.find_clips():
         media = houses.exporter / Path(each.media_reference.target_url).name
-        media.write_bytes(b"pictures")
+        if not media.exists():
+            media.write_bytes(b"pictures")
         each.media_reference.target_url = str(media)
     otio.adapters.write_to_file(made, str(show / name), **arguments)
     there = at(monkeypatch, houses.receiver) / name
@@ -143,6 +147,21 @@ def test_the_receipt_says_what_was_let_out_by_which_rules_on_which_records(sent:
     assert (said["stage"], said["authority"], said["context"]["episode"]) == ("final", "facility", "101")
     assert {each["pack"] for each in said["policy"]} >= {"core", "netflix"}
     assert said["log"]["entry"] == 1
+
+
+def test_the_receipt_states_the_digests_of_media_that_were_verified(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger(houses.exporter)
+    assert [each["verified"] for each in opened(exported(houses, monkeypatch))["predicate"]["aiUses"]] == [[]]
+    facility = houses.exporter / "facility.yaml"
+    facility.write_text(facility.read_text(encoding="utf-8") + "media: [.]\nstate: state.sqlite\n", encoding="utf-8")
+    for file in houses.exporter.glob("*.mov"):
+        memory = Memory(houses.exporter / "state.sqlite")
+        memory.read_media(str(file), stamp(Target(file)).mark, DIGEST)
+    said = opened(exported(houses, monkeypatch))["predicate"]
+    assert said["binding"] == "reference"
+    assert [each["verified"] for each in said["aiUses"]] == [[DIGEST]]
 
 
 @pytest.mark.parametrize("name", ["cut.otio", "cut.otioz", "cut.edl"])

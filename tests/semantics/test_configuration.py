@@ -128,7 +128,9 @@ def test_19_another_time_other_records_and_a_changed_stage_mark_the_report_advis
     Path("ledger").mkdir()
     tagged()
     assert "advisory" not in call(capsys, "scan", "cut.otio").out
-    assert "advisory (time, records, stage or cache overridden)" in call(capsys, "scan", "cut.otio", *options).out
+    assert (
+        "advisory (time, records, stage, media or cache overridden)" in call(capsys, "scan", "cut.otio", *options).out
+    )
 
 
 def test_19_an_export_is_stopped_unless_a_configuration_says_report() -> None:

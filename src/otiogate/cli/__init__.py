@@ -24,6 +24,7 @@ COMMANDS = (
     "record",
     "request",
     "key",
+    "media",
     "log",
     "schema",
 )

@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes the sheet, or nothing where a part of the timeline was not read: a line less would go unnoticed."""
     from otiogate.errors import CannotJudge
-    from otiogate.report.base import count
+    from otiogate.report.base import OVERRIDDEN, count
     from otiogate.report.cuesheet import CueSheetWriter
     from otiogate.report.diff import still_open
     from otiogate.report.text import headline
@@ -43,6 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"otiogate: no cue sheet: {headline(report)}")
         return CannotJudge.exit_code
     put(CueSheetWriter(bom=arguments.bom).write([report]), arguments.output)
-    advisory = " (advisory: time, records, stage or cache overridden)" if report.advisory else ""
+    advisory = f" (advisory: {OVERRIDDEN})" if report.advisory else ""
     say(f"otiogate: {count(len(report.cues), 'AI use')}, {still_open(report)}{advisory}")
     return 0

@@ -84,7 +84,7 @@ def _traced(under: Judging, wanted: str, path: Path) -> tuple[list[str], str, in
     snapshot = read_timeline(path, settings.frame_rate)
     on = basis(settings, under.now)
     report = judged(snapshot, on, under.now)[0]
-    lines = trace(snapshot, report, records_for(snapshot, on), wanted)
+    lines = trace(snapshot, report, records_for(snapshot, on, under.now), wanted)
     return lines, headline(report), report.exit_code if report.verdict == "cannot_judge" else 0
 
 

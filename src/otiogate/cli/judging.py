@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from otiogate.report.model import Report
     from otiogate.scan.decision_log import Doing
     from otiogate.scan.judging import Judging
+    from otiogate.scan.media import Opens
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +59,31 @@ def check_cache(under: Judging) -> None:
         Cache(Path(under.command["cache"])).check()
 
 
+def add_media_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of a command that opens media."""
+    group = parser.add_argument_group("media")
+    group.add_argument(
+        "--media",
+        action="append",
+        default=[],
+        metavar="ROOT",
+        help="a folder that holds media: what AI uses point at below it is read, and held against the records",
+    )
+    group.add_argument("--all-media", action="store_true", help="read the media of every clip, not of AI uses alone")
+
+
+def seconds(arguments: argparse.Namespace) -> float:
+    """How long one timeline may take: as it is said, else as is fair to the media that is read. Raises
+    ``UsageError``."""
+    from otiogate.config.layers import facility_settings
+
+    if arguments.timeout is None:
+        return 7200.0 if arguments.media or facility_settings().media else 120.0
+    if not arguments.timeout > 0:
+        raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
+    return float(arguments.timeout)
+
+
 def judging(arguments: argparse.Namespace) -> Judging:
     """The options of ``arguments``, read once for the whole run. Raises ``UsageError``."""
     from otiogate.config.mapping import read_map
@@ -65,7 +91,10 @@ def judging(arguments: argparse.Namespace) -> Judging:
 
     now, as_of = _time(arguments.as_of)
     context_map = read_map(Path(arguments.context_map)) if arguments.context_map is not None else None
-    return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map)
+    opens: Opens = "nothing"
+    if hasattr(arguments, "media"):
+        opens = "all" if arguments.all_media else "declared"
+    return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map, opens=opens)
 
 
 def noting(doing: Doing) -> Noted:
@@ -140,6 +169,12 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
         found["cache"] = str(_cache_file(arguments.cache))
     if arguments.require_receipt:
         found["incoming"] = "receipt"
+    media = getattr(arguments, "media", [])
+    for each in media:
+        if not os.path.isdir(each):  # noqa: PTH112 - as above
+            raise UsageError(f"--media {each}: no such folder", next_step="name a folder that holds media, or mount it")
+    if media:
+        found["media"] = [str(Path(each).absolute()) for each in media]
     if arguments.stage:
         found["stage"] = arguments.stage
     return found

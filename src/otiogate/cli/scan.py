@@ -11,7 +11,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import say, sink
-from otiogate.cli.judging import add_cache, add_options, check_cache, judging, noting, refuse_output
+from otiogate.cli.judging import (
+    add_cache,
+    add_media_options,
+    add_options,
+    check_cache,
+    judging,
+    noting,
+    refuse_output,
+    seconds,
+)
 from otiogate.cli.progress import progress
 from otiogate.errors import CannotJudge, UsageError
 
@@ -54,9 +63,10 @@ def add_to(commands: Any) -> None:
     group = parser.add_argument_group("how")
     group.add_argument("--jobs", type=int, metavar="N", help="processes that read at one time (default: the cores)")
     group.add_argument(
-        "--timeout", type=float, default=120.0, metavar="SECONDS", help="that one timeline may take (default: 120)"
+        "--timeout", type=float, metavar="SECONDS", help="that one timeline may take (default: 120; with media 7200)"
     )
     add_cache(group)
+    add_media_options(parser)
     add_options(parser)
     parser.set_defaults(run=run)
 
@@ -72,8 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_cache(under)
     refuse_output(arguments.output, arguments.paths, "report")
     jobs = _jobs(arguments.jobs)
-    if not arguments.timeout > 0:
-        raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
+    limits = Limits(seconds=seconds(arguments))
     empty: list[str] = []
     links: list[str] = []
     names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append, links.append))
@@ -87,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     tally = _Tally(len(names), tuple(empty), noted)
     writer = _writer(arguments)
     told = partial(_told, writer, noted)
-    judged = scan(names, under, told, jobs=min(jobs, len(names)), limits=Limits(seconds=arguments.timeout))
+    judged = scan(names, under, told, jobs=min(jobs, len(names)), limits=limits)
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
             for piece in writer.framed(tally.texts(judged)):

@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: Verification) -> Iterator[str]:
-    from otiogate.report.base import count
+    from otiogate.report.base import OVERRIDDEN, count
 
     said = found.receipt
     yield f"{_WORDS[found.outcome]}  {found.path}"
@@ -104,4 +104,4 @@ def _lines(found: Verification) -> Iterator[str]:
     again = {"": "not judged again: no records are configured here, so that a revocation since would go unseen"}
     yield f"  {again.get(found.again, f'judged again with the records of today: {found.again}')}"
     if found.advisory:
-        yield "  advisory: time, records or stage overridden"
+        yield f"  advisory: {OVERRIDDEN}"

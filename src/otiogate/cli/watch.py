@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from otiogate.cli.console import say, say_fault
-from otiogate.cli.judging import add_cache, add_options, check_cache, judging, noting
+from otiogate.cli.judging import add_cache, add_media_options, add_options, check_cache, judging, noting, seconds
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 
@@ -38,9 +38,10 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--interval", type=float, default=5.0, metavar="SECONDS", help="between two rounds (5)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes that read at one time (1)")
     parser.add_argument(
-        "--timeout", type=float, default=120.0, metavar="SECONDS", help="that one timeline may take (120)"
+        "--timeout", type=float, metavar="SECONDS", help="that one timeline may take (120; with media 7200)"
     )
     add_cache(parser)
+    add_media_options(parser)
     add_options(parser)
     parser.set_defaults(run=run)
 
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         (lambda: under) if under.as_of else (lambda: replace(under, now=datetime.now(timezone.utc))),
         settle=0.0 if arguments.once else arguments.settle,
         jobs=arguments.jobs,
-        limits=Limits(seconds=arguments.timeout),
+        limits=Limits(seconds=seconds(arguments)),
         noted=noting("watch").note,
     )
     stopped = threading.Event()

@@ -87,7 +87,7 @@ def facility_first(key: str, said: Said) -> Any:
 
 
 def facility_or_command(key: str, said: Said) -> Any:
-    """The command line's, which marks the report advisory; else only the facility may set it."""
+    """The command line's, which may mark the report advisory; else only the facility may set it."""
     own = [each for each in said if each[0].rank != COMMAND]
     if own:
         facility_only(key, own)
@@ -131,6 +131,8 @@ LAWS: dict[str, Law] = {
     "registry": facility_only,
     "severity": strictest_of_each(SEVERITY_ORDER),
     "on_export": strictest(("report", "block")),
+    "binding": strictest(("reference", "media")),
+    "media": facility_or_command,
     "declaration": strictest(("off", "required")),
     "frame_rate": agreed,
     "handles": largest,

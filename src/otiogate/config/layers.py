@@ -25,7 +25,7 @@ from otiogate.records.trust import age
 PROJECT_FILE = "otiogate.yaml"
 FACILITY_VARIABLE = "OTIOGATE_FACILITY"
 
-_PATHS = ("policy", "records")
+_PATHS = ("policy", "records", "media")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
 """Begins the URI of a key that is in no file; a single letter is a drive."""
 
@@ -207,6 +207,8 @@ def _combined(layers: list[Layer]) -> Settings:
         receipts="written" if "receipt_key" in found else found.get("receipts", "off"),
         receipt_key=found.get("receipt_key", ""),
         incoming=found.get("incoming", "any"),
+        binding=found.get("binding", "reference"),
+        media=tuple(Path(each) for each in found.get("media", ())),
         trust=Path(found["trust"]) if "trust" in found else None,
         state=Path(found["state"]) if "state" in found else None,
         facility=any(layer.facility for layer in layers),
@@ -238,4 +240,6 @@ def _named(key: str, said: dict[str, Said]) -> bool:
 def _overrides(said: dict[str, Said], stage: str) -> bool:
     """Whether the command line changed what a receipt would have to rest on."""
     configured = [value for layer, value in said.get("stage", ()) if layer.rank != COMMAND]
-    return _named("records", said) or stage != (configured[-1] if configured else "final")
+    # Where the facility has no folders of media, naming some overrides nothing.
+    media = _named("media", said) and not _only_by_command("media", said)
+    return _named("records", said) or media or stage != (configured[-1] if configured else "final")

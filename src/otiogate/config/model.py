@@ -14,6 +14,7 @@ from otiogate.errors import UsageError
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
 from otiogate.records.access import Access
+from otiogate.records.binding import Terms
 from otiogate.records.context import Context
 from otiogate.records.joined import JoinedStore, joined
 from otiogate.records.ledger import held, trust_in, with_index
@@ -25,9 +26,9 @@ from otiogate.signing.memory import Memory
 
 @dataclass(frozen=True)
 class Settings:
-    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time or stage, or
-    named the cache (``cache_named``). ``run`` is the same for all that is judged together: within it, a registry is
-    asked once."""
+    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time, stage or
+    media, or named the cache (``cache_named``). ``run`` is the same for all that is judged together: within it, a
+    registry is asked once."""
 
     context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT
@@ -47,6 +48,8 @@ class Settings:
     receipts: Literal["off", "written"] = "off"
     receipt_key: str = ""
     incoming: Literal["any", "receipt"] = "any"
+    binding: Literal["reference", "media"] = "reference"
+    media: tuple[Path, ...] = ()
     trust: Path | None = None
     state: Path | None = None
     facility: bool = False
@@ -64,6 +67,10 @@ class Settings:
             replaced=self.replaced_packs,
             pins=self.pins,
         )
+
+    def terms(self, *, shows_trimmed: bool = False) -> Terms:
+        """How closely records have to be bound to the media; ``shows_trimmed``: what is trimmed out comes back."""
+        return Terms(self.binding == "media", self.handles, shows_trimmed)
 
     @property
     def has_records(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from otiogate.evidence.disclosure import Disclosure, differences, from_tag
-from otiogate.evidence.matching import Match, Matcher, is_elsewhere, is_of_other_media
+from otiogate.evidence.matching import Match, Matcher, is_elsewhere, is_of_other_media, swapped
 from otiogate.evidence.statements import TRIGGERS, Evidence, Invalid, Statement, statements
 from otiogate.evidence.tag import Tag, tag_body
 from otiogate.evidence.vocabulary import (
@@ -275,7 +275,11 @@ class _Collector:
             found.points.append(self._ranged(point, disclosure))
             known = self._on(point)
             known.said_more = True
-            if strong and not disclosure.distrust and (matched or not is_of_other_media(disclosure, point.use)):
+            other = swapped(disclosure, point.use) if disclosure.origin == "ledger" else ""
+            if other:
+                what = f"{disclosure.id} is about other media: what is called so here has the digest {other}"
+                self._raise("differs", what, [point], disclosure)
+            elif strong and not disclosure.distrust and (matched or not is_of_other_media(disclosure, point.use)):
                 known.disclosures.append(disclosure)
         return found
 

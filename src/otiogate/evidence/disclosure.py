@@ -6,6 +6,7 @@ way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -168,6 +169,19 @@ def differences(tag: Disclosure, ledger: Disclosure) -> list[str]:
         said, known = tag.data.get(axis), ledger.data.get(axis)
         if said is not None and said != known:
             found.append(f"{axis}: the tag says {said}, the ledger {known}")
+    known = ledger.data.get("ranges", ())
+    for text in tag.data.get("ranges", ()) if known else ():
+        if not any(_is_within(text, each) for each in known):
+            found.append(f"range: the tag says {text}, the ledger {', '.join(known)}")
     if tag.source_type and ledger.source_type and tag.source_type != ledger.source_type:
         found.append(f"digital source type: the tag says {tag.source_type}, the ledger {ledger.source_type}")
     return found
+
+
+def _is_within(text: str, other: str) -> bool:
+    """Whether the timecode range ``text`` lies within ``other``; both are ``in-out``."""
+    (first, last), (begin, end) = (
+        [[int(each) for each in re.findall("[0-9]+", part)] for part in (*each.split("-", 1), "")[:2]]
+        for each in (text, other)
+    )
+    return begin <= first and last <= end

@@ -19,7 +19,8 @@ from otiogate.timeline.time import Span, TimeError, frames_of
 
 @dataclass(frozen=True)
 class Match:
-    """``weak``: by clip name alone; it attaches the disclosure but does not stand for having disclosed."""
+    """``weak``: by the clip's name, or a digest that the timeline states, alone; it attaches the disclosure but does
+    not stand for having disclosed."""
 
     disclosure: Disclosure
     how: str
@@ -45,6 +46,11 @@ class Matcher:
     def __bool__(self) -> bool:
         return bool(self._index or self._files)
 
+    @property
+    def knows_digests(self) -> bool:
+        """Whether any disclosure names a digest of its media."""
+        return any(field == "sha256" for field, _ in self._index)
+
     @cached_property
     def _texts(self) -> frozenset[str]:
         """Every name that finds something, folded."""
@@ -69,9 +75,14 @@ class Matcher:
 
     def matches(self, use: ClipUse) -> Iterator[Match]:
         """The disclosures that are about the media of ``use``."""
-        for sha in use.media.sha256:
+        media = use.media
+        verified = dict.fromkeys((*media.sha256, *(each.digest for each in media.facts if each.state == "verified")))
+        for sha in verified:
             for disclosure, _ in self._index.get(("sha256", fold(sha)), ()):
                 yield Match(disclosure, f"media {sha[:19]}", weak=False)
+        for sha in media.stated:
+            for disclosure, _ in self._index.get(("sha256", fold(sha)), ()) if sha not in verified else ():
+                yield Match(disclosure, f"media {sha[:19]}, as the timeline says", weak=True)
         for reference in use.media.references:
             found = [each for form in _forms(reference) for each in self._files.get(form, ())]
             for disclosure in {id(each): each for each, name in found if same_name(reference, name)}.values():
@@ -130,6 +141,18 @@ def is_of_other_media(disclosure: Disclosure, use: ClipUse) -> bool:
             forms = (wanted, *file_names(wanted)) if key == "reference" else (wanted,)
             return not all(any(same_name(form, name) for form in forms for name in names) for names in things)
     return False
+
+
+def swapped(disclosure: Disclosure, use: ClipUse) -> str:
+    """The digest of the file that ``use`` shows, where that is called as the one that ``disclosure`` is about, and is
+    verified to be none that it knows; else nothing."""
+    own = disclosure.data.get("media", {})
+    if disclosure.data.get("effect") or "sha256" not in own or "reference" not in own:
+        return ""
+    known = {fold(str(each.get("sha256", ""))) for each in (own, *disclosure.data.get("match", ()))}
+    forms = (str(own["reference"]), *file_names(str(own["reference"])))
+    named = any(same_name(form, name) for names in use.media.files for name in names for form in forms)
+    return next((each for each in use.media.sha256 if named and fold(each) not in known), "")
 
 
 def is_elsewhere(text: str, part: Span, available: Span | None) -> bool:

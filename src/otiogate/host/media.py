@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from otiogate.timeline.media import REEL_KEYS, basenames, file_names, has_extension, names_nobody
-from otiogate.timeline.model import Key, Known, Media, plain_key
+from otiogate.timeline.model import Key, Known, Media, MediaPlace, plain_key
 
 
 @lru_cache(maxsize=4096)
@@ -35,9 +35,54 @@ def media_of(data: Mapping[str, Any]) -> Media:
     if not files or has_extension(name):
         references.update(basenames(name))
     reels = {reel for reel in _reels(data) if not names_nobody(reel)}
-    if not files and file_names(name):
+    called = not files and bool(file_names(name))
+    if called:
         files = (file_names(name),)
-    return Media(tuple(sorted(references)), tuple(sorted(reels)), files=files)
+
+    def places() -> tuple[MediaPlace, ...]:
+        return (*_places_of(data), *((MediaPlace(name),) if called else ()))
+
+    return Media(tuple(sorted(references)), tuple(sorted(reels)), files=files, stated=_stated(data), locate=places)
+
+
+def _places_of(data: Mapping[str, Any]) -> Iterator[MediaPlace]:
+    """Where the media references lead, active or not; a label leads somewhere only where there is nothing else."""
+    active = data.get("active_media_reference_key")
+    for key, reference in (data.get("media_references") or {}).items():
+        names = sequence_names(reference) if reference and "name_prefix" in reference else ()
+        if names:
+            base = str(reference.get("target_url_base") or "")
+            url = f"{base.rstrip('/')}/{names[0]}" if base else names[0]
+            yield MediaPlace(url, key == active, _frames(reference))
+        elif reference and (url := str(reference.get("target_url") or reference.get("name") or "")):
+            yield MediaPlace(url, key == active)
+
+
+def _frames(reference: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The first and the last frame that an image sequence is said to have, as the host counts them."""
+    try:
+        duration = reference["available_range"]["duration"]
+        first = int(reference.get("start_frame") or 0)
+        number = int(float(duration["value"]) / float(duration["rate"]) * float(reference["rate"]) + 0.5)
+    except (KeyError, TypeError, ValueError, OverflowError, ZeroDivisionError):
+        return None
+    return (first, first + number - 1) if number > 0 else None
+
+
+def _stated(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The digests that the metadata of the media references gives, under ``sha256``."""
+    found = []
+    for reference in (data.get("media_references") or {}).values():
+        metadata = reference.get("metadata") if reference else None
+        if not metadata or "sha256" not in metadata:
+            continue
+        text = str(metadata["sha256"]).lower()
+        if _DIGEST.fullmatch(text):
+            found.append(f"sha256:{text.removeprefix('sha256:')}")
+    return tuple(dict.fromkeys(found))
+
+
+_DIGEST = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
 
 
 def _shown(data: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
@@ -81,6 +126,7 @@ _NAME = re.compile(rb'"name":"([^"]+)')
 _SEQUENCE = re.compile(
     rb'"name_prefix":' + _TEXT + rb',"name_suffix":' + _TEXT + rb'[^{}]*?"frame_zero_padding":(-?\d+)'
 )
+_STATED = re.compile(rb'"sha256":"(?:sha256:)?([0-9a-f]{64})"', re.IGNORECASE)
 _REEL_WORDS = ("reel", "tape")
 _REELS = [re.compile(word.encode() + rb'[^"\\]*":(?:\{[^{}]*?"name":)?"([^"]+)') for word in _REEL_WORDS]
 """One after the other: what begins with a plain word is found many times faster than a choice of words."""
@@ -111,6 +157,8 @@ def media_keys(text: bytes, begins: Sequence[int], known: Known | None = None) -
         }
         for name in sequence_names(reference):
             yield Key(node_at(match.start()), "reference", name)
+    for match in _STATED.finditer(text) if b'"sha256":"' in text else ():
+        yield Key(node_at(match.start()), "sha256", f"sha256:{match.group(1).decode('ascii').lower()}")
     if known is not None and not known.reels:
         return
     lowered = text.lower()

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from otiogate.evidence.disclosure import Disclosure
+from otiogate.evidence.facts import NOT_OPENED
+from otiogate.evidence.matching import range_span
 from otiogate.timeline.media import file_names, fold, names_nobody, same_name
 from otiogate.timeline.model import ClipUse
 
+Bound = Literal["media", "reference"]
 
-def misfit(covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: Iterable[Sequence[ClipUse]]) -> str:
+
+@dataclass(frozen=True)
+class Terms:
+    """How closely a record has to be bound. ``by_media``: by a digest that was verified; else names are enough.
+    ``handles`` are frames beyond the visible range that count as used; ``shows_trimmed``: what is trimmed away around a
+    clip counts as used, too."""
+
+    by_media: bool = False
+    handles: int = 0
+    shows_trimmed: bool = False
+
+
+BY_NAME = Terms()
+
+
+def misfit(
+    covers: Iterable[Mapping[str, Any]],
+    disclosure: Disclosure,
+    uses: Iterable[Sequence[ClipUse]],
+    terms: Terms = BY_NAME,
+) -> str:
     """Why the ``covers`` entries are not about this version of the disclosure and its media; nothing where they are.
 
     Each of ``uses`` is one use, or the sides of one transition, of which one is enough: what a transition does is said
@@ -23,30 +47,35 @@ def misfit(covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: It
     if disclosure.origin == "tag":
         return f"was given for {disclosure.id}, not for what a tag says otherwise"
     reason = ""
-    named: list[Mapping[str, Any]] = []
+    fitting: list[Mapping[str, Any]] = []
     for entry in entries:
-        wanted, media = entry.get("digest"), entry.get("media")
+        wanted = entry.get("digest")
         if wanted is not None and wanted != disclosure.digest:
             reason = (
                 reason or f"was given for another version of {disclosure.id} (its digest is now {disclosure.digest})"
             )
             continue
-        if not media:
-            return ""
-        other = _not_its_own(media, disclosure)
+        other = _not_its_own(entry.get("media", {}), disclosure)
         if other:
             reason = other
         else:
-            named.append(media)
-    if not named:
+            fitting.append(entry)
+    if not fitting:
         return reason
-    # A record that names the reel alone is for the file that the disclosure names.
-    own = {} if disclosure.data.get("effect") else disclosure.data.get("media", {})
+    if any(each.keys().isdisjoint(("media", "ranges")) for each in fitting) and not terms.by_media:
+        return ""  # for whatever media the disclosure is of
     for sides in uses:
-        faults = [_of_none(named, own, use) for use in sides]
+        faults = [_of_none(fitting, disclosure, use, terms) for use in sides]
         if all(faults):
             return faults[0]
     return ""
+
+
+def bound(
+    covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: Iterable[Sequence[ClipUse]], terms: Terms
+) -> Bound:
+    """How the ``covers`` of a record that fits are bound to ``uses``: to their verified content, or to their names."""
+    return "reference" if misfit(covers, disclosure, uses, replace(terms, by_media=True)) else "media"
 
 
 def _not_its_own(media: Mapping[str, Any], disclosure: Disclosure) -> str:
@@ -58,10 +87,57 @@ def _not_its_own(media: Mapping[str, Any], disclosure: Disclosure) -> str:
     return ""
 
 
-def _of_none(named: Sequence[Mapping[str, Any]], own: Mapping[str, Any], use: ClipUse) -> str:
-    """Why ``use`` is of none of the media ``named``; nothing where it is of one."""
-    faults = [_not_this_use(media, own, use) for media in named]
+def _of_none(entries: Sequence[Mapping[str, Any]], disclosure: Disclosure, use: ClipUse, terms: Terms) -> str:
+    """Why none of the ``entries`` covers ``use``; nothing where one does."""
+    faults = [next(_uncovered(entry, disclosure, use, terms), "") for entry in entries]
     return faults[0] if all(faults) else ""
+
+
+def _uncovered(entry: Mapping[str, Any], disclosure: Disclosure, use: ClipUse, terms: Terms) -> Iterator[str]:
+    """Why ``entry`` does not cover ``use``. A digest that was verified decides, whatever the file is called."""
+    media = entry.get("media", {})
+    # What an entry leaves unsaid of the media is what the disclosure says of it.
+    own = {} if disclosure.data.get("effect") else disclosure.data.get("media", {})
+    sha = str(media.get("sha256") or (own.get("sha256", "") if "digest" in entry else ""))
+    if sha and use.media.is_verified:
+        other = next((each for each in use.media.sha256 if not _same("sha256", sha, each)), "")
+        if other:
+            yield f"was given for the sha256 {sha}, but {use.address} uses {other}"
+    elif terms.by_media:
+        yield f"is bound to {use.address} by name alone, and media is demanded: {_unbound(sha, use)}"
+    elif media and (other := _not_this_use(media, own, use)):
+        yield other
+    if "ranges" in entry and (beyond := _beyond(entry["ranges"], use, terms)):
+        yield beyond
+
+
+def _unbound(sha: str, use: ClipUse) -> str:
+    if not sha:
+        return "neither it nor the disclosure names a sha256 of the media; 'otiogate media digest' tells it"
+    return why_unverified(use)
+
+
+def why_unverified(use: ClipUse) -> str:
+    """Why the content of what ``use`` shows is not verified."""
+    found = [each.why for each in use.media.facts if each.active and each.state == "offline"]
+    return found[0] if found else NOT_OPENED
+
+
+def _beyond(ranges: Sequence[str], use: ClipUse, terms: Terms) -> str:
+    """Why ``use`` shows more of its media than ``ranges``; nothing where it does not."""
+    told = ", ".join(ranges)
+    part = use.source if terms.shows_trimmed else use.visible_source
+    if part is None:
+        return f"was given for {told}, and which part of its media {use.address} shows is not told"
+    part = replace(part, start=part.start - terms.handles, duration=part.duration + 2 * terms.handles)
+    part = part.within(use.available) if use.available is not None and use.available.overlaps(part) else part
+    reached = part.start
+    for span in sorted(filter(None, (range_span(each, part) for each in ranges)), key=lambda each: each.start):
+        if span.start <= reached:
+            reached = max(reached, span.end)
+    if reached < part.end:
+        return f"was given for {told}, but {use.address} shows {part.first}-{part.last}"
+    return ""
 
 
 def _not_this_use(media: Mapping[str, Any], own: Mapping[str, Any], use: ClipUse) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
-from otiogate.records.binding import misfit
+from otiogate.records.binding import BY_NAME, Terms, misfit
 from otiogate.records.context import Context
 from otiogate.records.dates import begin, end, instant
 from otiogate.records.model import Record, RecordSet
@@ -43,7 +43,8 @@ class Reason:
 class Case:
     """What a record is held against: one disclosure, the uses it applies to, the delivery, and the time of judging.
 
-    Each of ``uses`` is one use, or the sides of one transition.
+    Each of ``uses`` is one use, or the sides of one transition. ``terms`` say how closely a record has to be bound to
+    them.
     """
 
     disclosure: Disclosure
@@ -51,6 +52,7 @@ class Case:
     context: Context
     now: datetime
     records: RecordSet
+    terms: Terms = BY_NAME
 
 
 def consent_faults(
@@ -238,7 +240,7 @@ def decision_faults(
     if set(answers).isdisjoint(data["answers"]):
         yield Reason(f"answers {', '.join(data['answers'])}, not {' or '.join(answers)}")
     yield from _authority(data, roles, case)
-    against = misfit(data["covers"], case.disclosure, case.uses)
+    against = misfit(data["covers"], case.disclosure, case.uses, case.terms)
     if against:
         yield Reason(against, UNTRUSTED)
     yield from _particulars(record, wanted, case)
@@ -348,7 +350,7 @@ def clearance_faults(
         yield Reason(f"was reviewed by {data['reviewed']['by']['id']}, who {what}", UNTRUSTED)
     if instant(data["reviewed"]["at"]) > case.now:
         yield Reason(f"is reviewed only at {data['reviewed']['at']}")
-    against = misfit(data["covers"], case.disclosure, case.uses)
+    against = misfit(data["covers"], case.disclosure, case.uses, case.terms)
     if against:
         yield Reason(against, UNTRUSTED)
     for text in outside("clearance", data["scope"], case.disclosure, case.context):

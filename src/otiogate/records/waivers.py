@@ -9,7 +9,7 @@ from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.evidence.matching import range_span
-from otiogate.records.binding import misfit
+from otiogate.records.binding import BY_NAME, Terms, misfit, why_unverified
 from otiogate.records.checks import UNTRUSTED, Case, Reason, in_force, own_part, superseded_by
 from otiogate.records.dates import end, instant
 from otiogate.records.model import Record, RecordSet
@@ -82,21 +82,26 @@ def _of_another_version(data: Mapping[str, Any], case: Case) -> str:
     return ""
 
 
-def not_this_clip(clip: _Clip, use: ClipUse) -> str:
+def not_this_clip(clip: _Clip, use: ClipUse, terms: Terms = BY_NAME) -> str:
     """Why a waiver for ``clip`` is not for ``use``; nothing where the use is of that very media and lies in the range.
 
     It has to be sure: what a timeline does not tell, or tells in two ways, is not waived. One waiver has to hold all of
-    the use; two that hold a part each do not add up.
+    the use; two that hold a part each do not add up. One that names a digest holds for content that was verified, and
+    where ``terms`` demand that, no other does.
     """
-    return _not_its_media(clip, use) or _beyond(str(clip.get("source_range", "")), use)
+    return _not_its_media(clip, use, terms) or _beyond(str(clip.get("source_range", "")), use)
 
 
-def _not_its_media(clip: _Clip, use: ClipUse) -> str:
+def _not_its_media(clip: _Clip, use: ClipUse, terms: Terms) -> str:
     media = use.media
     if "sha256" in clip:
         if len(media.files) > 1:
             return f"is for one file, and {use.address} uses several"
+        if not media.is_verified:
+            return f"is for the media {clip['sha256']}, and {use.address} is not verified: {why_unverified(use)}"
         return _not_all("media", str(clip["sha256"]), [(each,) for each in media.sha256], use)
+    if terms.by_media:
+        return f"is for {clip['reference']} by name alone, and media is demanded: name its sha256"
     if names_nobody(str(clip["reel"])):
         return f"names the reel {clip['reel']}, which is none"
     named = _not_all("file", str(clip["reference"]), media.files, use)
@@ -173,7 +178,7 @@ class Waivers:
             for record in self.near(asked.rule, use):
                 if record.id not in faults:
                     faults[record.id] = tuple(waiver_faults(record, asked, case))
-                other = not_this_clip(record.data["clip"], use)
+                other = not_this_clip(record.data["clip"], use, case.terms)
                 why = faults[record.id] or ((Reason(other),) if other else ())
                 if not why:
                     waived[number] = record

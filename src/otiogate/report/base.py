@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from otiogate.report.model import Report, Verdict
 
+OVERRIDDEN = "time, records, stage, media or cache overridden"
+"""What marks a report as advisory."""
+
 WORDS: dict[Verdict, str] = {"allow": "ALLOWED", "block": "BLOCKED", "cannot_judge": "COULD NOT JUDGE"}
 
 

@@ -13,6 +13,7 @@ FORMAT = "otiogate/report/v1"
 Verdict = Literal["allow", "block", "cannot_judge"]
 Effect = Literal["block", "warn", "info", "none"]
 Status = Literal["open", "met", "waived", "info"]
+Binding = Literal["reference", "media"]
 Trust = Literal["unsigned", "mixed", "signed"]
 
 EFFECTS: tuple[Effect, ...] = ("none", "info", "warn", "block")
@@ -82,10 +83,19 @@ class WaiverLine:
 
 
 @dataclass(frozen=True)
+class BoundLine:
+    """A record that counted, and what it is bound to: ``media``, content that was verified, or ``reference``, names."""
+
+    record: str
+    binding: Binding
+
+
+@dataclass(frozen=True)
 class Finding:
     """One rule and one disclosure. ``severity`` is the rule's, ``effect`` what it comes to here and now; ``records``
-    are the ids that met it, or that waive it; ``fingerprint`` is the same in every run over the same uses. Where some
-    of its uses are waived and others are not, they are two findings."""
+    are the ids that met it, or that waive it, and ``bound`` what those are bound to that are given for media;
+    ``fingerprint`` is the same in every run over the same uses. Where some of its uses are waived and others are not,
+    they are two findings."""
 
     rule: str
     title: str
@@ -102,6 +112,7 @@ class Finding:
     source: str
     fingerprint: str
     waivers: tuple[WaiverLine, ...] = ()
+    bound: tuple[BoundLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,18 @@ class PackLine:
     pack: str
     version: str
     digest: str
+
+
+@dataclass(frozen=True)
+class MediaLine:
+    """What is known of the content of one file that AI uses are of. ``frames`` of a sequence are ``first-last``, and
+    ``why`` says why it is not verified."""
+
+    file: str
+    state: Literal["verified", "declared", "offline"]
+    digest: str
+    frames: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -183,12 +206,13 @@ class CueLine:
 @dataclass(frozen=True)
 class BasisLine:
     """What one AI use rests on: the id of its disclosure (empty for a tag without one) and its digest, the media that
-    it is of, and the records that met a rule for it."""
+    it is of, by name, the records that met a rule for it, and the digests of that media that were verified."""
 
     disclosure: str
     digest: str
     media: tuple[str, ...]
     records: tuple[str, ...]
+    verified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,12 +243,13 @@ class Counts:
 class Report:
     """``allow`` reads: no uncleared AI use declared or found; that there is none at all is not verified.
 
-    ``authority`` tells whose configuration decided; ``advisory`` that time, records or stage were overridden, or a
-    cache was named, so that the verdict is no proof; ``trust`` whether the records that met a rule were signed:
+    ``authority`` tells whose configuration decided; ``advisory`` that time, records, stage or media were overridden, or
+    a cache was named, so that the verdict is no proof; ``trust`` whether the records that met a rule were signed:
     ``unsigned`` where no signature is demanded and they are taken as they stand, ``signed`` where every one is, and
     else ``mixed``.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
-    through, which asks for neither.
+    through, which asks for neither. ``binding`` is what is demanded of records that are given for media, and ``media``
+    what is known of the content of that which AI uses are of.
     """
 
     verdict: Verdict
@@ -248,6 +273,8 @@ class Report:
     records_from: tuple[str, ...] = ()
     trust: Trust = "unsigned"
     signed: tuple[SignedLine, ...] = ()
+    binding: Binding = "reference"
+    media: tuple[MediaLine, ...] = ()
     tool: str = "otiogate"
     tool_version: str = ""
     format: str = FORMAT
@@ -291,6 +318,7 @@ def from_data(data: Mapping[str, Any]) -> Report:
     kept["signed"] = tuple(
         SignedLine(each["record"], each["kind"], tuple(each["by"])) for each in data.get("signed", ())
     )
+    kept["media"] = tuple(MediaLine(**_known(MediaLine, each)) for each in data.get("media", ()))
     for name in ("notes", "config", "records_from"):
         kept[name] = tuple(data[name])
     return Report(**kept)
@@ -306,6 +334,7 @@ def _finding(data: Mapping[str, Any]) -> Finding:
         for each in data["tried"]
     )
     kept["waivers"] = tuple(WaiverLine(**_known(WaiverLine, each)) for each in data.get("waivers", ()))
+    kept["bound"] = tuple(BoundLine(**_known(BoundLine, each)) for each in data.get("bound", ()))
     for name in ("missing", "records"):
         kept[name] = tuple(data[name])
     return Finding(**kept)
@@ -313,8 +342,8 @@ def _finding(data: Mapping[str, Any]) -> Finding:
 
 def _basis(data: Mapping[str, Any]) -> BasisLine:
     kept = _known(BasisLine, data)
-    for name in ("media", "records"):
-        kept[name] = tuple(data[name])
+    for name in ("media", "records", "verified"):
+        kept[name] = tuple(data.get(name, ()))
     return BasisLine(**kept)
 
 

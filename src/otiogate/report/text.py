@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Literal, NamedTuple
 
-from otiogate.report.base import WORDS, ReportWriter, count, safe
-from otiogate.report.model import EXIT_CODES, Finding, HintLine, ProblemLine, Report, UseLine, Verdict
+from otiogate.report.base import OVERRIDDEN, WORDS, ReportWriter, count, safe
+from otiogate.report.model import EXIT_CODES, Finding, HintLine, MediaLine, ProblemLine, Report, UseLine, Verdict
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
@@ -57,6 +57,9 @@ class TextWriter(ReportWriter):
         if report.hints:
             yield ""
             yield from _hints(report.hints)
+        if report.media:
+            yield ""
+            yield from _media(report.media)
         yield ""
         yield from _footer(report)
 
@@ -68,6 +71,16 @@ def _hints(hints: Sequence[HintLine]) -> Iterator[str]:
         yield f"    {place}  {safe(hint.footprint)}: '{safe(hint.text, 120)}'"
     if len(hints) > _MOST_USES:
         yield f"    ... and {count(len(hints) - _MOST_USES, 'more hint')}"
+
+
+def _media(media: Sequence[MediaLine]) -> Iterator[str]:
+    yield "  Media of AI uses:"
+    for each in media[:_MOST_USES]:
+        frames = f", frames {each.frames}" if each.frames else ""
+        said = each.digest + frames if each.state == "verified" else safe(each.why, 400)
+        yield f"    {each.state}  {safe(each.file or each.digest)}: {said}"
+    if len(media) > _MOST_USES:
+        yield f"    ... and {count(len(media) - _MOST_USES, 'more file')}"
 
 
 def headline(report: Report) -> str:
@@ -132,10 +145,18 @@ def _finding(number: int, finding: Finding, hopeless: frozenset[str], signers: M
         yield f"     waived:  {safe(str(waiver), 600)}{signers.get(waiver.id, '')}"
     if finding.records and not finding.waivers:
         label = "met by:" if finding.status == "met" else "counts:"
-        yield f"     {label}  {', '.join(safe(each) + signers.get(each, '') for each in finding.records)}"
+        told = (safe(each) + by_media(finding, each) + signers.get(each, "") for each in finding.records)
+        yield f"     {label}  {', '.join(told)}"
     if finding.effect in ("block", "warn"):
         lines = wrap(safe(finding.remedy, 1000), _WIDTH, break_long_words=False, break_on_hyphens=False)
         yield from (f"     {'next:' if not number else '':<8} {line}" for number, line in enumerate(lines))
+
+
+def by_media(finding: Finding, record: str) -> str:
+    """What stands behind the id of a record that is bound to media whose content was verified."""
+    return (
+        " (media verified)" if any(each.record == record and each.binding == "media" for each in finding.bound) else ""
+    )
 
 
 def signers(report: Report) -> dict[str, str]:
@@ -185,8 +206,10 @@ def _footer(report: Report) -> Iterator[str]:
         yield f"  note: {safe(note)}"
     packs = ", ".join(safe(f"{each.pack} {each.version}") for each in report.packs)
     parts = [f"policy: {packs or 'not asked'}", f"authority: {report.authority}", f"records: {report.trust}"]
+    if report.media or report.binding == "media":
+        parts.append(f"binding: {report.binding}")
     if report.advisory:
-        parts.append(f"advisory (time, records, stage or cache overridden), judged as of {report.judged_at}")
+        parts.append(f"advisory ({OVERRIDDEN}), judged as of {report.judged_at}")
     yield f"  {'; '.join(parts)}"
     if report.config:
         yield f"  configuration: {', '.join(safe(each) for each in report.config)}"

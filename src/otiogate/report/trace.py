@@ -11,7 +11,7 @@ from otiogate.evidence.tag import Tag
 from otiogate.records.model import RecordSet
 from otiogate.report.base import count, safe
 from otiogate.report.model import CueLine, Finding, Report
-from otiogate.report.text import reasons_of, signers
+from otiogate.report.text import by_media, reasons_of, signers
 from otiogate.timeline.media import fold
 from otiogate.timeline.model import ClipUse, Snapshot, Subject
 
@@ -130,7 +130,8 @@ def _of_finding(finding: Finding, signers: Mapping[str, str]) -> Iterator[str]:
         yield f"                  waived:  {safe(str(waiver), 600)}{signers.get(waiver.id, '')}"
     if finding.records and not finding.waivers:
         label = "met by: " if finding.status == "met" else "counts: "
-        yield f"                  {label} {', '.join(safe(each) + signers.get(each, '') for each in finding.records)}"
+        told = (safe(each) + by_media(finding, each) + signers.get(each, "") for each in finding.records)
+        yield f"                  {label} {', '.join(told)}"
 
 
 def _places(cue: CueLine, subject: Subject, use: ClipUse, records: RecordSet) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from otiogate.documents.chain import Chain, Checkpoint, Link, append
 from otiogate.documents.strict import DocumentError, parse_json
 from otiogate.evidence.tag import ID
+from otiogate.report.base import OVERRIDDEN
 from otiogate.report.model import Finding, Report
 
 FORMAT = "otiogate/decision/v1"
@@ -59,7 +60,7 @@ def _softened(report: Report, passed_by: str) -> Iterator[str]:
     if report.stage == "temp":
         yield "stage: temp"
     if report.advisory:
-        yield "advisory: time, records or stage overridden"
+        yield f"advisory: {OVERRIDDEN}"
     if passed_by:
         yield passed_by
 

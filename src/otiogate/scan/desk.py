@@ -79,9 +79,11 @@ class Desk:
 
     def _judged(self, path: Path, suffix: str, folder: _Folder) -> Report:
         settings = folder.on.settings
-        # A declaration is asked of every use, what a sidecar says is read with it, and a registry is asked for what
-        # stands in the text.
-        plain = not (settings.registry or settings.declaration_required or os.path.lexists(sidecar_of(path)))
+        # A declaration is asked of every use, what a sidecar says is read with it, a registry is asked for what stands in
+        # the text, and where its media stands is asked of the timeline.
+        plain = not (
+            settings.registry or settings.media or settings.declaration_required or os.path.lexists(sidecar_of(path))
+        )
         if settings.cache is None or not plain:
             return self._decided(read_timeline(path, settings.frame_rate), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))
@@ -108,7 +110,7 @@ class Desk:
         if known is not None and isinstance(snapshot, Restored) and snapshot.is_silent(folder.on.records.matcher):
             counts = replace(known.counts, uses=snapshot.uses)
             return replace(known, input=input_of(origin), counts=counts)
-        report = judged(snapshot, folder.on, self._under.now)[0]
+        report = judged(snapshot, folder.on, self._under.now, opens=self._under.opens)[0]
         if known is None and _is_silent(report):
             folder.silent = report
         return report

@@ -21,6 +21,7 @@ from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet, media_digests
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
+from otiogate.scan.media import Opens, media_lines, with_media
 from otiogate.scan.read import read_timeline
 from otiogate.scan.receipts import demanded
 from otiogate.scan.stored import hint_lines
@@ -51,7 +52,8 @@ class Judging:
     """What a run judges under, beside the configuration near each timeline.
 
     ``now`` has a zone; ``as_of``: it is another time than now. ``config`` names project files in place of those near,
-    ``command`` is what the command line sets. Under one ``run`` a registry is asked once.
+    ``command`` is what the command line sets, and ``opens`` which media is read. Under one ``run`` a registry is asked
+    once.
     """
 
     now: datetime
@@ -59,6 +61,7 @@ class Judging:
     config: tuple[str, ...] = ()
     command: dict[str, Any] = field(default_factory=dict)
     context_map: ContextMap | None = None
+    opens: Opens = "nothing"
     run: str = field(default_factory=_new_run)
 
     def anew(self) -> Judging:
@@ -79,7 +82,7 @@ class Judging:
             found = self.settings(path)
         except CannotJudge as fault:
             return cannot_judge(origin_of(path), fault, self.now)
-        return demanded(judge_path(path, found, self.now), path, found, self.now)
+        return demanded(judge_path(path, found, self.now, opens=self.opens), path, found, self.now)
 
     def unread(self, path: Path, why: str) -> Report:
         """The report on a timeline that could not be read at all, and why."""
@@ -87,11 +90,14 @@ class Judging:
         return cannot_judge(origin_of(path), fault, self.now)
 
 
-def judge_path(path: Path, settings: Settings, now: datetime, *, list_met: bool = True) -> Report:
-    """The report on the timeline in ``path``. What cannot be read or judged is a report that says so. ``list_met`` is
-    told at ``judge_snapshot``."""
+def judge_path(
+    path: Path, settings: Settings, now: datetime, *, list_met: bool = True, opens: Opens = "nothing"
+) -> Report:
+    """The report on the timeline in ``path``. What cannot be read or judged is a report that says so. ``list_met`` and
+    ``opens`` are told at ``judge_snapshot``."""
     try:
-        return judge_snapshot(read_timeline(path, settings.frame_rate), settings, now, list_met=list_met)
+        snapshot = read_timeline(path, settings.frame_rate)
+        return judge_snapshot(snapshot, settings, now, list_met=list_met, opens=opens)
     except CannotJudge as fault:
         return unreadable(path, fault, settings, now)
 
@@ -115,6 +121,7 @@ def judge_snapshot(
     shows_trimmed: bool = False,
     everything: bool = False,
     list_met: bool = True,
+    opens: Opens = "nothing",
 ) -> Report:
     """The report on one snapshot, as ``judged`` tells."""
     return judged(
@@ -125,6 +132,7 @@ def judge_snapshot(
         shows_trimmed=shows_trimmed,
         everything=everything,
         list_met=list_met,
+        opens=opens,
     )[0]
 
 
@@ -137,16 +145,22 @@ def judged(
     shows_trimmed: bool = False,
     everything: bool = False,
     list_met: bool = True,
+    opens: Opens = "nothing",
 ) -> tuple[Report, Collected]:
     """The report on one snapshot, and what was said in it. ``carries_media``: what is written from it ships the media.
     ``shows_trimmed``: what is written brings back into sight what is trimmed out. ``list_met``: findings that are met
     are listed, not only counted, and so are cues and hints. Raises ``CannotJudge``.
 
-    ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing.
+    ``everything`` builds every node of it, which is slow and, as a test holds, changes nothing. ``opens`` says which
+    media is read, where folders of media are known.
     """
     settings = on.settings
-    records, collected = _collected(snapshot, on, everything=everything, shows_trimmed=shows_trimmed)
-    question = Question(records, on.policy, settings.context, now, carries_media or snapshot.carries_media)
+    records, snapshot, collected = _collected(
+        snapshot, on, now, opens, everything=everything, shows_trimmed=shows_trimmed
+    )
+    carries_media = carries_media or snapshot.carries_media
+    terms = settings.terms(shows_trimmed=shows_trimmed)
+    question = Question(records, on.policy, settings.context, now, carries_media, terms)
     report = judge(
         collected,
         question,
@@ -158,34 +172,52 @@ def judged(
         tool_version=__version__,
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
+        media=media_lines(collected) if settings.media else (),
     )
     return report, collected
 
 
-def records_for(snapshot: Snapshot, on: Basis) -> RecordSet:
+def records_for(snapshot: Snapshot, on: Basis, now: datetime) -> RecordSet:
     """The records that ``snapshot`` is judged with: the ledger, and what a registry has besides of what is named in it.
     Raises ``CannotJudge``."""
-    return _collected(snapshot, on)[0]
+    return _collected(snapshot, on, now, "nothing")[0]
 
 
 def _collected(
-    snapshot: Snapshot, on: Basis, *, everything: bool = False, shows_trimmed: bool = False
-) -> tuple[RecordSet, Collected]:
-    settings, records = on.settings, on.records
+    snapshot: Snapshot,
+    on: Basis,
+    now: datetime,
+    opens: Opens,
+    *,
+    everything: bool = False,
+    shows_trimmed: bool = False,
+) -> tuple[RecordSet, Snapshot, Collected]:
+    """The records, the snapshot with what is known of its media, and what is said in it."""
+    settings, told = on.settings, set[str]()
     look = partial(
         collect,
-        snapshot,
         handles=settings.handles,
         declaration_required=settings.declaration_required,
         everything=everything,
         shows_trimmed=shows_trimmed,
     )
-    collected = look(records.standing, records.matcher)
-    if settings.registry is not None:
-        further = settings.further(records, *_unknown(snapshot, collected, records))
-        if further is not records:
-            return further, look(further.standing, further.matcher)
-    return records, collected
+
+    def said(source: Snapshot, known: RecordSet) -> tuple[RecordSet, Collected]:
+        """``known``, with what a registry adds to it, and what is said in ``source``."""
+        found, further = look(source, known.standing, known.matcher), known
+        if settings.registry is not None:
+            ids, digests = _unknown(source, found, known)
+            further = settings.further(known, ids - told, digests - told)
+            told.update(ids, digests)
+        return further, found if further is known else look(source, further.standing, further.matcher)
+
+    records, collected = said(snapshot, on.records)
+    if settings.media:
+        opened = with_media(snapshot, collected, records.matcher, settings, now, opens)
+        if opened is not snapshot:  # a registry may know what was read, too
+            snapshot = opened
+            records, collected = said(snapshot, records)
+    return records, snapshot, collected
 
 
 def _unknown(snapshot: Snapshot, collected: Collected, records: RecordSet) -> tuple[set[str], set[str]]:
@@ -210,7 +242,7 @@ def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Setti
     known = found or Settings()
     report = judge(
         Collected(uses=-1),
-        Question(RecordSet({}), Policy(()), known.context, now),
+        Question(RecordSet({}), Policy(()), known.context, now, terms=known.terms()),
         source=input_of(origin),
         notes=_notes(found) if found else (),
         config=known.sources,

@@ -193,6 +193,11 @@ def restored(found: Stored, path: Path, digest: str) -> Restored:
     )
 
 
+def _not_stored() -> NoReturn:
+    """Where media stands is asked only of a timeline that is read."""
+    raise NotStored
+
+
 class _Subjects:
     """The nodes that are stored, decoded when the first is asked for."""
 
@@ -288,7 +293,7 @@ def _use(use: ClipUse) -> list[Any]:
         use.name,
         use.kind,
         use.track,
-        [list(media.references), list(media.reels), list(media.sha256), [list(each) for each in media.files]],
+        [list(media.references), list(media.reels), [list(each) for each in media.files], list(media.stated)],
         [_span(each) for each in (use.record, use.source, use.visible_source, use.available)],
         use.disabled,
         use.trimmed_out,
@@ -300,14 +305,16 @@ def _use(use: ClipUse) -> list[Any]:
 
 def _use_of(data: list[Any]) -> ClipUse:
     address, name, kind, track, media, times, disabled, trimmed_out, line, event, others = data
-    references, reels, sha256, files = media
+    references, reels, files, stated = media
     timing = Timing(*map(_span_of, times))
     return ClipUse(
         address,
         name,
         kind,
         track,
-        Media(tuple(references), tuple(reels), tuple(sha256), tuple(map(tuple, files))),
+        Media(
+            tuple(references), tuple(reels), files=tuple(map(tuple, files)), stated=tuple(stated), locate=_not_stored
+        ),
         lambda: timing,
         disabled,
         trimmed_out,

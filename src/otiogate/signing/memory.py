@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS verified (mark BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledgers (folder TEXT PRIMARY KEY, ledger TEXT NOT NULL, serial INTEGER NOT NULL,
                                     issued_at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (registry TEXT PRIMARY KEY, answered_at TEXT NOT NULL, answer TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS media (path TEXT PRIMARY KEY, mark TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 """
 
 _AT_ONCE = 500
@@ -33,10 +34,12 @@ class Memory:
     written to, what it has is still believed, and nothing is added."""
 
     _held: dict[Path | None, set[bytes]] = {}  # noqa: RUF012 - shared on purpose: every export asks anew
+    _media: dict[Path | None, dict[str, tuple[str, str]]] = {}  # noqa: RUF012 - as above
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self._known = self._held.setdefault(path, set())
+        self._digests = self._media.setdefault(path, {})
 
     def known(self, marks: Collection[bytes]) -> set[bytes]:
         """Those of ``marks`` that were verified before."""
@@ -53,6 +56,21 @@ class Memory:
         """Remembers that ``marks`` were verified."""
         self._known.update(marks)
         self._write("INSERT OR IGNORE INTO verified VALUES (?)", [(each,) for each in marks])
+
+    def media(self, path: str, mark: str) -> str:
+        """The digest that the media at ``path`` had when its ``mark``, of size, inode and times, was this one; else
+        nothing."""
+        if self._digests.get(path, ("",))[0] != mark:
+            found = self._read("SELECT mark, digest FROM media WHERE path = ?", (path,))
+            if found:
+                self._digests[path] = str(found[0][0]), str(found[0][1])
+        known = self._digests.get(path)
+        return known[1] if known is not None and known[0] == mark else ""
+
+    def read_media(self, path: str, mark: str, digest: str) -> None:
+        """Remembers the digest of the media at ``path``, which was read."""
+        self._digests[path] = mark, digest
+        self._write("INSERT OR REPLACE INTO media VALUES (?, ?, ?)", [(path, mark, digest)])
 
     def ledger(self, folder: str) -> tuple[str, int, str] | None:
         """The ledger that stood in ``folder`` when its index was last looked at: its name, and the serial number and

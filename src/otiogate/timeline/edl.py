@@ -36,7 +36,7 @@ from otiogate.timeline.edl_lines import (
 )
 from otiogate.timeline.edl_times import irregular, rate_of, stretch
 from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
-from otiogate.timeline.model import ClipUse, Key, Known, Media, Origin, Problem, Snapshot, Subject, Timing
+from otiogate.timeline.model import ClipUse, Key, Known, Media, MediaPlace, Origin, Problem, Snapshot, Subject, Timing
 from otiogate.timeline.time import Span, TimeError
 
 _NUMBER, _CHANNEL, _EDIT, _TIMES = map(LINE.groupindex.__getitem__, ("number", "channel", "edit", "times"))
@@ -289,7 +289,8 @@ def _media(cut: _Cut, node: int, event: EventLine, sides: range) -> tuple[str, M
             references += (clip, *basenames(clip))
     files = tuple(dict.fromkeys(filter(None, map(file_names, named_files or clips))))
     faults = [f"the event has {len(clips)} clip names: {', '.join(clips)[:200]}"] if len(clips) > 1 else []
-    media = Media(tuple(dict.fromkeys(references)), tuple(dict.fromkeys(reels)), files=files)
+    places = tuple(MediaPlace(each) for each in dict.fromkeys(named_files or clips) if each)
+    media = Media(tuple(dict.fromkeys(references)), tuple(dict.fromkeys(reels)), files=files, locate=lambda: places)
     return clips[0] if clips else "", media, faults
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from otiogate.timeline.fcpxml_time import Clock, Stretch, rate_of, told
 from otiogate.timeline.fcpxml_xml import NO_WORDS, Element, own
 from otiogate.timeline.media import REEL_KEYS, basenames, file_names, names_nobody
-from otiogate.timeline.model import Media, Problem, plain_key
+from otiogate.timeline.model import Media, MediaPlace, Problem, plain_key
 
 BOTH = frozenset({"video", "audio"})
 _RESOURCES = ("asset", "effect", "format", "media", "locator", "projectRef")
@@ -101,9 +101,12 @@ def media_of(element: Element, asset: Element | None, around: tuple[str, ...]) -
     references |= dict.fromkeys(basenames(asset.name))
     originals = [each for each in sources if each.attributes.get("kind") != "proxy-media"] or sources
     files = [tuple(dict.fromkeys((*file_names(_source(each)), *file_names(_suggested(each))))) for each in originals]
+    places = [MediaPlace(_source(each), each in originals) for each in sources]
     if not sources and asset.name:
         files = [file_names(asset.name)]
-    return Media(tuple(references), reels, files=tuple(dict.fromkeys(filter(None, files))))
+        places = [MediaPlace(asset.name)]
+    shown = tuple(dict.fromkeys(filter(None, files)))
+    return Media(tuple(references), reels, files=shown, locate=lambda: tuple(dict.fromkeys(places)))
 
 
 def _source(element: Element) -> str:

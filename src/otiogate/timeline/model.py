@@ -61,17 +61,70 @@ class Carrier:
 
 
 @dataclass(frozen=True)
+class MediaPlace:
+    """Where a timeline says that media is: ``url`` as it stands, a path or a mere file name; of an image sequence with
+    ``%04d`` where the number of the frame belongs, and ``frames`` (first, last) that are said to be there. ``active``
+    is false of what the cut does not show."""
+
+    url: str
+    active: bool = True
+    frames: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class MediaFact:
+    """What is known of the content of the media at one place of a timeline. ``digest`` is ``sha256:<hex>``: of the file
+    that was opened where ``verified``, what the timeline states of itself where ``declared``, and nothing where
+    ``offline``; ``why`` says why it is that. ``key`` is the name of the file, ``frames`` of a sequence ``first-last``.
+    """
+
+    key: str
+    state: Literal["verified", "declared", "offline"]
+    digest: str = ""
+    why: str = ""
+    frames: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
 class Media:
     """What a use points at. ``references`` are the basenames that a person or an EDL would call its files by.
 
     ``files`` are the file that the cut shows, by all its names; several where the timeline names several for the one
-    use. Approvals are held against each of them.
+    use. Approvals are held against each of them. ``places`` are where all its files are said to be, and ``stated`` the
+    digests that the timeline gives for them, which prove nothing. ``facts`` is what opening them told, and ``sha256``
+    the digests verified by that of what the cut shows.
     """
 
     references: tuple[str, ...] = ()
     reels: tuple[str, ...] = ()
     sha256: tuple[str, ...] = ()
     files: tuple[tuple[str, ...], ...] = ()
+    stated: tuple[str, ...] = ()
+    facts: tuple[MediaFact, ...] = ()
+    locate: Callable[[], tuple[MediaPlace, ...]] = field(default=tuple, repr=False, compare=False)
+
+    @cached_property
+    def places(self) -> tuple[MediaPlace, ...]:
+        """Where all its files are said to be; worked out when it is first asked for."""
+        return self.locate()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the content is known of anything that it names, shown or not."""
+        return any(each.state == "verified" for each in self.facts)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the content is known of everything that the cut shows."""
+        states = [each.state for each in self.facts if each.active and each.state != "declared"]
+        return bool(self.sha256 and states) and all(each == "verified" for each in states)
+
+    def known_by(self, facts: Iterable[MediaFact]) -> Media:
+        """The same media, of which ``facts`` are known."""
+        found = tuple(facts)
+        shown = (each.digest for each in found if each.active and each.state == "verified")
+        return replace(self, sha256=tuple(dict.fromkeys(shown)), facts=found)
 
 
 class Timing(NamedTuple):
@@ -221,6 +274,22 @@ class Snapshot:
         """The snapshot with further problems of its file."""
         return replace(self, problems=(*self.problems, *problems))
 
+    def with_media(self, found: Mapping[int, Media]) -> Snapshot:
+        """The snapshot in which the uses at the nodes ``found`` are of that media, and are found by its digests."""
+
+        def build(node: int) -> Subject:
+            subject, media = self.subject(node), found.get(node)
+            if media is None or subject.use is None:
+                return subject
+            return replace(subject, use=replace(subject.use, media=media))
+
+        def keys(known: Known | None = None) -> Iterator[Key]:
+            yield from self.keys(known)
+            for node, media in found.items():
+                yield from (Key(node, "sha256", each.digest) for each in media.facts if each.digest)
+
+        return replace(self, build=build, keys=keys, built={})
+
     def subject(self, node: int) -> Subject:
         """The node, built; once."""
         found = self.built.get(node)
@@ -244,8 +313,10 @@ class Snapshot:
         return found
 
     def digests(self) -> set[str]:
-        """Everything in the text that is written as a SHA-256: the digests of media among it."""
-        return {each.decode("ascii") for each in re.findall(rb"sha256:[0-9a-f]{64}(?![0-9a-f])", self._lowered)}
+        """Everything in the text that is written as a SHA-256, the digests of media among it, and those of media that
+        are known."""
+        written = re.findall(rb"sha256:[0-9a-f]{64}(?![0-9a-f])", self._lowered)
+        return {each.decode("ascii") for each in written} | {key.text for key in self.keys() if key.field == "sha256"}
 
     @cached_property
     def _children(self) -> dict[int, list[int]]:

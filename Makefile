@@ -1,5 +1,5 @@
 # Two targets for a fresh machine that has only Python 3.10 or newer, git and make:
-#   make demo    sets up, then shows an allowed and a blocked export
+#   make demo    sets up, then shows an allowed and a blocked export, and a receipt that is verified
 #   make test    sets up, then runs everything that CI runs
 # Others: make docs, make token, make bench, make test-slow, make clean.
 

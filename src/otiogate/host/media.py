@@ -106,17 +106,19 @@ def _reels(data: Any) -> Iterator[str]:
     pending: list[Any] = [data.get("metadata"), data.get("media_references")]
     while pending:
         current = pending.pop()
-        if isinstance(current, dict):
-            for key, value in current.items():
-                if isinstance(value, dict) and isinstance(value.get("name"), str) and is_reel(key):
+        if isinstance(current, list):
+            pending += current
+            continue
+        for key, value in current.items() if isinstance(current, dict) else ():
+            if isinstance(value, str):
+                if is_reel(key):
+                    yield value.strip()
+            elif isinstance(value, dict):
+                if is_reel(key) and isinstance(value.get("name"), str):
                     yield value["name"].strip()  # FCP 7 XML has a name in its reel
-                if isinstance(value, str):
-                    if is_reel(key):
-                        yield value.strip()
-                else:
-                    pending.append(value)
-        elif isinstance(current, list):
-            pending.extend(current)
+                pending.append(value)
+            elif isinstance(value, list):
+                pending += value
 
 
 _TEXT = rb'"((?:[^"\\]+|\\.)*)"'

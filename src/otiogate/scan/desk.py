@@ -79,8 +79,8 @@ class Desk:
 
     def _judged(self, path: Path, suffix: str, folder: _Folder) -> Report:
         settings = folder.on.settings
-        # A declaration is asked of every use, what a sidecar says is read with it, a registry is asked for what stands in
-        # the text, and where its media stands is asked of the timeline.
+        # A declaration is asked of every use, what a sidecar says is read with it, a registry is asked for what stands
+        # in the text, and where its media stands is asked of the timeline.
         plain = not (
             settings.registry or settings.media or settings.declaration_required or os.path.lexists(sidecar_of(path))
         )

@@ -65,7 +65,8 @@ def as_long_as_approved(made: otio.schema.Timeline) -> None:
 
 def coloured(made: otio.schema.Timeline) -> None:
     made.tracks[0][0].metadata["clip_colour"] = "Teal"
-    made.tracks[0][0].color = otio.core.Color.RED
+    if hasattr(otio.core, "Color"):  # from OpenTimelineIO 0.18 on
+        made.tracks[0][0].color = otio.core.Color.RED
 
 
 def remarked(made: otio.schema.Timeline) -> None:

@@ -142,7 +142,7 @@ def exports(quick: bool, folder: Path, switch: Switch) -> None:
             bare_otio = bare if suffix == "otio" else bare_otio
             wanted = "" if (clips, suffix) == (1_000, "otio") else "<= 1.00 .otio writes"
             if suffix == "edl":
-                wanted = "<= 0.10" if clips == 10_000 else "<= 0.50"
+                wanted = "<= 0.10" if clips == 10_000 else "<= 0.25"
             row(
                 f"{clips:,}",
                 f".{suffix}",

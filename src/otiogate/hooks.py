@@ -203,7 +203,7 @@ def _nothing_lost(gone: Sequence[str], found: Settings, target: str) -> None:
     if not gone:
         return
     what = f"{count(len(gone), 'disclosure')} would not be in what is written: {'; '.join(gone[:_SHOWN])}"
-    if found.on_export == "report" or found.is_working_path(target):
+    if _passed_by(found, target):
         _LOG.warning("not stopped, by configuration: %s: %s", target, what)
         return
     raise CannotJudge(what, where=target, next_step="export to .otio, which keeps them all")
@@ -342,14 +342,15 @@ def _act(report: Report, found: Settings, target: str, doing: Doing) -> None:
     where the facility keeps a log."""
     passed_by = "" if report.verdict == "allow" else _passed_by(found, target)
     checkpoint = note(found.log, report, doing, passed_by=passed_by) if found.log else None
-    if doing == "export" and target:
-        _JUDGED.let_out = _LetOut(target, report, found, checkpoint)
+    _JUDGED.let_out = None
     if passed_by:
         _LOG.warning("not stopped, by configuration: %s", passed_text(report))
     elif report.verdict != "allow":
         raise ExportBlocked(blocking_text(report, doing), report.verdict)
     elif report.counts.warn or report.counts.waived:
         _LOG.warning("%s", passed_text(report))
+    if doing == "export" and target:
+        _JUDGED.let_out = _LetOut(target, report, found, checkpoint)
 
 
 class _LetOut(NamedTuple):
@@ -378,17 +379,17 @@ def _receipt(target: str, let_out: _LetOut | None) -> None:
         return
     path, found = Path(target), let_out.settings
     due = let_out.report.verdict == "allow" and not let_out.report.advisory and not found.is_working_path(target)
-    receipt_of(path).unlink(missing_ok=True)
-    if found.receipts == "written" and due:
-        try:
+    try:
+        receipt_of(path).unlink(missing_ok=True)
+        if found.receipts == "written" and due:
             # What stands there now is judged, and not what was to be written: other hooks and the writer came between.
             report = judge_path(path, found, _now(), list_met=False)
             if report.verdict != "allow":
                 raise CannotJudge(f"what was written is not what was allowed: {headline(report)}", where=target)
             issue(path, report, found, let_out.checkpoint)
-        except OtiogateError as fault:
-            text = "otiogate: this export was let through and is written, but has no receipt"
-            raise ExportBlocked(f"{text}.\n  {safe(str(fault), 600)}", "cannot_judge") from fault
+    except (OtiogateError, OSError) as fault:
+        text = "otiogate: this export was let through and is written, but has no receipt of its own"
+        raise ExportBlocked(f"{text}.\n  {safe(str(fault), 600)}", "cannot_judge") from fault
 
 
 def _passed_by(found: Settings, target: str) -> str:

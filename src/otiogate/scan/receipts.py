@@ -109,12 +109,11 @@ def _secret(name: str) -> str:
 @dataclass(frozen=True)
 class Receipt:
     """The receipt of one file, read: what it states, and who signed it, as far as that counts here. ``refused`` are the
-    reasons why it does not stand for the file; ``notes`` what could not be asked."""
+    reasons why it does not stand for the file."""
 
     statement: Statement
     signers: tuple[str, ...]
     refused: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | None = None) -> Receipt:

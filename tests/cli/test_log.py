@@ -46,7 +46,7 @@ def test_each_timeline_of_a_scan_is_one_entry(tmp_path: Path, log: Path, capsys:
     kept = said(log)
     assert [each["verdict"] for each in kept] == ["block", "allow"]
     assert [each["input"] for each in kept] == [each["input"]["digest"] for each in reports]
-    assert [each["fingerprint"] for each in kept[0]["open"]] == [  # type: ignore[index, union-attr, call-overload, attr-defined]
+    assert [each["fingerprint"] for each in kept[0]["open"]] == [
         each["fingerprint"] for each in reports[0]["findings"] if each["effect"] in ("block", "warn")
     ]
     assert {each["doing"] for each in kept} == {"scan"}

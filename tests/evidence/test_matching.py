@@ -77,6 +77,8 @@ def test_media_is_met_by_its_digest_in_any_case() -> None:
         ("https://vault.example/a/vfx%20010.mov?v=2", "vfx 010.mov", True),
         ("vfx_010.mov", "vfx_010", True),
         ("vfx_010", "vfx_010.mov", True),
+        ("vfx_010 .mov", "vfx_010", True),
+        ("vfx_010", "vfx_010 .mov", True),
         ("vfx_010.mov", "vfx_010.mxf", False),
         ("vfx_010.mov", "vfx_010.mov.mov", True),
         ("vfx_010.mov", "vfx_011.mov", False),
@@ -182,6 +184,13 @@ def test_a_timeline_stripped_of_its_tags_still_meets_its_records(entry: dict[str
     assert finding(report, "NFX-020").effect == "block"
     assert stripped(report)[0].startswith("ledger match: ")
     assert judged(timeline(clip()), *cleared(about)).verdict == "allow"
+
+
+@pytest.mark.parametrize("reference", ["vfx_010 .mov", "vfx_010\u3000.mov", " vfx_010 "])
+def test_a_blank_before_the_extension_makes_no_other_file(reference: str) -> None:
+    about = disclosure(media={"reference": "vfx_010"})
+    found = judged(timeline(clip(name="x", reference=reference, reel="")), about)
+    assert stripped(found)[0].startswith("ledger match: ")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime, timezone
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +24,7 @@ from otiogate.scan import cache, desk
 from otiogate.scan.cache import Cache, default_file, key_of
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Basis, Judging, judged
-from otiogate.scan.stored import NotStored, restored, stored
+from otiogate.scan.stored import NotStored, Stored, restored, stored
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.formats import READ
 from otiogate.timeline.model import Snapshot
@@ -138,6 +139,9 @@ def delivery(folder: Path) -> list[Path]:
         "lost.edl": edl([]) + "002  A002 V C 01:00:00:00 01:00\n",
         "hint.edl": edl(["* FROM CLIP NAME: runway gen3 plate"]),
         "empty.edl": edl(),
+        "game.edl": "EDL\0 this is no list of cuts",
+        "broken.fcpxml": "<fcpxml version='1.10'><resources>",
+        "broken.otio": '{"OTIO_SCHEMA": "Timeline.1", "name": ',
         "tags.fcpxml": document(fcpx_project(clip("<note>GENAI gen.shot</note>"))),
         "none.fcpxml": document(fcpx_project(clip())),
     }
@@ -172,6 +176,16 @@ def test_where_a_timeline_lies_and_how_it_is_called_comes_from_its_path_alone(
     moved = [Path(shutil.copy(path, other / f"other_{path.name}")) for path in paths]
     assert scanned(moved, kept) == [under(kept).report(path) for path in moved]
     assert reads == []
+
+
+def test_why_an_adapter_gives_up_is_asked_anew(tmp_path: Path, kept: Path, reads: list[str]) -> None:
+    """It may be for want of room on a disk, and has to end with that."""
+    path = tmp_path / "cut.ale"
+    path.write_text("Heading\nthis is no ALE\n")
+    for number in (1, 2):
+        [report] = scanned([path], kept)
+        assert report.verdict == "cannot_judge"
+        assert len(reads) == number
 
 
 def test_one_content_under_two_suffixes_is_two_timelines(tmp_path: Path, kept: Path) -> None:
@@ -209,6 +223,18 @@ def test_what_the_ledger_has_learnt_since_is_found_by_reading_once(
         assert report.verdict == "block"
         assert report == under(kept).report(path)
         assert len(reads) == expected
+
+
+def test_a_name_with_a_blank_before_its_extension_is_kept_and_found(
+    tmp_path: Path, kept: Path, reads: list[str]
+) -> None:
+    project(tmp_path)
+    path = tmp_path / "cut.edl"
+    path.write_text(edl(["* FROM CLIP NAME: vfx_010 .mov"], []))
+    assert [scanned([path], kept)[0].verdict for _ in range(2)] == ["allow"] * 2
+    assert len(reads) == 1
+    (tmp_path / "records" / "DIS.json").write_text(json.dumps(builders.disclosure(media={"reference": "vfx_010"})))
+    assert scanned([path], kept)[0].verdict == "block"
 
 
 def test_a_record_that_has_expired_counts_on_a_cached_timeline(tmp_path: Path, kept: Path, reads: list[str]) -> None:
@@ -259,7 +285,7 @@ def test_where_declarations_are_required_every_use_is_read(tmp_path: Path, kept:
 # A cache that is not what it was
 
 
-@pytest.mark.parametrize("column", ["head", "subjects", "names", "nodes"])
+@pytest.mark.parametrize("column", [each.name for each in fields(Stored)])
 @pytest.mark.parametrize("value", ["", "{", "[]", "null", '{"uses": 0}', "[[1]]", b"\xff\0", 5])
 def test_an_entry_that_is_broken_is_read_again(tmp_path: Path, kept: Path, column: str, value: object) -> None:
     paths = delivery(tmp_path)
@@ -267,7 +293,7 @@ def test_an_entry_that_is_broken_is_read_again(tmp_path: Path, kept: Path, colum
     with sqlite3.connect(kept) as database:
         database.execute(f"UPDATE snapshot SET {column} = ?", (value,))
     found = scanned(paths, kept)
-    if column == "names":  # names that are lost are what an editor could make of them: such a scan is advisory
+    if column in ("format", "rate", "quiet", "names"):  # which an editor could have written: such a scan is advisory
         assert all(each.advisory for each in found)
     else:
         assert found == without
@@ -287,7 +313,10 @@ def test_an_entry_of_another_content_is_not_taken_for_one_whose_key_begins_alike
         (b"these are no pages of a database " * 99, "cannot be used as a cache: file is not a database"),
         ("CREATE TABLE t (a)", "is a database of something else, no cache of otiogate"),
         ("PRAGMA user_version = 9", "is a database of something else, no cache of otiogate"),
-        (f"PRAGMA application_id = {cache._APPLICATION}; PRAGMA user_version = 2", "is the cache of a newer otiogate"),
+        (
+            f"PRAGMA application_id = {cache._APPLICATION}; PRAGMA user_version = {cache._FORMAT + 1}",
+            "is the cache of a newer otiogate",
+        ),
     ],
 )
 def test_a_file_that_is_no_cache_is_said_to_be_none_and_left_as_it_is(
@@ -388,12 +417,10 @@ def test_without_a_name_it_stands_among_the_caches_of_the_user(
 # Processes
 
 
-def test_what_failed_is_not_kept(tmp_path: Path, kept: Path) -> None:
-    path = tmp_path / "cut.otio"
-    path.write_text('{"OTIO_SCHEMA": "Timeline.1", "tracks":')
+def test_a_file_without_content_is_not_kept(tmp_path: Path, kept: Path) -> None:
     empty = tmp_path / "empty.edl"
     empty.write_text("")
-    scanned([path, empty], kept)
+    scanned([tmp_path / "missing.otio", empty], kept)
     with sqlite3.connect(kept) as database:
         assert database.execute("SELECT count(*) FROM snapshot").fetchone() == (0,)
 

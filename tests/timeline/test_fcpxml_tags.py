@@ -327,7 +327,7 @@ def test_the_ledger_finds_a_clip_by_its_file_by_its_reel_and_by_what_encloses_it
     ):
         matcher = Matcher([*builders.records(builders.disclosure(match=[entry])).disclosures.values()])
         assert {match.weak for match in matcher.matches(use)} == {weak}, entry
-        assert matcher.candidates(snapshot) == {snapshot.is_use.index(True)}
+        assert matcher.candidates(snapshot.keys) == {snapshot.is_use.index(True)}
     for entry in ({"reel": "A001", "source_range": "01:10:00:00-01:11:00:00"}, {"clip_name": "other"}):
         matcher = Matcher([*builders.records(builders.disclosure(match=[entry])).disclosures.values()])
         assert list(matcher.matches(use)) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -136,7 +137,7 @@ def refuse_output(output: str | None, names: list[str], what: str) -> None:
         own = os.stat(output or "")  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
         return  # it takes the place of nothing
-    for name in names:
+    for name in names if stat.S_ISREG(own.st_mode) else ():
         if _is(name, own):
             raise UsageError(f"is a timeline, and the file for the {what}", where=output or "")
 

@@ -102,7 +102,7 @@ def collect(
 
 
 def _nodes(snapshot: Snapshot, matcher: Matcher) -> list[int]:
-    return sorted(snapshot.holding(TRIGGERS) | matcher.candidates(snapshot))
+    return sorted(snapshot.holding(TRIGGERS) | matcher.candidates(snapshot.keys))
 
 
 @dataclass

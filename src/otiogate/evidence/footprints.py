@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -58,7 +58,7 @@ class Footprints:
                 found[tool] = None
         yield from found
 
-    @property
+    @cached_property
     def triggers(self) -> tuple[bytes, ...]:
         """Words in ASCII lower case, one of which stands in every text that sounds like a tool."""
         return tuple(sorted(word.encode() for word in {*self.phrases, *self.near}))

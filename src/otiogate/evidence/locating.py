@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from otiogate.errors import CannotJudge, ReadError
 from otiogate.evidence.digests import Target
 from otiogate.evidence.sequences import Pattern, frames_of, has_all, pattern_in, skeleton
-from otiogate.timeline.media import file_names, fold, same_name
+from otiogate.timeline.media import file_names, fold, same_name, stem
 from otiogate.timeline.model import MediaPlace
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):", re.IGNORECASE)
@@ -93,7 +93,7 @@ class Locator:
                     folders[:] = sorted(each for each in folders if not each.startswith("."))
                     for name in sorted(each for each in names if not each.startswith(".")):
                         path, folded = Path(base) / name, fold(name)
-                        for key in {folded, folded.rpartition(".")[0] or folded, skeleton(name)}:
+                        for key in {folded, stem(folded) or folded, skeleton(name)}:
                             self._files.setdefault(key, []).append(path)
         return self._files
 

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure
-from otiogate.timeline.media import basenames, file_names, fold, names_nobody, same_name
-from otiogate.timeline.model import ClipUse, Known, Snapshot
+from otiogate.timeline.media import basenames, file_names, fold, names_nobody, same_name, stem
+from otiogate.timeline.model import ClipUse, Keys, Known
 from otiogate.timeline.time import Span, TimeError, frames_of
 
 
@@ -62,15 +62,16 @@ class Matcher:
         names = {text for field, text in self._index if field != "reel"} | self._files.keys()
         return Known(frozenset(map(_encoded, names)), frozenset(map(_encoded, reels)))
 
-    def candidates(self, snapshot: Snapshot) -> set[int]:
-        """The nodes whose names stand in an entry; what they really match is told by ``matches``."""
+    def candidates(self, keys: Keys) -> set[int]:
+        """The nodes whose names, of those that ``keys`` finds, stand in an entry; what they really match is told by
+        ``matches``."""
         if not self:
             return set()
-        texts, keys = self._texts, snapshot.keys(self._known)
+        texts = self._texts
         return {
             key.node
-            for key in keys
-            if ((name := fold(key.text)) in texts or name.rpartition(".")[0] in texts) and key.node >= 0
+            for key in keys(self._known)
+            if ((name := fold(key.text)) in texts or stem(name) in texts) and key.node >= 0
         }
 
     def matches(self, use: ClipUse) -> Iterator[Match]:
@@ -124,8 +125,8 @@ def _file_names(reference: str) -> tuple[str, ...]:
 def _forms(name: str) -> tuple[str, ...]:
     """The name, and the name without what may be its extension: one form of a file's name in two lists agrees."""
     folded = fold(name)
-    stem = folded.rpartition(".")[0]
-    return (folded, stem) if stem else (folded,)
+    short = stem(folded)
+    return (folded, short) if short else (folded,)
 
 
 def is_of_other_media(disclosure: Disclosure, use: ClipUse) -> bool:

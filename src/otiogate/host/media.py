@@ -186,14 +186,14 @@ def _places(pattern: re.Pattern[bytes], text: bytes, known: frozenset[bytes] | N
         return [
             match.start(1)
             for match, last, literal in zip(found, lasts, literals, strict=True)
-            if last in known or last.rpartition(b".")[0] in known or literal in known
+            if last in known or last.rpartition(b".")[0].rstrip() in known or literal in known
         ]
     return [match.start(1) for match, literal in zip(found, literals, strict=True) if _may_be(literal, known)]
 
 
 def _may_be(literal: bytes, known: frozenset[bytes]) -> bool:
     last = literal.rstrip(b"/ ").rpartition(b"/")[2].lstrip()
-    if last in known or last.rpartition(b".")[0] in known or literal.strip() in known:
+    if last in known or last.rpartition(b".")[0].rstrip() in known or literal.strip() in known:
         return True
     return not literal.isascii() or any(each in literal for each in _ODD)
 

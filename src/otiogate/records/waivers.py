@@ -15,7 +15,7 @@ from otiogate.records.dates import end, instant
 from otiogate.records.model import Record, RecordSet
 from otiogate.records.scope import other_production
 from otiogate.records.status import not_signed, status
-from otiogate.timeline.media import file_names, fold, names_nobody, same_name
+from otiogate.timeline.media import file_names, fold, names_nobody, same_name, stem
 from otiogate.timeline.model import ClipUse
 
 LONGEST = timedelta(days=5 * 366)
@@ -218,5 +218,4 @@ def _forms(*names: str) -> Iterator[str]:
     """Each name, and each without what may be its extension, as they are compared."""
     for name in names:
         folded = fold(name)
-        stem = folded.rpartition(".")[0]
-        yield from {each for each in (folded, stem) if each}
+        yield from {each for each in (folded, stem(folded)) if each}

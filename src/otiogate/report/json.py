@@ -13,6 +13,8 @@ from otiogate.report.model import Report, from_data, plain
 
 FORMAT = "otiogate/scan/v1"
 
+_NOTHING = object()
+
 
 class JsonWriter(ReportWriter):
     """One object: its format, and the reports in the order of the inputs."""
@@ -35,21 +37,16 @@ class JsonLinesWriter(ReportWriter):
     """A line for each report, an object of the same form as in the one document, and its format in it."""
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[Any, str]] = {}
+        self._last: dict[str, Any] = {}
+        self._parts: dict[str, str] = {}
 
     def text(self, report: Report) -> str:
         """Whoever reads along has each line whole. Thousands of reports share most of what is in them, such as their
         packs: what is the same as in the last one is not written anew."""
-        return f"{{{', '.join(self._parts(report))}}}\n"
-
-    def _parts(self, report: Report) -> Iterator[str]:
-        yield f'"format": {json.dumps(report.format)}'
-        for name, value in vars(report).items():
-            held = self._last.get(name)
-            if held is None or held[0] is not value:
-                held = self._last[name] = value, f'"{name}": {json.dumps(plain(value), ensure_ascii=True)}'
-            if name != "format":
-                yield held[1]
+        for name, value in {"format": report.format, **vars(report)}.items():
+            if self._last.get(name, _NOTHING) is not value:
+                self._last[name], self._parts[name] = value, f'"{name}": {json.dumps(plain(value), ensure_ascii=True)}'
+        return f"{{{', '.join(self._parts.values())}}}\n"
 
 
 def read_reports(text: str) -> list[Report]:

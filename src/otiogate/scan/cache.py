@@ -12,6 +12,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator
+from dataclasses import astuple
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
@@ -22,7 +23,7 @@ from typing import Any
 from otiogate.errors import UsageError
 from otiogate.scan.stored import Stored
 
-_FORMAT = 1
+_FORMAT = 2
 _APPLICATION = 0x0716A7E1
 """By this the file says that it is ours."""
 
@@ -44,18 +45,28 @@ _PLUGINS = ("OTIO_PLUGIN_MANIFEST_PATH", "OTIO_DISABLE_ENTRYPOINTS_PLUGINS")
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
-_TABLES = (
-    "CREATE TABLE reader (digest BLOB NOT NULL)",
-    """CREATE TABLE snapshot (
-        id INTEGER PRIMARY KEY,
-        key BLOB NOT NULL,
-        head TEXT NOT NULL,
-        subjects TEXT NOT NULL,
-        names BLOB NOT NULL,
-        nodes TEXT NOT NULL
-    )""",
-)
+_STORED = {
+    "format": "TEXT",
+    "rate": "TEXT",
+    "quiet": "INTEGER",
+    "head": "TEXT",
+    "subjects": "TEXT",
+    "names": "BLOB",
+    "nodes": "TEXT",
+}
+"""The fields of what is stored."""
+
+_TYPES = tuple({"TEXT": str, "INTEGER": int, "BLOB": bytes}[each] for each in _STORED.values())
+
+_TABLES = {
+    "reader": "digest BLOB NOT NULL",
+    "snapshot": f"id INTEGER PRIMARY KEY, key BLOB NOT NULL, {', '.join(map(' '.join, _STORED.items()))}",
+}
 """The id is the begin of the key, and found fast; the key is compared whole, so that nobody can make one id of two."""
+
+_COLUMNS = ", ".join(_STORED)
+_SELECT = f"SELECT {_COLUMNS} FROM snapshot"  # noqa: S608 - the names above
+_INSERT = f"INSERT OR REPLACE INTO snapshot (id, key, {_COLUMNS}) VALUES (?, ?{', ?' * len(_STORED)})"  # noqa: S608
 _NEXT_STEP = "name another file, or remove this one"
 
 
@@ -85,20 +96,15 @@ class Cache:
         """What is kept under ``key``."""
         try:
             database = self._asked()
-            row = (
-                database
-                and database.execute(
-                    "SELECT head, subjects, names, nodes FROM snapshot WHERE id = ? AND key = ?", (_id(key), key)
-                ).fetchone()
-            )
+            row = database and database.execute(f"{_SELECT} WHERE id = ? AND key = ?", (_id(key), key)).fetchone()
         except (UsageError, sqlite3.Error):
             self._database = None
             return None
-        return Stored(*row) if row else None
+        return Stored(*row) if row and tuple(map(type, row)) == _TYPES else None
 
     def put(self, key: bytes, found: Stored) -> None:
         """Keeps ``found`` under ``key`` once ``write`` is called: several at one time, since others write too."""
-        self._new.append((_id(key), key, found.head, found.subjects, found.names, found.nodes))
+        self._new.append((_id(key), key, *astuple(found)))
 
     def write(self) -> None:
         """Writes what is to be kept. What cannot be written is read again by the next scan."""
@@ -107,7 +113,7 @@ class Cache:
             database = self._asked() if new else None
             if database is not None:
                 database.execute("BEGIN IMMEDIATE")
-                database.executemany("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?)", new)
+                database.executemany(_INSERT, new)
                 database.execute("COMMIT")
         except (UsageError, sqlite3.Error):
             self._database = None
@@ -149,11 +155,10 @@ class Cache:
         """Makes the tables and throws out what another reader left in them, if no other process has just done so."""
         database.execute("BEGIN IMMEDIATE")
         (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        for each in () if tables else _TABLES:
-            database.execute(each)
-        if database.execute("SELECT digest FROM reader").fetchone() != (reader(),):
-            database.execute("DELETE FROM snapshot")
-            database.execute("DELETE FROM reader")
+        if not tables or database.execute("SELECT digest FROM reader").fetchone() != (reader(),):
+            for name, columns in _TABLES.items():
+                database.execute(f"DROP TABLE IF EXISTS {name}")
+                database.execute(f"CREATE TABLE {name} ({columns})")
             database.execute("INSERT INTO reader VALUES (?)", (reader(),))
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
             database.execute(f"PRAGMA user_version = {_FORMAT}")

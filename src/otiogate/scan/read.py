@@ -94,11 +94,12 @@ def _from_folder(path: Path, name: str) -> bytes:
 
 def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        with path.open("rb", buffering=0) as stream:
+            data = stream.read()
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
         what = getattr(fault, "strerror", None) or fault
         raise ReadError(f"cannot be read: {what}", where=str(path), next_step=_to_do(fault)) from fault
-    if not data.strip():
+    if not data or data.isspace():
         raise ReadError("is empty", where=str(path), next_step=_AGAIN)
     return data
 

@@ -56,6 +56,11 @@ def sidecar_of(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
+def has_sidecar(path: Path) -> bool:
+    """Whether anything stands where the sidecar of the timeline in ``path`` would."""
+    return os.path.lexists(f"{path}{SUFFIX}")
+
+
 def entry_of(use: ClipUse, values: Iterable[Any] = ()) -> Entry:
     """``values`` said of ``use``."""
     name = use.name or next(iter(use.media.references), "")

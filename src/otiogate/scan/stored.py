@@ -14,11 +14,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NoReturn
 
+from otiogate.errors import ReadError
 from otiogate.evidence.footprints import hints
 from otiogate.evidence.matching import Matcher
 from otiogate.evidence.statements import TRIGGERS, statements
 from otiogate.report.model import HintLine
-from otiogate.timeline.media import fold
+from otiogate.timeline.media import fold, stem
 from otiogate.timeline.model import (
     Carrier,
     ClipUse,
@@ -46,13 +47,22 @@ class NotStored(Exception):
 
 @dataclass(frozen=True)
 class Stored:
-    """``head`` and ``subjects`` are JSON; ``names`` are the folded names of media, each ended by a NUL, and ``nodes``
-    the nodes that go by each of them, parted by commas, the lists parted by blanks."""
+    """``format`` and ``rate`` are those of the origin. ``quiet`` is how many uses a timeline makes that is whole and
+    says nothing of any of them, and 0 of any other. ``head`` and ``subjects`` are JSON; ``names`` are the folded names
+    of media, each ended by a NUL, and ``nodes`` the nodes that go by each of them, parted by commas, the lists parted
+    by blanks."""
 
+    format: str
+    rate: str
+    quiet: int
     head: str
     subjects: str
     names: bytes
     nodes: str
+
+    def is_quiet(self, matcher: Matcher) -> bool:
+        """Whether neither the timeline nor the ledger says anything of it but how many uses it makes."""
+        return self.quiet > 0 and not matcher.candidates(_Names(self).keys)
 
 
 def hint_lines(snapshot: Snapshot, known: Iterable[int]) -> Iterator[tuple[int, HintLine]]:
@@ -77,8 +87,6 @@ def stored(snapshot: Snapshot) -> Stored | None:
     silent = set(held).difference(saying)
     names = _names(snapshot)
     head = {
-        "format": snapshot.origin.format,
-        "rate": snapshot.origin.rate,
         "uses": snapshot.uses,
         "media": snapshot.carries_media,
         "problems": [_problem(each, path) for each in snapshot.problems],
@@ -93,12 +101,22 @@ def stored(snapshot: Snapshot) -> Stored | None:
     texts = [_text(head), _text(subjects)]
     if None in texts or any(path and json.dumps(path)[1:-1] in (each or "") for each in texts):
         return None
+    said = saying or head["hints"] or snapshot.problems
     return Stored(
+        snapshot.origin.format,
+        snapshot.origin.rate,
+        0 if said else snapshot.uses,
         texts[0] or "",
         texts[1] or "",
         b"".join(each.encode("utf-8", "surrogatepass") + b"\0" for each in ordered),
         " ".join(",".join(map(str, sorted(names[each]))) for each in ordered),
     )
+
+
+def refused(fault: ReadError, path: Path) -> Stored:
+    """What to store of the timeline in ``path``, which cannot be read for its content alone."""
+    where = _place(fault.where, str(path))
+    return Stored("", "", 0, json.dumps({"fault": [fault.what, *where, fault.next_step]}), "", b"", "")
 
 
 def _names(snapshot: Snapshot) -> dict[str, set[int]]:
@@ -110,7 +128,7 @@ def _names(snapshot: Snapshot) -> dict[str, set[int]]:
     names: dict[str, set[int]] = {}
     for text, nodes in texts.items():
         folded = fold(text)
-        for form in (folded, folded.rpartition(".")[0]):
+        for form in (folded, stem(folded)):
             if form:
                 names.setdefault(form, set()).update(each for each in nodes if each >= 0)
     return names
@@ -139,11 +157,6 @@ class Restored(Snapshot):
         """How many uses of media the timeline makes."""
         return self.count
 
-    def is_silent(self, matcher: Matcher) -> bool:
-        """Whether nothing is said of any use, and nothing is wrong with the timeline."""
-        said = self.saying or self.hints or self.problems or not self.count
-        return not said and not matcher.candidates(self)
-
     def holding(self, triggers: Iterable[bytes]) -> set[int]:
         """The nodes that say something."""
         if tuple(triggers) != TRIGGERS:
@@ -169,10 +182,13 @@ class _Unknown(Sequence[Any]):
 
 
 def restored(found: Stored, path: Path, digest: str) -> Restored:
-    """The snapshot of what was stored, as if it were read from ``path``, of which ``digest`` is. Raises one of
-    ``MALFORMED`` for what was not written by ``stored``."""
+    """The snapshot of what was stored, as if it were read from ``path``, of which ``digest`` is. Raises ``ReadError``
+    where it could not be read, and one of ``MALFORMED`` for what was not written by ``stored`` or ``refused``."""
     head = json.loads(found.head)
-    origin = Origin(path.name, head["format"], digest, str(path), head["rate"])
+    if "fault" in head:
+        what, place, here, next_step = head["fault"]
+        raise ReadError(str(what), where=_place_of(place, here, str(path)), next_step=str(next_step))
+    origin = Origin(path.name, found.format, digest, str(path), found.rate)
     subjects = _Subjects(found.subjects)
     unknown = _Unknown()
     return Restored(
@@ -237,15 +253,23 @@ class _Names:
         ]
 
 
+def _place(where: str, path: str) -> tuple[str, bool]:
+    """``where``, without ``path`` if it begins with that: the same timeline may lie elsewhere the next time."""
+    here = bool(path) and where.startswith(path)
+    return (where.removeprefix(path) if here else where), here
+
+
+def _place_of(place: str, here: bool, path: str) -> str:
+    return path + place if here else place
+
+
 def _problem(problem: Problem, path: str) -> list[Any]:
-    """The same timeline may lie elsewhere the next time."""
-    here = bool(path) and problem.where.startswith(path)
-    return [problem.severity, problem.what, problem.where.removeprefix(path) if here else problem.where, here]
+    return [problem.severity, problem.what, *_place(problem.where, path)]
 
 
 def _problem_of(data: list[Any], path: str) -> Problem:
-    severity, what, where, here = data
-    return Problem(severity, what, path + where if here else where)
+    severity, what, place, here = data
+    return Problem(severity, what, _place_of(place, here, path))
 
 
 def _subject(subject: Subject) -> list[Any]:

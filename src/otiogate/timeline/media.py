@@ -70,13 +70,18 @@ def same_name(one: str, two: str) -> bool:
     return (_without_extension(one) == two) != (one == _without_extension(two))
 
 
+def stem(folded: str) -> str:
+    """``folded`` without its last dot and what follows, which may be an extension; nothing where there is none."""
+    return folded.rpartition(".")[0].rstrip()
+
+
 def has_extension(name: str) -> bool:
     """Whether a clip name ends as file names do."""
     return _EXTENSION.search(name.lower()) is not None
 
 
 def _without_extension(name: str) -> str:
-    return _EXTENSION.sub("", name)
+    return _EXTENSION.sub("", name).rstrip()
 
 
 _EXTENSION = re.compile(r"\.(?!v\d+\Z)(?=[a-z0-9]*[a-z])[a-z0-9]{2,5}\Z", re.ASCII)

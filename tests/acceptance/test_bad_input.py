@@ -199,7 +199,9 @@ def test_a_timeline_that_the_system_refuses_cannot_be_judged(
     def refuse(*_: Any, **__: Any) -> NoReturn:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (tmp_path / name).write_text("TITLE: CUT\n", encoding="utf-8")
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *a, **k: refuse() if path.name == name else opened(path, *a, **k))
     monkeypatch.setattr(zipfile, "ZipFile", refuse)
     ran = call(capsys, "scan", tmp_path / name)
     assert ran.code == 3

@@ -218,6 +218,19 @@ def test_an_archive_that_would_unpack_to_too_much_is_not_unpacked(
     assert "content.otio in it is larger than 10000 bytes" in one_line(ran)
 
 
+@pytest.mark.parametrize("other", ["CONTENT.otio", "Content.OTIO", "./content.otio", ".\\content.otio"])
+def test_a_second_timeline_that_takes_the_place_of_the_first_when_unpacked_is_refused(
+    other: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "cut.otioz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("content.otio", other):
+            archive.writestr(name, otio_text())
+    ran = call(capsys, "scan", path)
+    assert ran.code == 3
+    assert "holds more than one content.otio" in one_line(ran)
+
+
 def test_nan_in_a_timeline_is_odd_and_no_reason_to_refuse_it(tmp_path: Path) -> None:
     # OpenTimelineIO itself writes it.
     (tmp_path / "cut.otio").write_text(otio_text().replace('"metadata": {}', '"metadata": {"gain": NaN}', 1))

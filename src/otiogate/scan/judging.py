@@ -53,7 +53,8 @@ class Judging:
 
     ``now`` has a zone; ``as_of``: it is another time than now. ``config`` names project files in place of those near,
     ``command`` is what the command line sets, and ``opens`` which media is read. Under one ``run`` a registry is asked
-    once.
+    once. ``put_away`` are a folder and the one from which its timelines came: what they are judged under is what lies
+    near there.
     """
 
     now: datetime
@@ -63,6 +64,7 @@ class Judging:
     context_map: ContextMap | None = None
     opens: Opens = "nothing"
     run: str = field(default_factory=_new_run)
+    put_away: tuple[Path, Path] | None = None
 
     def anew(self) -> Judging:
         """The same, for another run: what a registry has may have changed since."""
@@ -71,9 +73,17 @@ class Judging:
     def settings(self, path: Path) -> Settings:
         """The settings for the timeline in ``path``. Raises ``UsageError`` for a broken configuration, ``CannotJudge``
         where two conflict or no line of the map fits."""
-        mapped = self.context_map.layers(path) if self.context_map else ()
-        found = layers.settings([str(path)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
+        place = self._came_from(path)
+        mapped = self.context_map.layers(place) if self.context_map else ()
+        found = layers.settings([str(place)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
         return replace(found, run=self.run)
+
+    def _came_from(self, path: Path) -> Path:
+        if self.put_away is None:
+            return path
+        place, before = self.put_away
+        stayed = before.is_relative_to(place) and path.is_relative_to(before)
+        return before / path.relative_to(place) if path.is_relative_to(place) and not stayed else path
 
     def report(self, path: Path) -> Report:
         """The report on the timeline in ``path``. What cannot be read or judged, two configurations that conflict, and

@@ -7,20 +7,16 @@ answered or verified that nobody signed, gave or delivered.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
-from unittest import mock
 
 from otiogate.documents.strict import DocumentError, decode, parse_json
 from otiogate.errors import OtiogateError
 from otiogate.evidence.collect import collect
 from otiogate.gate import Question, judge
 from otiogate.receipt import RECEIPT_TYPE, checked
-from otiogate.records.access import Access, Limits
 from otiogate.records.asking import RegistryRequests
-from otiogate.records.client import TOKEN_VARIABLE, Conversation, _Exchanged
+from otiogate.records.client import Conversation
 from otiogate.records.history import expiring, history
 from otiogate.records.index import read_index
 from otiogate.records.ledger import with_index
@@ -39,6 +35,7 @@ from otiogate.signing.statement import statement_in
 from tests.builders import CONTEXT, NOW
 from tests.fuzz import material
 from tests.fuzz.material import FOLDER, HOUSE, LEDGER, SHA, SIGNED, TRUST, WHO
+from tests.registry.told import ACCESS, told
 from tests.signing.keyring import Fresh
 
 
@@ -251,28 +248,6 @@ def _is_verified(data: bytes) -> bool:
 # Answers of a registry
 
 
-ACCESS = Access("https://registry.example", limits=Limits(tries=1, pause=0))
-
-
-@contextmanager
-def _registry(
-    bodies: list[bytes], status: int = 200, headers: Mapping[str, str] | None = None
-) -> Iterator[list[bytes]]:
-    """A registry that answers each question with the next of ``bodies``, and all others with the last; gives those that
-    came since it was first asked for a ledger, or anything else."""
-    given: list[bytes] = []
-
-    def exchange(self: Conversation, method: str, url: str, query: Mapping[str, str], *_: object) -> _Exchanged:
-        if method == "GET" and "cursor" not in query:
-            given.clear()
-        given.append(bodies.pop(0) if len(bodies) > 1 else bodies[0])
-        return _Exchanged(status, headers or {"Content-Type": "application/json", "ETag": '"r1"'}, given[-1])
-
-    RegistryStore._held.clear()
-    with mock.patch.object(Conversation, "_exchange", exchange), mock.patch.dict(os.environ, {TOKEN_VARIABLE: "t"}):
-        yield given
-
-
 def _bodies(given: list[bytes]) -> list[Any]:
     """The records in ``given``, as they are signed where they are."""
     items = [item for each in given for item in json.loads(each.decode("utf-8-sig"))["records"]]
@@ -285,7 +260,7 @@ def _inner(item: Any) -> Any:
 
 def page(data: bytes) -> bool:
     """The ledger in a registry, a page a line: whole, of one revision and for this production, or not at all."""
-    with _registry(data.split(b"\n")) as given:
+    with told(data.split(b"\n")) as given:
         try:
             found = RegistryStore(ACCESS, "MYSHOW").fetch()
         except OtiogateError:
@@ -302,7 +277,7 @@ def page(data: bytes) -> bool:
 
 def answers(data: bytes) -> bool:
     """What a registry has of a thing that a timeline names, a batch a line: nothing that is not about it."""
-    with _registry(data.split(b"\n")) as given:
+    with told(data.split(b"\n")) as given:
         try:
             found = RegistryStore(ACCESS, "MYSHOW").look_up(["DIS-900"], [SHA])
         except OtiogateError:
@@ -331,7 +306,7 @@ def _named(record: Record) -> set[str]:
 
 def asked(data: bytes) -> bool:
     """The answer to a clearance request: it is about this one."""
-    with _registry([data]):
+    with told([data]):
         try:
             RegistryRequests(ACCESS).make({"key": SHA})
         except OtiogateError:
@@ -346,7 +321,7 @@ def reply(data: bytes) -> bool:
     head, _, body = rest.partition(b"\n")
     number = int(first) if first.isdigit() and len(first) == 3 else 200
     headers = dict(each.partition(": ")[::2] for each in head.decode("latin-1").split("; "))
-    with _registry([body], number, headers):
+    with told([body], headers, number):
         try:
             Conversation(ACCESS).get("/v1", {})
         except OtiogateError:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+import zipfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,8 @@ from otiogate.signing.envelope import Envelope
 from otiogate.signing.keys import sign
 from tests import builders
 from tests.builders import CONTEXT, NOW
+from tests.records.test_table import cells
+from tests.records.test_workbook import book
 from tests.signing import keyring
 from tests.signing.keyring import Fresh, Person, person, put, trust_file
 
@@ -108,3 +111,17 @@ def delivery() -> tuple[Path, Envelope]:
     report = judge_path(path, here, NOW)
     statement = receipt(report, here.ledger(NOW), exported(path), None)
     return path, sign(Envelope(statement.payload(), ()), HOUSE.signer)
+
+
+def table(*records: dict[str, Any]) -> list[list[Any]]:
+    """The rows of a table of ``records``."""
+    rows = [dict(cells(each)) for each in records]
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    return [header, *([row.get(name) for name in header] for row in rows)]
+
+
+@cache
+def workbook() -> dict[str, bytes]:
+    """The parts of a workbook, which has records in its one sheet."""
+    with zipfile.ZipFile(book(FOLDER / "book.xlsx", *table(*RECORDS))) as archive:
+        return {each: archive.read(each) for each in archive.namelist()}

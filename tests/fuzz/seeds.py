@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +12,7 @@ from otiogate.documents.emit import yaml_text
 from tests.builders import consent, decision, replica
 from tests.fuzz import material, targets
 from tests.fuzz.material import LEDGER, RECORDS, REPLICA, SHA, SIGNED
+from tests.records.test_workbook import SHEET
 
 Target = Callable[[bytes], bool]
 
@@ -17,6 +20,12 @@ Target = Callable[[bytes], bool]
 def _lines(*data: Any) -> bytes:
     """JSON, one value a line."""
     return b"\n".join(json.dumps(each).encode("ascii") for each in data)
+
+
+def _csv(*records: dict[str, Any]) -> bytes:
+    stream = io.StringIO()
+    csv.writer(stream).writerows(material.table(*records))
+    return stream.getvalue().encode("utf-8")
 
 
 def _page(records: list[Any], **said: Any) -> dict[str, Any]:
@@ -48,6 +57,8 @@ TARGETS: dict[Target, list[bytes]] = {
     targets.record_forged: [_lines(each) for each in LEDGER],
     targets.record_json: [_lines(RECORDS), _lines(LEDGER), *(_lines(each) for each in RECORDS)],
     targets.record_yaml: [yaml_text(RECORDS).encode(), "---\n".join(map(yaml_text, LEDGER)).encode()],
+    targets.table_csv: [*(_csv(each) for each in RECORDS), _csv(*RECORDS)],
+    targets.table_sheet: [material.workbook()[SHEET]],
     targets.index: [INDEX.text().encode("ascii")],
     targets.index_signed: [INDEX.payload],
     targets.trust_json: [_lines(each) for each in TRUSTS],

@@ -7,7 +7,10 @@ answered or verified that nobody signed, gave or delivered.
 from __future__ import annotations
 
 import json
+import shutil
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from otiogate.documents.strict import DocumentError, decode, parse_json
@@ -15,7 +18,9 @@ from otiogate.errors import OtiogateError
 from otiogate.evidence.collect import collect
 from otiogate.gate import Question, judge
 from otiogate.receipt import RECEIPT_TYPE, checked
+from otiogate.records.adding import prepared, write_records
 from otiogate.records.asking import RegistryRequests
+from otiogate.records.checking import warnings_of
 from otiogate.records.client import Conversation
 from otiogate.records.history import expiring, history
 from otiogate.records.index import read_index
@@ -26,6 +31,7 @@ from otiogate.records.registry import RegistryStore
 from otiogate.records.signed import LATER, enclosed, paired, record_in, trusted
 from otiogate.records.status import status
 from otiogate.records.store import checked_set, read_file
+from otiogate.records.table import read_table
 from otiogate.records.trust import read_trust
 from otiogate.report.model import InputLine
 from otiogate.scan.receipts import receipt_of, verified
@@ -35,8 +41,11 @@ from otiogate.signing.statement import statement_in
 from tests.builders import CONTEXT, NOW
 from tests.fuzz import material
 from tests.fuzz.material import FOLDER, HOUSE, LEDGER, SHA, SIGNED, TRUST, WHO
+from tests.records.test_workbook import SHEET
 from tests.registry.told import ACCESS, told
 from tests.signing.keyring import Fresh
+
+WAIVABLE = {"NFX-020": ("studio_legal",)}
 
 
 def _counts(record: Record) -> bool:
@@ -49,6 +58,7 @@ def _used(found: RecordSet) -> RecordSet:
     for key, each in held.records.items():
         status(each, held, NOW)
         history(key, held, NOW)
+        list(warnings_of(each, held, NOW, WAIVABLE))
     rows(held, NOW)
     expiring(held, NOW, NOW)
     collected = collect(material.CUT, held.standing, held.matcher)
@@ -157,6 +167,41 @@ def _unsigned(name: str, data: bytes) -> bool:
     held = _file(name, data)
     assert not any(map(_counts, held.records.values()))
     return bool(held.records)
+
+
+def table_csv(data: bytes) -> bool:
+    """A table of new records."""
+    path = FOLDER / "records.csv"
+    path.write_bytes(data)
+    return _imported(path)
+
+
+def table_sheet(data: bytes) -> bool:
+    """The XML of a sheet with new records, in a workbook."""
+    path = FOLDER / "records.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in material.workbook().items():
+            archive.writestr(name, data if name == SHEET else part)
+    return _imported(path)
+
+
+def _imported(path: Path) -> bool:
+    """Records are written as what they are, or none is."""
+    try:
+        forms, faults = read_table(path)
+        made, wrong = prepared(forms, RecordSet({}))
+        assert not (made and wrong)
+        folder = FOLDER / "imported"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        if made and not faults:
+            written, _ = write_records(folder, made)
+            assert [each.data for each in read_file(written)] == [each.data for each in made]
+            _used(checked_set(made, ()))
+            return True
+    except OtiogateError:
+        pass
+    return False
 
 
 # Indexes, trust files, receipts

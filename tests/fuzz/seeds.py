@@ -8,10 +8,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, SECP521R1, derive_private_key
+from securesystemslib.signer import CryptoSigner
+
 from otiogate.documents.emit import yaml_text
+from otiogate.signing.keys import public_of
 from tests.builders import consent, decision, replica
 from tests.fuzz import material, targets
-from tests.fuzz.material import LEDGER, RECORDS, REPLICA, SHA, SIGNED
+from tests.fuzz.material import LEDGER, RECORDS, REPLICA, SHA, SIGNED, WHO
 from tests.records.test_workbook import SHEET
 
 Target = Callable[[bytes], bool]
@@ -49,6 +53,8 @@ TRUSTS = [
 CONSENT, APPROVAL = consent(), decision("approval", REPLICA, ["NFX-020"])
 NEWER = replica("DIS-901", production="OTHER", media={"sha256": SHA}, supersedes=["DIS-900"])
 
+SIGNERS = [WHO.signer, *(CryptoSigner(derive_private_key(7, each())) for each in (SECP256R1, SECP384R1, SECP521R1))]
+
 TARGETS: dict[Target, list[bytes]] = {
     targets.envelope: ENVELOPES,
     targets.statement: [SIGNED[0].payload, INDEX.payload, RECEIPT.payload],
@@ -63,6 +69,7 @@ TARGETS: dict[Target, list[bytes]] = {
     targets.index_signed: [INDEX.payload],
     targets.trust_json: [_lines(each) for each in TRUSTS],
     targets.trust_yaml: [yaml_text(each).encode() for each in TRUSTS],
+    targets.public_key: [public_of(each).public.encode("ascii") for each in SIGNERS],
     targets.receipt: [RECEIPT.text().encode("ascii")],
     targets.receipt_signed: [RECEIPT.payload],
     targets.page: [

@@ -10,6 +10,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from otiogate.records.trust import read_trust
 from otiogate.report.model import InputLine
 from otiogate.scan.receipts import receipt_of, verified
 from otiogate.signing.envelope import Envelope, read_envelope
-from otiogate.signing.keys import public_of, sign, signed_by
+from otiogate.signing.keys import SCHEMES, PublicKey, public_of, sign, signed_by, sound
 from otiogate.signing.statement import statement_in
 from tests.builders import CONTEXT, NOW
 from tests.fuzz import material
@@ -258,6 +259,17 @@ def _trust(name: str, data: bytes) -> bool:
         key = known.keys[WHO.keyid]
         assert each.kind in key.kinds and (key.productions is None or "myshow" in key.productions)
     return True
+
+
+def public_key(data: bytes) -> bool:
+    """The public key of a trust file, under each scheme: none verifies what another signed."""
+    taken = False
+    for scheme in SCHEMES:
+        made = PublicKey(scheme, data.decode("utf-8", "replace"))
+        taken |= not sound(made)
+        seal = replace(SIGNED[0].seals[0], keyid=made.keyid)
+        assert not signed_by(SIGNED[0], seal, made) or made == public_of(WHO.signer)
+    return taken
 
 
 def receipt(data: bytes) -> bool:

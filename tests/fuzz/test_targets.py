@@ -44,7 +44,7 @@ def test_what_was_altered_is_refused_or_means_nothing_else(target: Target, data:
 
 @pytest.mark.slow
 @each_target
-@settings(max_examples=5_000)
+@settings(max_examples=2_000)
 @given(data=st.data())
 def test_what_was_altered_is_refused_or_means_nothing_else_at_length(target: Target, data: st.DataObject) -> None:
     target(data.draw(altered(target)))

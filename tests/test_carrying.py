@@ -13,8 +13,10 @@ import pytest
 import otiogate
 from otiogate import hooks
 from otiogate.config import layers
+from otiogate.documents.chain import read as read_log
 from otiogate.documents.schemas import faults
 from otiogate.host.walk import compact
+from otiogate.scan.decision_log import decisions
 from otiogate.scan.read import read_timeline
 from otiogate.scan.sidecar import SUFFIX, read_sidecar
 from tests.builders import clip, disclosure, time_range, timeline
@@ -241,7 +243,11 @@ def test_no_disclosure_is_softened_by_being_carried() -> None:
 # Read back
 
 
-def test_a_gated_export_that_loses_a_disclosure_is_stopped_and_names_it() -> None:
+def test_a_gated_export_that_loses_a_disclosure_is_stopped_and_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "facility.yaml").write_text("format: 1\nlog: log.sqlite\nreceipts: written\n", encoding="utf-8")
+    monkeypatch.setenv(layers.FACILITY_VARIABLE, str(tmp_path / "facility.yaml"))
     nest = otio.schema.Stack("nest", source_range=time_range(0, 48))
     track = otio.schema.Track("V1", kind="Video")
     track.append(clip("GENAI relight stage=final", name="inner"))
@@ -256,6 +262,10 @@ def test_a_gated_export_that_loses_a_disclosure_is_stopped_and_names_it() -> Non
     Path("otiogate.yaml").write_text(REPORTED, encoding="utf-8")
     gated(cut)
     assert Path("cut.edl").exists()
+    assert not Path("cut.edl.receipt.json").exists()
+    kept = [each.data for each in decisions(read_log(tmp_path / "log.sqlite"))]
+    written = [each for each in kept if each["verdict"] == "cannot_judge"]
+    assert [each["passed_by"] for each in written] == ["", "on_export: report"]
 
 
 def test_what_the_sidecar_says_is_on_the_clips_that_a_gated_reading_hands_on() -> None:

@@ -12,7 +12,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -35,7 +35,7 @@ from otiogate.host.errors import ExportBlocked
 from otiogate.host.read import snapshot_of
 from otiogate.host.walk import compact
 from otiogate.report.base import count, safe
-from otiogate.report.model import Report
+from otiogate.report.model import ProblemLine, Report
 from otiogate.report.text import Doing, blocking_text, headline, passed_text, stopped_unjudged
 from otiogate.scan.carrying import Export, Left, carried, lost
 from otiogate.scan.decision_log import note
@@ -118,9 +118,8 @@ def write_gated(input_otio: Any, filepath: str, **arguments: Any) -> None:
             with replacing(target) as temporary:
                 write_through(adapter, made.thing, str(temporary), arguments)
                 sidecar = _sidecar(target, temporary, made.left)
-                report, gone = _read_back(temporary, sidecar, input_otio, found)
+                report = _read_back(temporary, sidecar, input_otio, found)
                 _act(_of(filepath, report, temporary), found, filepath, "export")
-                _nothing_lost(gone, found, filepath)
                 let_out = _JUDGED.let_out
                 if sidecar.entries:
                     write_sidecar(target, sidecar)
@@ -184,8 +183,8 @@ def _sidecar(target: Path, written: Path, left: Left) -> Sidecar:
     return sidecar_for(target, sha256(content(written)) if left else "", left)
 
 
-def _read_back(written: Path, sidecar: Sidecar, thing: Any, found: Settings) -> tuple[Report, list[str]]:
-    """The report on what was written, with its sidecar, and what of the disclosures of ``thing`` it lost."""
+def _read_back(written: Path, sidecar: Sidecar, thing: Any, found: Settings) -> Report:
+    """The report on what was written, with its sidecar. That it lost a disclosure of ``thing`` leaves no verdict."""
     now = _now()
     try:
         on = basis(found, now)
@@ -193,20 +192,15 @@ def _read_back(written: Path, sidecar: Sidecar, thing: Any, found: Settings) -> 
         after = attached(alone, sidecar) if sidecar.entries else alone
         report, collected = judged(after, on, now, list_met=False)
     except CannotJudge as fault:
-        return unreadable(written, fault, found, now), []
+        return unreadable(written, fault, found, now)
     ledger, before = on.records, snapshot_of(thing)
     said = claimed(collect(before, ledger.standing, ledger.matcher), ledger.standing)
-    return report, lost(before, said, after, claimed(collected, ledger.standing)) if said else []
-
-
-def _nothing_lost(gone: Sequence[str], found: Settings, target: str) -> None:
+    gone = lost(before, said, after, claimed(collected, ledger.standing)) if said else []
     if not gone:
-        return
+        return report
     what = f"{count(len(gone), 'disclosure')} would not be in what is written: {'; '.join(gone[:_SHOWN])}"
-    if _passed_by(found, target):
-        _LOG.warning("not stopped, by configuration: %s: %s", target, what)
-        return
-    raise CannotJudge(what, where=target, next_step="export to .otio, which keeps them all")
+    problem = ProblemLine("lost", what, str(written), "export to .otio, which keeps them all")
+    return replace(report, verdict="cannot_judge", problems=(problem, *report.problems))
 
 
 def _add_sidecar(timeline: Any, path: Path) -> None:

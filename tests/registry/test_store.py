@@ -104,6 +104,35 @@ def test_one_run_asks_once(registry: Registry) -> None:
     assert len(plan.asked) == 2
 
 
+def test_one_run_looks_up_each_thing_once(registry: Registry) -> None:
+    plan = registry.plan(elsewhere=[disclosure("DIS-900"), disclosure("DIS-901")])
+    assert sorted(store(plan, run="1").look_up(["DIS-900"], []).records) == ["DIS-900"]
+    assert sorted(store(plan, run="1").look_up(["DIS-900", "DIS-901"], []).records) == ["DIS-900", "DIS-901"]
+    asks = [[ask["value"] for ask in json.loads(each["body"])["asks"]] for each in plan.asked]
+    assert asks == [["DIS-900"], ["DIS-900"], ["DIS-901"], ["DIS-901"]], "itself, and what concerns it"
+    store(plan, run="2").look_up(["DIS-900"], [])
+    assert len(plan.asked) == 6
+
+
+def test_how_the_registry_failed_a_run_it_fails_it_for_a_time(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = registry.plan(*ledger(), behaviours=["status:404", "good"])
+    for _ in range(3):
+        with pytest.raises(StoreError, match="answers 404") as caught:
+            store(plan, run="1").fetch()
+        assert caught.value.where.startswith(plan.url)
+    with pytest.raises(StoreError, match="answers 404"):
+        store(plan, run="1").look_up(["DIS-900"], [])
+    assert len(plan.asked) == 1
+    assert store(plan, run="2").fetch().records, "another run asks anew"
+    monkeypatch.setattr(registry_module, "_GIVEN_UP", 0.0)
+    plan.set(*ledger(), behaviours=["status:404", "good"])
+    with pytest.raises(StoreError, match="answers 404"):
+        store(plan, run="3").fetch()
+    assert store(plan, run="3").fetch().records, "the time is over"
+
+
 def test_after_an_answer_no_failure_is_taken_for_it(registry: Registry) -> None:
     plan = registry.plan(*ledger())
     store(plan).fetch()

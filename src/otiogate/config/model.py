@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatch
 from fractions import Fraction
@@ -90,6 +90,12 @@ class Settings:
             raise UsageError(what, where=", ".join(self.sources), next_step=step)
         registry = RegistryStore(self.registry, self.context.production, self.run, self.state)
         return JoinedStore([folders, registry]) if self.records else registry
+
+    def ask_ahead(self) -> None:
+        """Asks the registry for the ledger, so that the processes of a scan need not, each for itself. Raises
+        ``CannotJudge``."""
+        if self.registry is not None:
+            replace(self, records=()).store().fetch()
 
     def ledger(self, now: datetime) -> RecordSet:
         """The records as the facility trusts them at ``now``: as they stand where it has no trust file. Raises

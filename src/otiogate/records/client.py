@@ -316,11 +316,15 @@ def _within(seconds: float, work: Callable[[], Result]) -> Result:
         except BaseException as fault:  # noqa: BLE001 - raised again where the answer is waited for
             future.set_exception(fault)
 
-    threading.Thread(target=run, daemon=True, name="otiogate registry").start()
+    thread = threading.Thread(target=run, daemon=True, name="otiogate registry")
+    thread.start()
     try:
         return future.result(timeout=max(seconds, 0.001))
     except FutureTimeout:  # before Python 3.11 it is no TimeoutError
         raise TimeoutError from None
+    finally:
+        if future.done():  # a process with two threads is not forked
+            thread.join()
 
 
 def _leads_on(status: int) -> bool:

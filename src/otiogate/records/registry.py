@@ -8,9 +8,10 @@ looked up in one batch, in which the registry says of every single thing what it
 from __future__ import annotations
 
 import json
-import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,9 @@ _BATCH = 500
 _ROUNDS = 3
 """How often a ledger may change while it is read."""
 
+_GIVEN_UP = 60.0
+"""Seconds for which a run does not ask again after it had no answer."""
+
 _TELL = "nothing was taken from it; tell who keeps the registry"
 
 
@@ -58,12 +62,29 @@ class _Held:
     text: str = ""
 
 
-class RegistryStore(RecordStore):
-    """The ledger of one production in a registry. What was answered to a ``run`` is not asked for again by it; without
-    one, the registry is asked every time whether anything has changed. ``state`` is the facility's store, in which the
-    last answer is kept for as long as ``access`` says; its index must be demanded by whoever uses it."""
+_Ask = tuple[str, str]
+"""What is looked up: by what, and its value."""
 
-    _held: dict[tuple[int, Access, str], _Held] = {}  # noqa: RUF012 - shared on purpose: every export asks anew
+
+@dataclass
+class _Run:
+    """What one run was told of what it looked up; and how the registry failed it, and until when, on the clock of
+    ``time.monotonic``, it is not asked again."""
+
+    name: str
+    told: dict[_Ask, list[Record]] = field(default_factory=dict)
+    failed: tuple[StoreError, float] | None = None
+
+
+class RegistryStore(RecordStore):
+    """The ledger of one production in a registry. What was answered to a ``run`` is not asked for again by it, nor for
+    a time where there was no answer; without one, the registry is asked every time whether anything has changed.
+    ``state`` is the facility's store, in which the last answer is kept for as long as ``access`` says; its index must
+    be demanded by whoever uses it."""
+
+    # Shared on purpose: every export asks anew, and a process that is forked knows what its parent was told.
+    _held: dict[tuple[Access, str], _Held] = {}  # noqa: RUF012
+    _runs: dict[tuple[Access, str], _Run] = {}  # noqa: RUF012
 
     def __init__(self, access: Access, production: str, run: str = "", state: Path | None = None) -> None:
         self.access = access
@@ -79,16 +100,36 @@ class RegistryStore(RecordStore):
                 where=self.access.url,
                 next_step="set 'production' in otiogate.yaml, as the registry knows it",
             )
-        key = (os.getpid(), self.access, self.production)
+        key = (self.access, self.production)
         held = self._held.get(key)
         if held is None or not self.run or held.run != self.run:
-            try:
-                held = self._asked(held if held and held.revision else None)
-                self._keep(held)
-            except Silent as fault:
-                held = self._stand_in(fault)
-            self._held[key] = held
+            with self._one_failure():
+                held = self._held[key] = self._answered(held if held and held.revision else None)
         return held.found
+
+    def _answered(self, held: _Held | None) -> _Held:
+        try:
+            found = self._asked(held)
+            self._keep(found)
+        except Silent as fault:
+            return self._stand_in(fault)
+        return found
+
+    @contextmanager
+    def _one_failure(self) -> Iterator[_Run]:
+        """Gives what this run knows. How it fails in the block it fails again for a time, without a question: thousands
+        of timelines must not wait for one registry that is down."""
+        run = self._runs.get((self.access, self.production))
+        if run is None or not self.run or run.name != self.run:
+            run = self._runs[self.access, self.production] = _Run(self.run)
+        if run.failed is not None and time.monotonic() < run.failed[1]:
+            fault = run.failed[0]
+            raise StoreError(fault.what, where=fault.where, next_step=fault.next_step)
+        try:
+            yield run
+        except StoreError as fault:
+            run.failed = fault, time.monotonic() + _GIVEN_UP
+            raise
 
     def _asked(self, held: _Held | None) -> _Held:
         conversation = Conversation(self.access)
@@ -173,17 +214,28 @@ class RegistryStore(RecordStore):
         asks = [("id", each.upper()) for each in sorted(set(ids))] + [("media", each) for each in sorted(set(media))]
         if not asks:
             return RecordSet({})
-        conversation = Conversation(self.access)
-        found = dict(self._answers(conversation, asks))
-        about = [("disclosure", key) for key, each in sorted(found.items()) if each.kind == "disclosure"]
-        people = {str(each["id"]) for record in found.values() for each in record.data.get("subjects", ())}
-        more = dict(self._answers(conversation, [*about, *(("subject", each) for each in sorted(people))]))
-        for key, record in more.items():
-            if found.setdefault(key, record).data != record.data:
-                raise self._wrong(f"gives the id {key} with two bodies")
-        return record_set(found.values(), (self._source,))
+        with self._one_failure() as run:
+            conversation = Conversation(self.access)
+            found = self._told(conversation, asks, run)
+            about = [("disclosure", key) for key, each in sorted(found.items()) if each.kind == "disclosure"]
+            people = {str(each["id"]) for record in found.values() for each in record.data.get("subjects", ())}
+            more = self._told(conversation, [*about, *(("subject", each) for each in sorted(people))], run)
+            return record_set(self._together([*found.values(), *more.values()]).values(), (self._source,))
 
-    def _answers(self, conversation: Conversation, asks: list[tuple[str, str]]) -> Iterator[tuple[str, Record]]:
+    def _told(self, conversation: Conversation, asks: list[_Ask], run: _Run) -> dict[str, Record]:
+        """What the registry has for ``asks``, by id; what ``run`` was told before is not asked for again."""
+        for ask, answer in self._answers(conversation, [each for each in asks if each not in run.told]):
+            run.told[ask] = answer
+        return self._together(record for ask in asks for record in run.told[ask])
+
+    def _together(self, records: Iterable[Record]) -> dict[str, Record]:
+        found: dict[str, Record] = {}
+        for record in records:
+            if found.setdefault(record.id, record).data != record.data:
+                raise self._wrong(f"gives the id {record.id} with two bodies")
+        return found
+
+    def _answers(self, conversation: Conversation, asks: list[_Ask]) -> Iterator[tuple[_Ask, list[Record]]]:
         for first in range(0, len(asks), _BATCH):
             part = asks[first : first + _BATCH]
             question = {"format": 1, "production": self.production}
@@ -194,11 +246,10 @@ class RegistryStore(RecordStore):
             if len(records) != len(listed):
                 raise self._wrong("gives an id twice")
             self._compare(part, given["answers"], records)
-            yield from records.items()
+            for ask, answer in zip(part, given["answers"], strict=True):
+                yield ask, [records[str(each).upper()] for each in answer["records"]]
 
-    def _compare(
-        self, asks: list[tuple[str, str]], answers: list[dict[str, Any]], records: Mapping[str, Record]
-    ) -> None:
+    def _compare(self, asks: list[_Ask], answers: list[dict[str, Any]], records: Mapping[str, Record]) -> None:
         """Refuses answers that leave something open, or are about something else."""
         if [(each["by"], each["value"]) for each in answers] != asks:
             raise self._wrong("does not answer what was asked, one by one and in order")

@@ -86,23 +86,8 @@ def other_production(wanted: str, context: Context) -> Iterator[str]:
 
 def _values(axis: str, disclosure: Disclosure, context: Context) -> tuple[tuple[str, ...], str]:
     """(what is delivered on ``axis``, where it is to be stated)."""
-
-    def one(value: str, key: str) -> tuple[tuple[str, ...], str]:
-        return ((value,) if value else ()), key
-
-    found: dict[str, Callable[[], tuple[tuple[str, ...], str]]] = {
-        "season": lambda: one(context.season, "season"),
-        "episodes": lambda: one(context.episode, "episode"),
-        "cuts": lambda: one(context.cut, "cut"),
-        "deliverables": lambda: one(context.deliverable_type, "deliverable.type"),
-        "media": lambda: one(context.medium, "deliverable.medium"),
-        "territories": lambda: (context.territories, "deliverable.territories"),
-        "languages": lambda: (_languages(disclosure, context), "deliverable.languages"),
-        "scenes": lambda: (tuple(disclosure.data.get("scenes", ())), ""),
-        "characters": lambda: (tuple(disclosure.data.get("characters", ())), ""),
-        "models": lambda: (tuple(str(each["id"]) for each in disclosure.data.get("models", ())), ""),
-    }
-    return found[axis]()
+    delivered, key = _DELIVERED[axis]
+    return tuple(filter(None, delivered(disclosure, context))), key
 
 
 def _languages(disclosure: Disclosure, context: Context) -> tuple[str, ...]:
@@ -111,6 +96,20 @@ def _languages(disclosure: Disclosure, context: Context) -> tuple[str, ...]:
     if not dubbed or not context.languages or dubbed in context.languages:
         return context.languages
     return (*context.languages, str(dubbed))
+
+
+_DELIVERED: dict[str, tuple[Callable[[Disclosure, Context], Iterable[str]], str]] = {
+    "season": (lambda _, context: (context.season,), "season"),
+    "episodes": (lambda _, context: (context.episode,), "episode"),
+    "cuts": (lambda _, context: (context.cut,), "cut"),
+    "deliverables": (lambda _, context: (context.deliverable_type,), "deliverable.type"),
+    "media": (lambda _, context: (context.medium,), "deliverable.medium"),
+    "territories": (lambda _, context: context.territories, "deliverable.territories"),
+    "languages": (_languages, "deliverable.languages"),
+    "scenes": (lambda disclosure, _: disclosure.data.get("scenes", ()), ""),
+    "characters": (lambda disclosure, _: disclosure.data.get("characters", ()), ""),
+    "models": (lambda disclosure, _: (str(each["id"]) for each in disclosure.data.get("models", ())), ""),
+}
 
 
 def _axis(axis: str, allowed: Any, excluded: list[str], values: tuple[str, ...], key: str) -> str:

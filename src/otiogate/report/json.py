@@ -9,11 +9,14 @@ from typing import Any
 
 from otiogate.errors import VersionError
 from otiogate.report.base import ReportWriter
-from otiogate.report.model import Report, from_data, plain
+from otiogate.report.model import Report, from_data
 
 FORMAT = "otiogate/scan/v1"
 
 _NOTHING = object()
+
+_AS_DATA = json.JSONEncoder(ensure_ascii=True, default=vars)
+"""Writes what ``plain`` would make of a part of a report, without making it."""
 
 
 class JsonWriter(ReportWriter):
@@ -45,7 +48,7 @@ class JsonLinesWriter(ReportWriter):
         packs: what is the same as in the last one is not written anew."""
         for name, value in {"format": report.format, **vars(report)}.items():
             if self._last.get(name, _NOTHING) is not value:
-                self._last[name], self._parts[name] = value, f'"{name}": {json.dumps(plain(value), ensure_ascii=True)}'
+                self._last[name], self._parts[name] = value, f'"{name}": {_AS_DATA.encode(value)}'
         return f"{{{', '.join(self._parts.values())}}}\n"
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from otiogate.config.layers import facility_settings
 from otiogate.errors import OtiogateError, ReadError
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.report.model import Report
@@ -53,17 +56,30 @@ def scan(
     Whatever a file does to the process that reads it, is said in its report and ends nothing else. ``told`` is called
     in that process, so that what is written is made there, and not by the one process that writes it.
     """
+    rest = iter(paths)
+    first = next(rest, None)
+    if first is None:
+        return
     if sys.platform == "linux":
-        policy(DEFAULT)  # read once, before processes are forked that each would read it
+        _prepare(first, under)
     work = _Work(under, told)
     workers = Workers(work, jobs, limits, light=_is_light, after=work.after)
-    for path, found in workers.results(paths):
+    for path, found in workers.results(chain([first], rest)):
         if not isinstance(found, Failed):
             yield path, found
         elif found.bug:
             yield path, Refused(found.why, OtiogateError.exit_code)
         else:
             yield path, told(under.unread(Path(path), found.why))
+
+
+def _prepare(path: str, under: Judging) -> None:
+    """Looks up, before processes are forked, what each of them would for itself. The ledger of a registry is the
+    facility's; records in folders may be of the delivery, and are read by processes that are watched."""
+    policy(DEFAULT)
+    with contextlib.suppress(OtiogateError):  # whoever judges the timeline says so
+        if facility_settings().registry is not None:
+            under.settings(Path(path)).ask_ahead()
 
 
 def watched(work: Callable[[Path], Told], path: Path, limits: Limits | None = None) -> Told:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -358,7 +359,10 @@ def _span_of(data: list[Any] | None) -> Span | None:
     if data is None:
         return None
     start, duration, rate, drop = data
-    return Span(_frames_of(start), _frames_of(duration), Fraction(rate), drop)
+    return Span(_frames_of(start), _frames_of(duration), _rate_of(rate), drop)
+
+
+_rate_of = lru_cache(maxsize=16)(Fraction)  # one timeline has few
 
 
 def _frames(frames: Frames) -> int | str:

@@ -99,6 +99,7 @@ TARGETS: dict[Target, list[bytes]] = {
 }
 
 REFUSED: dict[Target, list[bytes]] = {
+    targets.public_key: [public_of(WHO.signer).public.upper().encode("ascii")],
     targets.reply: [
         b'503\nContent-Type: application/problem+json; Retry-After: Fri, 31 Dec 2199 23:59:59 GMT\n{"title": "no"}',
         b"302\nLocation: https://[\n",

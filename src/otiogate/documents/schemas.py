@@ -67,9 +67,38 @@ def _validator(name: str) -> Validator:
     registry: Any = Registry().with_resources(
         [(f"{BASE}{each}", DRAFT202012.create_resource(body)) for each, body in documents.items()]
     )
-    return Draft202012Validator(
-        {"$ref": f"{BASE}{name}"}, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
+    root = {"$ref": f"{BASE}{name}"} if name.startswith(CONTRACT) else _resolved(schema(name), name, ())
+    return Draft202012Validator(root, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _resolved(part: Any, name: str, within: tuple[str, ...]) -> Any:
+    """``part`` of the schema ``name`` with what it refers to in the place of each ``$ref``, but where that leads into
+    itself: to follow them anew for every value takes as long as all the rest."""
+    if isinstance(part, list):
+        return [_resolved(each, name, within) for each in part]
+    if not isinstance(part, dict):
+        return part
+    reference = part.get("$ref")
+    if isinstance(reference, str) and part.keys() <= _SAYS_NOTHING:
+        document, _, pointer = reference.removeprefix(BASE).partition("#")
+        whole = f"{document or name}#{pointer}"
+        if pointer and whole not in within:
+            target = _pointed(schema(document or name), pointer)
+            return _resolved(target, document or name, (*within, whole))
+        return {"$ref": f"{BASE}{whole}"}
+    return {key: _resolved(value, name, within) for key, value in part.items()}
+
+
+_SAYS_NOTHING = {"$ref", "description", "title", "default", "examples"}
+"""Keys that ask nothing of a value beside what is referred to."""
+
+
+def _pointed(document: dict[str, Any], pointer: str) -> Any:
+    """What the JSON pointer ``pointer`` means in ``document``."""
+    found: Any = document
+    for step in pointer.strip("/").split("/"):
+        found = found[step]
+    return found
 
 
 class Fault(NamedTuple):
@@ -207,10 +236,7 @@ def _known(part: dict[str, Any]) -> list[str]:
     known = list(part.get("properties", {}))
     if "$ref" in part:
         name, _, pointer = part["$ref"].removeprefix(BASE).partition("#")
-        target = schema(name)
-        for step in pointer.strip("/").split("/"):
-            target = target[step]
-        known += _known(target)
+        known += _known(_pointed(schema(name), pointer))
     return known
 
 

@@ -21,7 +21,7 @@ from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet, media_digests
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
-from otiogate.scan.media import Opens, media_lines, with_media
+from otiogate.scan.media import Opens, looks_at_media, media_lines, with_media
 from otiogate.scan.read import read_timeline
 from otiogate.scan.receipts import demanded
 from otiogate.scan.stored import hint_lines
@@ -172,7 +172,7 @@ def judged(
         tool_version=__version__,
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
-        media=media_lines(collected) if settings.media else (),
+        media=media_lines(collected) if looks_at_media(settings, opens, ships=snapshot.carries_media) else (),
     )
     return report, collected
 
@@ -212,7 +212,7 @@ def _collected(
         return further, found if further is known else look(source, further.standing, further.matcher)
 
     records, collected = said(snapshot, on.records)
-    if settings.media:
+    if looks_at_media(settings, opens, ships=snapshot.carries_media):
         opened = with_media(snapshot, collected, records.matcher, settings, now, opens)
         if opened is not snapshot:  # a registry may know what was read, too
             snapshot = opened

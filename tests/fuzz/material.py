@@ -26,7 +26,7 @@ from otiogate.records.signing import new_index
 from otiogate.records.store import checked_set, read_file
 from otiogate.records.trust import read_trust
 from otiogate.scan.judging import judge_path
-from otiogate.scan.receipts import exported
+from otiogate.scan.receipts import asked_by, exported
 from otiogate.signing.envelope import Envelope
 from otiogate.signing.keys import sign
 from tests import builders
@@ -109,7 +109,7 @@ def delivery() -> tuple[Path, Envelope]:
     path.write_text(builders.timeline(builders.clip({"id": "DIS-001"})).to_json_string(), encoding="utf-8")
     here = Settings(CONTEXT, records=(FOLDER / "ledger",))
     report = judge_path(path, here, NOW)
-    statement = receipt(report, here.ledger(NOW), exported(path), None)
+    statement = receipt(report, here.ledger(NOW), exported(path), None, asked_by(here))
     return path, sign(Envelope(statement.payload(), ()), HOUSE.signer)
 
 

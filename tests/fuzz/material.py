@@ -45,7 +45,7 @@ def _person(owner: str, number: int, **may: Any) -> Person:
 FOLDER = Path(tempfile.mkdtemp(prefix="otiogate-fuzz-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
-WHO = _person("S-APPROVER", 1)
+WHO = _person("S-APPROVER", 1, roles=["studio_contact", "studio_legal", "clearance", "post_supervisor"])
 HOUSE = _person("EXPORTING-HOUSE", 2, kinds=["receipt"])
 DEMANDS = {each: {"signatures": 1} for each in keyring.ALL if each != "index"}
 TRUST_FILE = trust_file(FOLDER, WHO, HOUSE, demands=DEMANDS, index={})
@@ -109,7 +109,7 @@ def delivery() -> tuple[Path, Envelope]:
     path.write_text(builders.timeline(builders.clip({"id": "DIS-001"})).to_json_string(), encoding="utf-8")
     here = Settings(CONTEXT, records=(FOLDER / "ledger",))
     report = judge_path(path, here, NOW)
-    statement = receipt(report, here.ledger(NOW), exported(path), None, asked_by(here))
+    statement = receipt(report, trusted(ledger(), TRUST, Fresh()), exported(path), None, asked_by(here))
     return path, sign(Envelope(statement.payload(), ()), HOUSE.signer)
 
 

@@ -151,6 +151,7 @@ def _is(name: str, other: os.stat_result) -> bool:
 
 def _command(arguments: argparse.Namespace) -> dict[str, Any]:
     """What the command line sets, as a layer of configuration."""
+    from otiogate.config.layers import one_spelling
     from otiogate.policy.load import shipped
 
     found: dict[str, Any] = {}
@@ -165,7 +166,7 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
     if files:
         found["policy"] = [str(Path(each).absolute()) for each in files]
     if arguments.records:
-        found["records"] = [str(Path(each).absolute()) for each in arguments.records]
+        found["records"] = one_spelling(arguments.records)
     if getattr(arguments, "cache", None) is not None:
         found["cache"] = str(_cache_file(arguments.cache))
     if arguments.require_receipt:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otiogate.scan.decision_log import Doing
     from otiogate.scan.judging import Judging
     from otiogate.scan.media import Opens
+    from otiogate.scan.verifying import Verification
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -129,6 +130,12 @@ class Noted:
     def note(self, report: Report) -> None:
         """Appends what is kept of ``report``."""
         self.keep(self.entry(report))
+
+    def verified(self, found: Verification, now: datetime) -> None:
+        """Appends what is kept of a receipt that was verified at ``now``."""
+        from otiogate.scan.decision_log import entry_of_receipt
+
+        self.keep(entry_of_receipt(found, now))
 
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:

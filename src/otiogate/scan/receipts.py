@@ -109,11 +109,12 @@ def _secret(name: str) -> str:
 @dataclass(frozen=True)
 class Receipt:
     """The receipt of one file, read: what it states, and who signed it, as far as that counts here. ``refused`` are the
-    reasons why it does not stand for the file."""
+    reasons why it does not stand for the file, whose ``digest`` is that of its bytes."""
 
     statement: Statement
     signers: tuple[str, ...]
     refused: tuple[str, ...]
+    digest: str
 
 
 def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | None = None) -> Receipt:
@@ -130,7 +131,14 @@ def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | No
     except ReadError:
         found = exported(path, cut="")  # other bytes are refused, whether they can be read or not
     refused = [*why, *refusals(statement, found, here)]
-    return Receipt(statement, signers, tuple(refused))
+    return Receipt(statement, signers, tuple(refused), found.digest)
+
+
+def checkpoint_in(source: Path) -> Checkpoint | None:
+    """The checkpoint of the exporting facility's log that the receipt ``source`` names, if it names one; nobody's
+    signature is checked. Raises ``ReadError``."""
+    named = _read(source)[0].predicate.get("log")
+    return Checkpoint(named["id"], named["entry"], named["hash"]) if named else None
 
 
 def _read(source: Path) -> tuple[Statement, Envelope]:

@@ -24,7 +24,8 @@ EXIT_CODES: dict[Outcome, int] = {"verified": 0, "refused": 1, "cannot_verify": 
 @dataclass(frozen=True)
 class Verification:
     """What came of one file. ``reasons`` are why it is refused, or why nothing can be said; ``receipt`` is what the
-    receipt states, where it could be read; ``again`` is the verdict of today, empty where no records are configured."""
+    receipt states, where it could be read; ``again`` is the verdict of today, empty where no records are configured;
+    ``digest`` is of the file as it was verified."""
 
     path: str
     outcome: Outcome
@@ -33,6 +34,7 @@ class Verification:
     receipt: Mapping[str, Any] = field(default_factory=dict)
     again: str = ""
     advisory: bool = False
+    digest: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -75,4 +77,4 @@ def _verified(under: Judging, receipt: Path | None, path: str) -> Verification:
             reasons.append(f"judged again with the records of today: {headline(report)}")
             outcome = "refused" if reasons[:-1] or again == "block" else "cannot_verify"
     said = found.statement.predicate
-    return Verification(path, outcome, tuple(reasons), found.signers, said, again, settings.advisory)
+    return Verification(path, outcome, tuple(reasons), found.signers, said, again, settings.advisory, found.digest)

@@ -124,6 +124,8 @@ def _trust(records: RecordSet, used: Iterable[str]) -> Trust:
     if not records.demanded:
         return "unsigned"
     signed = {bool(records.records[each].signers) for each in used}
+    if not signed:
+        return "none"
     return "mixed" if len(signed) > 1 else "unsigned" if signed == {False} else "signed"
 
 

@@ -100,6 +100,18 @@ def test_a_new_record_is_a_note(ledger: Path, known: Trust) -> None:
     assert asked(ledger, known).notes == ("No index names APR-003 yet.",)
 
 
+def test_a_new_disclosure_that_no_index_names_takes_the_place_of_none_that_one_does(
+    ledger: Path, known: Trust, tmp_path: Path
+) -> None:
+    """Whoever can write the folder and holds no key must not make noise reduction of a replica."""
+    put(ledger, disclosure("DIS-900", use_kind=["enhance.denoise"], supersedes=["DIS-001"]))
+    found = asked(ledger, known)
+    assert sorted(found.disclosures) == ["DIS-001", "DIS-900"]
+    assert any(each.startswith("DIS-900 does not take the place of DIS-001") for each in found.notes)
+    indexed(ledger, known, 2, NOW)
+    assert sorted(asked(ledger, known).disclosures) == ["DIS-900"]
+
+
 def test_where_one_is_demanded_its_absence_leaves_no_verdict(ledger: Path, known: Trust) -> None:
     (ledger / INDEX).unlink()
     assert "there is no index, which the trust file demands" in refusal(ledger, known)

@@ -102,6 +102,12 @@ def test_all_that_met_a_rule_being_signed_the_report_says_signed(tmp_path: Path)
     assert report(folder, trust(tmp_path, who)).trust == "signed"
 
 
+def test_where_no_record_met_a_rule_the_report_does_not_say_signed(tmp_path: Path) -> None:
+    who = person()
+    put(tmp_path / "ledger", ABOUT, who)
+    assert report(tmp_path / "ledger", trust(tmp_path, who)).trust == "none"
+
+
 def test_a_key_that_nobody_knows_counts_for_nothing(tmp_path: Path) -> None:
     who, other = person(), person()
     assert f"the key {who.keyid[:12]} is not in the trust file" in distrust(tmp_path, who, other)
@@ -369,7 +375,22 @@ def test_an_unsigned_disclosure_takes_the_place_of_no_signed_one(tmp_path: Path)
     records = held(folder, trust(tmp_path, who, demands={"disclosure": {"signatures": 1}}))
     assert sorted(records.disclosures) == ["DIS-001", "DIS-002"]
     assert [each.id for each in records.standing["DIS-001"]] == ["DIS-001"]
+    undemanded = held(folder, trust(tmp_path, who, demands={}))
+    assert [each.id for each in undemanded.standing["DIS-001"]] == ["DIS-001"]
+    assert undemanded.notes == (
+        "DIS-002 does not take the place of DIS-001: DIS-001 is signed or named by an index, and DIS-002 is neither.",
+    )
+    assert report(folder, trust(tmp_path, who, demands={})).verdict == "block"
+    put(folder, disclosure("DIS-002", use_kind=["enhance.denoise"], supersedes=["DIS-001"]), who)
     assert [each.id for each in held(folder, trust(tmp_path, who, demands={})).standing["DIS-001"]] == ["DIS-002"]
+
+
+def test_an_unsigned_disclosure_takes_the_place_of_an_unsigned_one(tmp_path: Path) -> None:
+    put(tmp_path / "ledger", ABOUT)
+    put(tmp_path / "ledger", disclosure("DIS-002", use_kind=["enhance.denoise"], supersedes=["DIS-001"]))
+    records = held(tmp_path / "ledger", trust(tmp_path, person(), demands={}))
+    assert [each.id for each in records.standing["DIS-001"]] == ["DIS-002"]
+    assert records.notes == ()
 
 
 def test_where_disclosures_have_to_be_signed_neither_an_unsigned_one_nor_the_timelines_own_answers(

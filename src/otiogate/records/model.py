@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,8 @@ class Record:
 
     ``envelope`` is what it was signed in. ``signatures`` and ``distrust``, why it answers nothing, are what
     ``records.trust.trusted`` makes of that; until then they are empty. What only takes away, such as a rejection, a
-    revocation or that another record is superseded, counts in spite of any distrust.
+    revocation or that another record is superseded, counts in spite of any distrust. ``vouched``: somebody whom the
+    trust file names stands for it, by a signature that counts or by an index.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Record:
     envelope: Envelope | None = field(default=None, repr=False)
     signatures: tuple[Signature, ...] = ()
     distrust: str = ""
+    vouched: bool = False
 
     @property
     def signers(self) -> tuple[str, ...]:
@@ -146,11 +148,24 @@ class RecordSet:
         return {old: key for key, each in sorted(self.records.items()) for old in self._replaced_by(each)}
 
     def _replaced_by(self, record: Record) -> list[str]:
-        """What ``record`` takes the place of. A disclosure that cannot be trusted takes the place of none: what it says
-        may ask for less. Of any other kind it may, since that only takes away."""
-        if record.kind == "disclosure" and record.distrust:
-            return []
-        return [str(old).upper() for old in record.data.get("supersedes", ())]
+        """What ``record`` takes the place of. A disclosure that cannot be trusted takes the place of none, and one for
+        which nobody stands of none for which somebody does: what it says may ask for less. Of any other kind it may,
+        since that only takes away."""
+        old = [str(each).upper() for each in record.data.get("supersedes", ())]
+        if record.kind != "disclosure":
+            return old
+        return [] if record.distrust else [each for each in old if record.vouched or not self._is_vouched(each)]
+
+    def _is_vouched(self, key: str) -> bool:
+        return key in self.records and self.records[key].vouched
+
+    @property
+    def in_vain(self) -> Iterator[tuple[str, str]]:
+        """Each disclosure that says that it supersedes another, and does not, and that other."""
+        for key, record in sorted(self.records.items()):
+            if record.kind == "disclosure":
+                old = {str(each).upper() for each in record.data.get("supersedes", ())} & self.records.keys()
+                yield from ((key, each) for each in sorted(old.difference(self._replaced_by(record))))
 
     @cached_property
     def _by_disclosure(self) -> dict[tuple[str, str], list[Record]]:

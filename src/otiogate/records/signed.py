@@ -97,7 +97,13 @@ def trusted(records: RecordSet, trust: Trust, memory: Memory) -> RecordSet:
     named = {key: each for index in indexes if not index.distrust for key, each in index.entries.items()}
     held = {key: _held_against(each, trust, good, named.get(key)) for key, each in records.records.items()}
     demanded = frozenset(trust.demands)
-    return replace(records, records=held, indexes=tuple(indexes), demanded=demanded, is_held=True)
+    found = replace(records, records=held, indexes=tuple(indexes), demanded=demanded, is_held=True)
+    notes = (
+        f"{new} does not take the place of {old}: {old} is signed or named by an index, and {new} is neither."
+        for new, old in found.in_vain
+        if not held[new].distrust
+    )
+    return replace(found, notes=(*records.notes, *notes))
 
 
 def _verified(envelopes: Iterable[Envelope], trust: Trust, memory: Memory) -> set[bytes]:
@@ -131,14 +137,16 @@ def _with_faults(index: Index, records: RecordSet, trust: Trust, good: set[bytes
 
 def _held_against(record: Record, trust: Trust, good: set[bytes], named: Entry | None) -> Record:
     wanted = trust.demands.get(record.kind, 0)
+    is_named = named is not None and tightened(record.data, named.digest)
     if record.envelope is None:
-        return replace(record, distrust=f"is not signed{_asked(wanted)}") if wanted else record
+        return replace(record, distrust=f"is not signed{_asked(wanted)}" if wanted else "", vouched=is_named)
     since = named.signed_by if named and named.digest == _digest(record.data) else {}
     person, role = given_by(record)
     about = (record.kind, production_of(record), role, dated(record))
     requester = str(record.data.get("requested_by", "")) if "approver" in record.data else ""
     found = tuple(_signatures(record.envelope, trust, good, about, since, requester))
-    return replace(record, signatures=found, distrust=_distrust(found, wanted, person))
+    vouched = is_named or any(not each.fault for each in found)
+    return replace(record, signatures=found, distrust=_distrust(found, wanted, person), vouched=vouched)
 
 
 def _distrust(found: tuple[Signature, ...], wanted: int, person: str) -> str:

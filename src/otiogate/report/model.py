@@ -14,7 +14,7 @@ Verdict = Literal["allow", "block", "cannot_judge"]
 Effect = Literal["block", "warn", "info", "none"]
 Status = Literal["open", "met", "waived", "info"]
 Binding = Literal["reference", "media"]
-Trust = Literal["unsigned", "mixed", "signed"]
+Trust = Literal["none", "unsigned", "mixed", "signed"]
 
 EFFECTS: tuple[Effect, ...] = ("none", "info", "warn", "block")
 """From the mildest to the strictest."""
@@ -245,8 +245,8 @@ class Report:
 
     ``authority`` tells whose configuration decided; ``advisory`` that time, records, stage or media were overridden, or
     a cache was named, so that the verdict is no proof; ``trust`` whether the records that met a rule were signed:
-    ``unsigned`` where no signature is demanded and they are taken as they stand, ``signed`` where every one is, and
-    else ``mixed``.
+    ``unsigned`` where no signature is demanded and they are taken as they stand, else ``none`` where no record met any,
+    ``signed`` where every one is, and ``mixed``.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
     through, which asks for neither. ``binding`` is what is demanded of records that are given for media, and ``media``
     what is known of the content of that which AI uses are of.

@@ -605,3 +605,41 @@ def test_explain_cannot_judge_what_lacks_a_demanded_receipt(sent: Path, capsys: 
     ran = call(capsys, "explain", sent, "--require-receipt")
     assert (ran.code, "a receipt is demanded: there is no receipt" in ran.err) == (3, True)
     assert "AI use  DIS-001" in ran.out, "what is known of the clips is told all the same"
+
+
+def test_a_watch_that_demands_receipts_takes_one_that_comes_late_and_says_everything_once(
+    houses: Houses, sent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = houses.receiver / "show" / "in"
+    inbox.mkdir()
+    sent.rename(inbox / sent.name)
+    watch = "watch", inbox, "--once", "--require-receipt", "--allowed", tmp_path / "ok", "--blocked", tmp_path / "bad"
+    assert "a receipt is demanded: there is no receipt" in call(capsys, *watch).err
+    assert call(capsys, *watch).err == ""
+    receipt_of(sent).rename(receipt_of(inbox / sent.name))
+    assert "cut.otio: allowed" in call(capsys, *watch).err
+    assert sorted(each.name for each in (tmp_path / "ok").iterdir()) == [
+        "cut.otio",
+        "cut.otio.otiogate.json",
+        "cut.otio.receipt.json",
+    ]
+    assert [*inbox.iterdir(), *(tmp_path / "bad").iterdir()] == []
+    assert call(capsys, *watch).err == ""
+
+
+def test_a_watch_takes_a_receipt_that_is_put_in_the_place_of_one_that_was_refused(
+    houses: Houses, sent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = houses.receiver / "show" / "in"
+    inbox.mkdir()
+    kept = receipt_of(sent).read_bytes()
+    statement = opened(sent)
+    statement["predicate"]["context"]["production"] = "OTHER"
+    closed(sent, statement, houses.key)
+    for each in (sent, receipt_of(sent)):
+        each.rename(inbox / each.name)
+    watch = "watch", inbox, "--once", "--require-receipt", "--allowed", tmp_path / "ok", "--blocked", tmp_path / "bad"
+    assert "is for the production OTHER" in call(capsys, *watch).err
+    receipt_of(inbox / sent.name).write_bytes(kept)
+    assert "allowed" in call(capsys, *watch).err
+    assert (tmp_path / "ok" / "cut.otio").exists()

@@ -311,7 +311,8 @@ class _Judging:
             return {}, []
         asked = Waivable(rule.id, severity, rule.waivable)
         waived, tried = self._waivers.apply(asked, self._case(disclosure), [point.use for point in points])
-        self._missed = {each: why[0] for each, why in tried.items()} | self._missed
+        for each, why in tried.items():
+            self._missed.setdefault(each, why[0])
         left = next((point.use for number, point in enumerate(points) if number not in waived), None)
         if left is not None:
             self._left.setdefault(rule.id, left)

@@ -140,14 +140,23 @@ class Noted:
 
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:
-    """Raises ``UsageError`` where ``what`` a command writes would take the place of one of the timelines ``names``."""
+    """Raises ``UsageError`` where ``what`` a command writes would take the place of one of the timelines ``names``, or
+    of the receipt or the sidecar of one."""
     try:
         own = os.stat(output or "")  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
         return  # it takes the place of nothing
-    for name in names if stat.S_ISREG(own.st_mode) else ():
+    if not stat.S_ISREG(own.st_mode):
+        return
+    from otiogate import receipt
+    from otiogate.scan import sidecar
+
+    for name in names:
         if _is(name, own):
             raise UsageError(f"is a timeline, and the file for the {what}", where=output or "")
+        for thing, suffix in (("receipt", receipt.SUFFIX), ("sidecar", sidecar.SUFFIX)):
+            if _is(name.rstrip("/") + suffix, own):
+                raise UsageError(f"is the {thing} of a timeline, and the file for the {what}", where=output or "")
 
 
 def _is(name: str, other: os.stat_result) -> bool:

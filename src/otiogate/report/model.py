@@ -206,13 +206,15 @@ class CueLine:
 @dataclass(frozen=True)
 class BasisLine:
     """What one AI use rests on: the id of its disclosure (empty for a tag without one) and its digest, the media that
-    it is of, by name, the records that met a rule for it, and the digests of that media that were verified."""
+    it is of, by name, the records that met a rule for it, the digests of that media that were verified, and the waivers
+    that took it out of a rule."""
 
     disclosure: str
     digest: str
     media: tuple[str, ...]
     records: tuple[str, ...]
     verified: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -342,7 +344,7 @@ def _finding(data: Mapping[str, Any]) -> Finding:
 
 def _basis(data: Mapping[str, Any]) -> BasisLine:
     kept = _known(BasisLine, data)
-    for name in ("media", "records", "verified"):
+    for name in ("media", "records", "verified", "waivers"):
         kept[name] = tuple(data.get(name, ()))
     return BasisLine(**kept)
 

@@ -7,9 +7,10 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
-from otiogate.config.layers import settings
+from otiogate.config.layers import facility_settings, settings
 from otiogate.errors import UsageError
 from otiogate.report.model import Report
+from otiogate.scan.decision_log import note
 from otiogate.scan.judging import Judging, judge_snapshot
 
 
@@ -19,10 +20,11 @@ def scan_path(
     """The report on the timeline in ``path``, under the configuration near it, or ``config``.
 
     ``now`` (with a zone) judges as of another time and marks the report advisory. What cannot be read or judged is a
-    report with the verdict ``cannot_judge``. Raises ``UsageError`` for a broken configuration.
+    report with the verdict ``cannot_judge``. The decision stands in the facility's log, where it keeps one. Raises
+    ``UsageError`` for a broken configuration, ``StoreError`` where that log cannot be written.
     """
     files = (fspath(config),) if config else ()
-    return Judging(_time(now), as_of=now is not None, config=files).report(Path(path))
+    return _noted(Judging(_time(now), as_of=now is not None, config=files).report(Path(path)))
 
 
 def scan_object(
@@ -34,14 +36,23 @@ def scan_object(
 ) -> Report:
     """The report on an OpenTimelineIO object: a timeline, stack, track, clip, collection, or a list of them.
 
-    ``near`` is a path whose configuration applies. Raises ``CannotJudge`` for an object in which nothing can be read,
-    for records that cannot be read, and for configurations that conflict; ``UsageError`` for a broken one.
+    ``near`` is a path whose configuration applies. The decision is noted as that of ``scan_path`` is. Raises
+    ``CannotJudge`` for an object in which nothing can be read, for records that cannot be read, for configurations
+    that conflict, and for a log that cannot be written; ``UsageError`` for a broken configuration.
     """
     from otiogate.host.read import snapshot_of
 
     files = [fspath(config)] if config else []
     found = settings([fspath(near)] if near else [], config=files, as_of=now is not None)
-    return judge_snapshot(snapshot_of(timeline), found, _time(now))
+    return _noted(judge_snapshot(snapshot_of(timeline), found, _time(now)))
+
+
+def _noted(report: Report) -> Report:
+    """``report``, which stands in the facility's log when this returns."""
+    log = facility_settings().log
+    if log is not None:
+        note(log, report, "scan")
+    return report
 
 
 def _time(now: datetime | None) -> datetime:

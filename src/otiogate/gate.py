@@ -40,6 +40,7 @@ from otiogate.report.model import (
     UseLine,
     Verdict,
 )
+from otiogate.timeline.model import ClipUse
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,8 @@ class _Judging:
     used: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     _waiving: set[str] = field(default_factory=set)
+    _missed: dict[str, Reason] = field(default_factory=dict)
+    _left: dict[str, ClipUse] = field(default_factory=dict)
     _missing: dict[tuple[str, str, str, str], list[str]] = field(default_factory=dict)
     _basis: dict[tuple[str, str], _Basis] = field(default_factory=dict)
 
@@ -312,6 +315,11 @@ class _Judging:
             return {}, []
         asked = Waivable(rule.id, severity, rule.waivable)
         waived, tried = self._waivers.apply(asked, self._case(disclosure), [point.use for point in points])
+        for each, why in tried.items():
+            self._missed.setdefault(each, why[0])
+        left = next((point.use for number, point in enumerate(points) if number not in waived), None)
+        if left is not None:
+            self._left.setdefault(rule.id, left)
         return waived, [Tried(each, "waiver", why) for each, why in tried.items()]
 
     def _case(self, disclosure: Disclosure | None) -> Case:
@@ -327,7 +335,7 @@ class _Judging:
         for rule in policy.rules:
             if rule.holds_on(self._day):
                 rules.setdefault(rule.id, []).append(Waivable(rule.id, rule.severity, rule.waivable))
-        for id, is_over, why in self._waivers.idle(self._waiving, rules, self._case(None)):
+        for id, is_over, why in self._waivers.idle(self._waiving, rules, self._case(None), self._missed, self._left):
             found.setdefault(is_over, []).append(Tried(id, "waiver", (why,)))
         rule = policy.on("idle_waiver", self._day)
         for is_over, tried in sorted(found.items()):

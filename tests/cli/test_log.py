@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timezone
 from pathlib import Path
 
 import opentimelineio as otio
 import pytest
 
+from otiogate import scan_object, scan_path
 from otiogate.documents.chain import read
+from otiogate.errors import StoreError
 from otiogate.scan.decision_log import decisions
 from tests import builders
 from tests.cli.running import call, edl, project
@@ -208,7 +212,49 @@ def test_an_export_of_the_log_is_checked_as_the_log_is(
 def test_what_is_no_checkpoint_is_a_usage_error(
     tmp_path: Path, log: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    assert call(capsys, "log", "verify", "--at", text).code == 2
+    ran = call(capsys, "log", "verify", "--at", text)
+    assert (ran.code, "is no checkpoint, and no file" in ran.err) == (2, True)
+
+
+def test_exports_of_one_name_are_told_apart_by_where_they_went(
+    tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        exported(builders.timeline(builders.clip()), Path("turnover.otio"))
+    assert [each["target"] for each in said(log)] == [str(tmp_path / name / "turnover.otio") for name in ("a", "b")]
+
+
+def test_what_the_library_judges_is_noted_as_a_scan(tmp_path: Path, log: Path) -> None:
+    path = cut(tmp_path)
+    assert scan_path(path).verdict == "block"
+    assert scan_object(builders.timeline(builders.clip()), near=path).verdict == "allow"
+    assert scan_path(path, now=datetime(2027, 1, 15, tzinfo=timezone.utc)).advisory
+    kept = said(log)
+    assert [(each["doing"], each["verdict"]) for each in kept] == [
+        ("scan", "block"),
+        ("scan", "allow"),
+        ("scan", "block"),
+    ]
+    assert (kept[0]["target"], [bool(each["softened"]) for each in kept]) == (str(path), [False, False, True])
+
+
+def test_what_the_library_judges_and_cannot_note_is_no_verdict(tmp_path: Path, log: Path) -> None:
+    path = cut(tmp_path, edl([]))
+    log.parent.rmdir()
+    with pytest.raises(StoreError, match="the log cannot be used"):
+        scan_path(path)
+    with pytest.raises(StoreError, match="the log cannot be used"):
+        scan_object(builders.timeline(builders.clip()))
+
+
+def test_what_has_no_end_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("/dev/zero", tmp_path / "pipe", tmp_path):
+        for action in ("verify", "show", "export"):
+            ran = call(capsys, "log", action, name)
+            assert (ran.code, "is no file, and so no log" in ran.err) == (3, True)
 
 
 def test_without_a_log_the_command_says_how_to_have_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.builders import consent, decision, replica
+from tests.builders import consent, decision, replica, waiver
 from tests.cli.running import Ran, call, project
 
 ABOUT = replica()
@@ -85,6 +85,26 @@ def test_the_history_of_a_record_is_its_own(ledger: Path, capsys: pytest.Capture
     assert (life["status"], life["detail"]) == ("revoked", "at 2027-01-10T09:00:00Z")
     assert [each["what"] for each in life["events"]] == ["requested", "approved", "revoked", "ends"]
     assert (life["signed_by"], life["distrust"]) == ([], "")
+
+
+def test_the_history_of_a_waiver_says_for_which_clip_and_why(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = waiver("NFX-021", clip=waiver("")["clip"] | {"reference": "vfx_011.mov"})
+    (ledger / "records" / "WVR-001.json").write_text(json.dumps(made), encoding="utf-8")
+    out = told(capsys, "history", "WVR-001").out
+    assert "  waives NFX-021 for vfx_011.mov, reel A001, range 00:00:00:00-00:00:10:00; in production MYSHOW\n" in out
+    assert "waived: It cannot be told from the plate. by S-LEGAL as studio_legal\n" in out
+
+
+def test_what_does_not_count_today_is_not_listed_among_what_ends(
+    ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inert = waiver("NFX-021", expires_at="2027-01-20Z")
+    open_ = decision(
+        "legal_review", ABOUT, ["NFX-030"], "LGL-002", expires_at="2027-01-20Z", conditions=[{"text": "x"}]
+    )
+    for each in (inert, open_):
+        (ledger / "records" / f"{each['id']}.json").write_text(json.dumps(each), encoding="utf-8")
+    assert told(capsys, "expiring", "--within", "6d").out == "2027-01-20Z  CON-001  consent\n1 record ends within 6d\n"
 
 
 def test_a_later_version_of_a_disclosure_brings_the_history_of_the_first(

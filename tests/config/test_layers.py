@@ -535,3 +535,16 @@ def test_everything_that_is_wrong_with_a_configuration_is_told_at_once(tmp_path:
     path.write_text("format: 1\nseason: 2\nepisode: 204\nstage: draft\n")
     with pytest.raises(UsageError, match=r"otiogate.yaml:2: season: 2 is not text.*line 3: episode.*line 4: stage"):
         settings([str(path)])
+
+
+def test_two_spellings_of_one_folder_of_records_are_one(show: Path) -> None:
+    (show.parent / "inbox").mkdir()
+    (show.parent / "ledger").mkdir()
+    (show.parent / "same").symlink_to("ledger")
+    write(show, "records: [ledger, inbox/../ledger, ./ledger/, same]")
+    assert settings().records == (show.parent / "ledger",)
+    write(show.parent / "inbox" / "otiogate.yaml", "records: [../ledger]")
+    assert settings([str(show.parent / "inbox")]).records == (show.parent / "ledger",)
+    write(show.parent / "inbox" / "otiogate.yaml", "records: [../other]")
+    with pytest.raises(CannotJudge, match="'records' is"):
+        settings([str(show.parent / "inbox")])

@@ -99,7 +99,7 @@ def test_the_age_of_an_index_is_in_days_or_hours(tmp_path: Path) -> None:
 def test_the_schema_knows_every_kind_of_record_and_every_scheme() -> None:
     body = schema("trust")
     stanza = body["$defs"]["key"]["properties"]
-    assert {*KINDS, "index"} <= set(stanza["kinds"]["items"]["enum"])
+    assert {*KINDS, "index", "receipt"} == set(stanza["kinds"]["items"]["enum"])
     assert list(SCHEMES) == stanza["scheme"]["enum"]
     [pattern] = body["properties"]["demands"]["patternProperties"]
     assert pattern == f"^(?:{'|'.join(KINDS[:3] + KINDS[3:])})(?![\\s\\S])"

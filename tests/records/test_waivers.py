@@ -211,6 +211,38 @@ def test_what_could_not_be_read_is_not_waived() -> None:
     assert told.verdict == "cannot_judge"
 
 
+# Why a waiver waives nothing here
+
+
+@pytest.mark.parametrize(
+    ("named", "text"),
+    [
+        ({"reference": "vfx_010.mov", "reel": "B009"}, "is for the reel B009, but track 1 'V1' / item 1 uses A001"),
+        (
+            {"reference": "other.mov", "reel": "B009"},
+            "is for the file other.mov, but track 1 'V1' / item 1 uses vfx_010.mov",
+        ),
+    ],
+    ids=["of the same file", "of nothing here"],
+)
+def test_a_waiver_of_what_is_open_elsewhere_is_told_with_the_reason_why_it_does_not_fit(
+    named: dict[str, str], text: str
+) -> None:
+    told = report(waiver("NFX-010", clip=named | {"source_range": "00:00:00:00-00:00:10:00"}))
+    assert finding(told, "NFX-010").status == "open"
+    assert reasons(told, "TRUST-002") == [(ID, "", text)]
+
+
+def test_a_waiver_of_what_is_open_for_another_version_is_told_so() -> None:
+    bound = waiver("NFX-010", covers=[{"disclosure": "DIS-001", "digest": SHA}])
+    [(_, _, text)] = reasons(report(bound), "TRUST-002")
+    assert text.startswith("was given for another version of DIS-001")
+
+
+def test_a_waiver_of_what_is_not_open_is_said_to_be_needed_by_nothing() -> None:
+    assert reasons(report(waiver("NFX-020")), "TRUST-002") == [(ID, "", "nothing here needs a waiver of NFX-020")]
+
+
 # Other media, other ranges
 
 
@@ -430,7 +462,7 @@ def test_a_waiver_signed_by_its_approver_counts_and_the_report_says_by_whom(tmp_
         (person("S-LEGAL", "studio_legal", kinds=["approval"]), True, "may not sign records of the kind waiver"),
         (person("S-LEGAL", "studio_legal", productions=["OTHER"]), True, "may not sign for MYSHOW"),
         (person("S-OTHER", "studio_legal"), True, "S-LEGAL"),
-        (person("E-COORDINATOR", "studio_legal"), True, "is of the one who requested it"),
+        (person("E-COORDINATOR", "studio_legal"), True, " belongs to whoever requested it"),
         (
             person("S-LEGAL", "studio_legal", revoked={"at": "2026-12-01T00:00:00Z", "reason": "retired"}),
             True,
@@ -446,6 +478,8 @@ def test_a_waiver_counts_only_signed_by_its_approver_whatever_the_trust_file_dem
     [(says, said)] = why(told)
     assert says == "TRUST-001"
     assert text in said
+    if signer and signer.owner == "E-COORDINATOR":
+        assert f"E-COORDINATOR's key {signer.keyid[:12]} belongs to" in said
 
 
 def test_a_signed_waiver_that_was_changed_counts_no_more(tmp_path: Path) -> None:

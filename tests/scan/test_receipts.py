@@ -7,7 +7,9 @@ import base64
 import copy
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,11 @@ import opentimelineio as otio
 import pytest
 
 from otiogate import hooks
+from otiogate.documents.chain import read
 from otiogate.errors import CannotJudge
 from otiogate.evidence.digests import Target, stamp
-from otiogate.scan.receipts import receipt_of, verified
+from otiogate.scan.decision_log import decisions
+from otiogate.scan.receipts import content_digest, receipt_of, verified
 from otiogate.scan.sidecar import sidecar_of
 from otiogate.signing.envelope import Envelope, read_envelope
 from otiogate.signing.keys import sign
@@ -445,3 +449,107 @@ def test_a_payload_of_another_type_is_no_receipt(sent: Path, capsys: pytest.Capt
     data["payload"] = base64.b64encode(json.dumps(payload).encode()).decode()
     receipt_of(sent).write_text(json.dumps(data), encoding="utf-8")
     assert call(capsys, "verify", sent).code == 3
+
+
+def test_each_verification_stands_in_the_log_of_the_house_that_verifies(
+    houses: Houses, sent: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facility = houses.receiver / "facility.yaml"
+    facility.write_text(facility.read_text(encoding="utf-8") + "log: log.sqlite\n", encoding="utf-8")
+    assert call(capsys, "verify", sent.name).code == 0
+    digest = content_digest(sent)
+    sent.write_text(sent.read_text(encoding="utf-8").replace("a.mov", "b.mov"), encoding="utf-8")
+    assert call(capsys, "verify", sent).code == 1
+    receipt_of(sent).unlink()
+    assert call(capsys, "verify", sent).code == 3
+    kept = [each.data for each in decisions(read(houses.receiver / "log.sqlite"))]
+    assert [(each["doing"], each["verdict"]) for each in kept] == [
+        ("verify", "allow"),
+        ("verify", "block"),
+        ("verify", "cannot_judge"),
+    ]
+    assert {each["target"] for each in kept} == {str(sent)}
+    assert (kept[0]["input"], kept[0]["production"], kept[0]["signers"]) == (digest, "MYSHOW", ["EXPORTING-HOUSE"])
+    assert (kept[1]["input"] != digest, kept[1]["production"]) == (True, ""), "what is refused may say anything"
+    assert call(capsys, "log", "show").code == 0
+
+
+def test_a_verification_that_cannot_be_noted_is_none(
+    houses: Houses, sent: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facility = houses.receiver / "facility.yaml"
+    facility.write_text(facility.read_text(encoding="utf-8") + "log: none/log.sqlite\n", encoding="utf-8")
+    ran = call(capsys, "verify", sent)
+    assert (ran.code, ran.out, "the log cannot be used" in ran.err) == (3, "", True)
+
+
+def test_a_receipt_shows_that_the_end_of_its_log_was_cut_off(
+    houses: Houses, sent: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = houses.exporter / "log.sqlite"
+    ran = call(capsys, "log", "verify", log, "--at", receipt_of(sent))
+    assert (ran.code, ran.err) == (0, "")
+    with closing(sqlite3.connect(log)) as base:
+        base.execute("DROP TRIGGER entries_last")
+        base.execute("DELETE FROM entries")
+        base.commit()
+    ran = call(capsys, "log", "verify", log, "--at", receipt_of(sent))
+    assert (ran.code, "its end was cut off" in ran.out) == (1, True)
+
+
+def test_a_receipt_without_an_entry_of_a_log_is_no_checkpoint(
+    houses: Houses, sent: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statement = opened(sent)
+    del statement["predicate"]["log"]
+    closed(sent, statement, houses.key)
+    ran = call(capsys, "log", "verify", houses.exporter / "log.sqlite", "--at", receipt_of(sent))
+    assert (ran.code, "this receipt names no entry of a log" in ran.err) == (2, True)
+    ran = call(capsys, "log", "verify", houses.exporter / "log.sqlite", "--at", sent)
+    assert (ran.code, "is no receipt" in ran.err) == (3, True)
+
+
+def test_explain_cannot_judge_what_lacks_a_demanded_receipt(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "explain", sent, "--require-receipt").code == 0
+    receipt_of(sent).unlink()
+    ran = call(capsys, "explain", sent, "--require-receipt")
+    assert (ran.code, "a receipt is demanded: there is no receipt" in ran.err) == (3, True)
+    assert "AI use  DIS-001" in ran.out, "what is known of the clips is told all the same"
+
+
+def test_a_watch_that_demands_receipts_takes_one_that_comes_late_and_says_everything_once(
+    houses: Houses, sent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = houses.receiver / "show" / "in"
+    inbox.mkdir()
+    sent.rename(inbox / sent.name)
+    watch = "watch", inbox, "--once", "--require-receipt", "--allowed", tmp_path / "ok", "--blocked", tmp_path / "bad"
+    assert "a receipt is demanded: there is no receipt" in call(capsys, *watch).err
+    assert call(capsys, *watch).err == ""
+    receipt_of(sent).rename(receipt_of(inbox / sent.name))
+    assert "cut.otio: allowed" in call(capsys, *watch).err
+    assert sorted(each.name for each in (tmp_path / "ok").iterdir()) == [
+        "cut.otio",
+        "cut.otio.otiogate.json",
+        "cut.otio.receipt.json",
+    ]
+    assert [*inbox.iterdir(), *(tmp_path / "bad").iterdir()] == []
+    assert call(capsys, *watch).err == ""
+
+
+def test_a_watch_takes_a_receipt_that_is_put_in_the_place_of_one_that_was_refused(
+    houses: Houses, sent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = houses.receiver / "show" / "in"
+    inbox.mkdir()
+    kept = receipt_of(sent).read_bytes()
+    statement = opened(sent)
+    statement["predicate"]["context"]["production"] = "OTHER"
+    closed(sent, statement, houses.key)
+    for each in (sent, receipt_of(sent)):
+        each.rename(inbox / each.name)
+    watch = "watch", inbox, "--once", "--require-receipt", "--allowed", tmp_path / "ok", "--blocked", tmp_path / "bad"
+    assert "is for the production OTHER" in call(capsys, *watch).err
+    receipt_of(inbox / sent.name).write_bytes(kept)
+    assert "allowed" in call(capsys, *watch).err
+    assert (tmp_path / "ok" / "cut.otio").exists()

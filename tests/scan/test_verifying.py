@@ -281,3 +281,12 @@ def test_the_result_never_takes_the_place_of_a_receipt(
     ran = call(capsys, "verify", sent, *arguments, "-o", receipt)
     assert (ran.code, "receipt" in ran.err) == (2, True)
     assert receipt.read_bytes() == before
+
+
+def test_a_waiver_that_a_verified_receipt_names_stands_in_the_log_of_who_verifies(
+    houses: Houses, waived: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facility = houses.receiver / "facility.yaml"
+    facility.write_text(facility.read_text(encoding="utf-8") + "log: log.sqlite\n", encoding="utf-8")
+    assert call(capsys, "verify", waived).code == 0
+    assert "waived: NFX-010 by WVR-001" in call(capsys, "log", "show").out

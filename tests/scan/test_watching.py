@@ -16,13 +16,17 @@ from pathlib import Path
 import pytest
 
 from otiogate.documents.digest import sha256
+from otiogate.receipt import RECEIPT_TYPE
 from otiogate.report.json import JsonWriter
-from otiogate.report.model import Report
-from otiogate.scan import watching
+from otiogate.report.model import ProblemLine, Report
+from otiogate.scan import judging, watching
 from otiogate.scan.delivery import Refused
 from otiogate.scan.judging import Judging
+from otiogate.scan.receipts import receipt_of
 from otiogate.scan.sidecar import SUFFIX
 from otiogate.scan.watching import Places, Watch, last_report
+from otiogate.signing.envelope import Envelope
+from otiogate.signing.statement import Statement, Subject
 from tests.cli.running import ALONE, call, command, edl, environment, project
 
 TAGGED = "* GENAI gen.shot stage=final"
@@ -423,3 +427,151 @@ def test_a_sidecar_that_changes_while_its_timeline_moves_is_judged_again(
     assert isinstance(done.report, Refused)
     assert names(inbox) == ["clean.edl", "clean.edl.genai.json"]
     assert names(tmp_path / "ok") == []
+
+
+# What comes late
+
+
+def receipt(path: Path, digest: str = "") -> Path:
+    """Writes an unsigned statement about ``path``, in the form of a receipt."""
+    subject = Subject(path.name, digest or sha256(path.read_bytes()))
+    place = receipt_of(path)
+    place.write_text(Envelope(Statement((subject,), RECEIPT_TYPE, {}).payload(), ()).text())
+    return place
+
+
+@pytest.fixture
+def demanding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receipt is demanded; what has one beside it has one that stands."""
+    project(tmp_path, "format: 1\nincoming: receipt\n")
+
+    def demanded(report: Report, path: Path, *_: object) -> Report:
+        if receipt_of(path).exists():
+            return report
+        missing = ProblemLine("lost", "there is no receipt", str(receipt_of(path)))
+        return replace(report, verdict="cannot_judge", problems=(missing,))
+
+    monkeypatch.setattr(judging, "demanded", demanded)
+
+
+@pytest.mark.usefixtures("demanding")
+@pytest.mark.parametrize("again", [False, True], ids=["the same watch", "another watch"])
+@pytest.mark.parametrize("below", ["", "ep101"])
+def test_a_receipt_that_arrives_after_its_timeline_was_moved_is_taken_to_it(
+    inbox: Path, tmp_path: Path, again: bool, below: str
+) -> None:
+    (inbox / below).mkdir(exist_ok=True)
+    (inbox / "tagged.edl").unlink()
+    (inbox / "clean.edl").rename(inbox / below / "clean.edl")
+    made = receipt(inbox / below / "clean.edl").rename(tmp_path / "clean.edl.receipt.json")
+    allowed, blocked = tmp_path / "ok", tmp_path / "held"
+    watched = watch(inbox, allowed, blocked)
+    assert verdicts(watched) == {"clean.edl": "cannot_judge"}
+    assert verdicts(watched) == {}
+    made.rename(inbox / below / "clean.edl.receipt.json")
+    watched = watch(inbox, allowed, blocked) if again else watched
+    assert verdicts(watched) == {"clean.edl": "allow"}
+    assert names(allowed / below) == ["clean.edl", "clean.edl.otiogate.json", "clean.edl.receipt.json"]
+    assert (names(inbox / below), names(blocked / below)) == ([], [])
+    assert verdicts(watched) == {}
+
+
+@pytest.mark.usefixtures("demanding")
+def test_a_receipt_that_somebody_puts_beside_what_was_moved_is_seen(inbox: Path, tmp_path: Path) -> None:
+    allowed, blocked = tmp_path / "ok", tmp_path / "held"
+    verdicts(watch(inbox, allowed, blocked))
+    receipt(blocked / "clean.edl")
+    assert verdicts(watch(inbox, allowed, blocked)) == {"clean.edl": "allow"}
+
+
+def test_a_sidecar_that_arrives_late_is_judged_with_its_timeline(inbox: Path, tmp_path: Path) -> None:
+    (inbox / "broken.edl").write_text("")
+    made = sidecar(inbox / "tagged.edl", "GENAI id=DIS-404").rename(tmp_path / "late")
+    blocked = tmp_path / "held"
+    watched = watch(inbox, tmp_path / "ok", blocked)
+    before = verdicts(watched)["tagged.edl"]
+    made.rename(inbox / "tagged.edl.genai.json")
+    assert verdicts(watched) == {"tagged.edl": before}
+    found = last_report(blocked / "tagged.edl")
+    assert found is not None
+    assert "DIS-404" in {each.disclosure for each in found.findings}
+    assert (names(inbox), verdicts(watched)) == ([], {})
+
+
+@pytest.mark.usefixtures("demanding")
+def test_a_receipt_for_another_timeline_of_the_name_waits_for_that(inbox: Path, tmp_path: Path) -> None:
+    watched = watch(inbox, tmp_path / "ok", tmp_path / "held")
+    verdicts(watched)
+    receipt(inbox / "clean.edl", sha256(edl([], []).encode()))
+    for _ in range(2):
+        assert verdicts(watched) == {}
+        assert names(inbox) == ["clean.edl.receipt.json"]
+    (inbox / "clean.edl").write_text(edl([], []))
+    assert verdicts(watched) == {"clean.edl": "allow"}
+    assert "clean.edl" in names(tmp_path / "held"), "the older one is still held"
+
+
+@pytest.mark.usefixtures("demanding")
+def test_of_several_of_one_name_the_receipt_is_for_the_one_whose_bytes_it_names(inbox: Path, tmp_path: Path) -> None:
+    allowed, blocked = tmp_path / "ok", tmp_path / "held"
+    watched = watch(inbox, allowed, blocked)
+    verdicts(watched)
+    (inbox / "clean.edl").write_text(edl([], []))
+    assert verdicts(watched) == {"clean~2.edl": "cannot_judge"}
+    receipt(inbox / "clean.edl", sha256(edl([], []).encode()))
+    assert verdicts(watched) == {"clean~2.edl": "allow"}
+    assert "clean.edl" in names(blocked)
+
+
+@pytest.mark.usefixtures("demanding")
+def test_a_late_receipt_is_not_taken_before_it_is_whole(inbox: Path, tmp_path: Path) -> None:
+    whole = receipt(inbox / "clean.edl").read_bytes()
+    receipt_of(inbox / "clean.edl").unlink()
+    watched = watch(inbox, tmp_path / "ok", tmp_path / "held")
+    verdicts(watched)
+    place = inbox / "clean.edl.receipt.json"
+    place.write_bytes(whole[:100])
+    assert verdicts(watched) == {}
+    place.write_bytes(whole)
+    assert verdicts(watched) == {"clean.edl": "allow"}
+
+
+@pytest.mark.usefixtures("demanding")
+def test_what_is_ended_between_the_copy_and_the_removal_of_a_late_receipt_loses_nothing(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = watch(inbox, tmp_path / "ok", tmp_path / "held")
+    verdicts(watched)
+    place = receipt(tmp_path / "held" / "clean.edl").rename(inbox / "clean.edl.receipt.json")
+    remove = Path.unlink
+
+    def ended(path: Path, missing_ok: bool = False) -> None:
+        if path == place:
+            raise KeyboardInterrupt
+        remove(path, missing_ok)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "unlink", ended)
+        verdicts(watched)
+    assert place.exists()
+    assert verdicts(watch(inbox, tmp_path / "ok", tmp_path / "held")) == {"clean.edl": "allow"}
+    assert names(inbox) == []
+
+
+@pytest.mark.usefixtures("demanding")
+def test_links_and_pipes_are_no_late_receipts(inbox: Path, tmp_path: Path) -> None:
+    watched = watch(inbox, tmp_path / "ok", tmp_path / "held")
+    verdicts(watched)
+    made = receipt(tmp_path / "held" / "clean.edl").rename(tmp_path / "elsewhere")
+    (inbox / "clean.edl.receipt.json").symlink_to(made)
+    os.mkfifo(inbox / "tagged.edl.receipt.json")
+    assert verdicts(watched) == {}
+    assert names(inbox) == ["clean.edl.receipt.json", "tagged.edl.receipt.json"]
+
+
+def test_what_was_moved_with_its_sidecar_is_not_said_again_by_another_watch(inbox: Path, tmp_path: Path) -> None:
+    for _ in range(3):
+        (inbox / "new.edl").write_text(edl([TAGGED]))
+        sidecar(inbox / "new.edl")
+        verdicts(watch(inbox, tmp_path / "ok", tmp_path / "held"))
+        assert verdicts(watch(inbox, tmp_path / "ok", tmp_path / "held")) == {}

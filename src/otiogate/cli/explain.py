@@ -27,7 +27,7 @@ def add_to(commands: Any) -> None:
         help="what a rule asks, or why a clip is judged as it is",
         description="Explains a rule of any shipped pack, or of a pack that is configured here. Given a timeline, "
         "explains each clip with AI use, or the clips that CLIP names: what made them AI, which rules applied, which "
-        "records were tried, and what is missing. It is no verdict: the exit code is 0 if the timeline can be read.",
+        "records were tried, and what is missing. It is no verdict: the exit code is 0 if the timeline can be judged.",
         allow_abbrev=False,
     )
     parser.add_argument("subject", metavar="RULE|TIMELINE", help="such as NFX-030, or a timeline")
@@ -79,11 +79,12 @@ def _traced(under: Judging, wanted: str, path: Path) -> tuple[list[str], str, in
     from otiogate.report.trace import trace
     from otiogate.scan.judging import basis, judged, records_for
     from otiogate.scan.read import read_timeline
+    from otiogate.scan.receipts import demanded
 
     settings = under.settings(path)
     snapshot = read_timeline(path, settings.frame_rate)
     on = basis(settings, under.now)
-    report = judged(snapshot, on, under.now)[0]
+    report = demanded(judged(snapshot, on, under.now)[0], path, settings, under.now)
     lines = trace(snapshot, report, records_for(snapshot, on, under.now), wanted)
     return lines, headline(report), report.exit_code if report.verdict == "cannot_judge" else 0
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otiogate.scan.decision_log import Doing
     from otiogate.scan.judging import Judging
     from otiogate.scan.media import Opens
+    from otiogate.scan.verifying import Verification
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +132,12 @@ class Noted:
         """Appends what is kept of ``report``."""
         self.keep(self.entry(report))
 
+    def verified(self, found: Verification, now: datetime) -> None:
+        """Appends what is kept of a receipt that was verified at ``now``."""
+        from otiogate.scan.decision_log import entry_of_receipt
+
+        self.keep(entry_of_receipt(found, now))
+
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:
     """Raises ``UsageError`` where ``what`` a command writes would take the place of one of the timelines ``names``, or
@@ -161,6 +168,7 @@ def _is(name: str, other: os.stat_result) -> bool:
 
 def _command(arguments: argparse.Namespace) -> dict[str, Any]:
     """What the command line sets, as a layer of configuration."""
+    from otiogate.config.layers import one_spelling
     from otiogate.policy.load import shipped
 
     found: dict[str, Any] = {}
@@ -175,7 +183,7 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
     if files:
         found["policy"] = [str(Path(each).absolute()) for each in files]
     if arguments.records:
-        found["records"] = [str(Path(each).absolute()) for each in arguments.records]
+        found["records"] = one_spelling(arguments.records)
     if getattr(arguments, "cache", None) is not None:
         found["cache"] = str(_cache_file(arguments.cache))
     if arguments.require_receipt:

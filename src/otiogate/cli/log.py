@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from otiogate.cli.console import put, say
 from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
+    from otiogate.documents.chain import Checkpoint
     from otiogate.scan.decision_log import Decision
 
 NOT_WHOLE = 1
@@ -32,8 +34,9 @@ def add_to(commands: Any) -> None:
         "--at",
         action="append",
         default=[],
-        metavar="LOG:SEQ:HASH",
-        help="a checkpoint that the log must hold, as 'log verify' prints it; without, an end cut off does not show",
+        metavar="CHECKPOINT",
+        help="what the log must hold: LOG:SEQ:HASH, as 'log verify' prints it, or a receipt, which names one; without, "
+        "an end cut off does not show",
     )
     show = _action(actions, "show", _show, "show the last decisions")
     show.add_argument("--last", type=int, default=20, metavar="N", help="how many (default: 20)")
@@ -66,12 +69,12 @@ def _file(given: str | None) -> Path:
 
 def _verify(arguments: argparse.Namespace) -> int:
     """0: whole. 1: not. 4: nothing stands in it."""
-    from otiogate.documents.chain import Checkpoint, faults, read
+    from otiogate.documents.chain import faults, read
     from otiogate.report.base import count, safe
     from otiogate.scan.decision_log import oddities
 
     file = _file(arguments.log)
-    held = [(f"--at {each}", Checkpoint(*_checkpoint(each))) for each in arguments.at]
+    held = [(f"--at {each}", _checkpoint(each)) for each in arguments.at]
     chain = read(file)
     wrong = list(faults(chain, held))
     for each in wrong:
@@ -89,12 +92,23 @@ def _verify(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _checkpoint(text: str) -> tuple[str, int, str]:
+def _checkpoint(text: str) -> Checkpoint:
+    """The checkpoint that ``text`` is, or that stands in the receipt of this name."""
+    from otiogate.documents.chain import Checkpoint
+    from otiogate.scan.receipts import checkpoint_in
+
     log, _, rest = text.partition(":")
     seq, _, found = rest.partition(":")
-    if not (log and seq.isascii() and seq.isdigit() and found.startswith("sha256:")):
-        raise UsageError(f"--at {text!r} is no checkpoint", next_step="write LOG:SEQ:sha256:..., as 'log verify' does")
-    return log, int(seq), found
+    if log and seq.isascii() and seq.isdigit() and found.startswith("sha256:"):
+        return Checkpoint(log, int(seq), found)
+    if not os.path.lexists(text):
+        step = "write LOG:SEQ:sha256:..., as 'log verify' does, or name a receipt"
+        raise UsageError(f"--at {text!r} is no checkpoint, and no file", next_step=step)
+    named = checkpoint_in(Path(text))
+    if named is None:
+        step = "it shows an entry only where the facility that exported keeps a log"
+        raise UsageError("this receipt names no entry of a log", where=text, next_step=step)
+    return named
 
 
 def _show(arguments: argparse.Namespace) -> int:

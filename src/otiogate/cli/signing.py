@@ -165,10 +165,17 @@ def _index(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"the last index cannot be trusted: {before.distrust}", where=str(target / INDEX), next_step=step
         )
-    left = unexplained(held, before, {each.strip().upper() for each in arguments.accept})
+    accepted = {each.strip().upper() for each in arguments.accept}
+    left = unexplained(held, before)
+    for each in sorted(accepted - left.keys()):
+        what = f"--accept {each}: the last index names no such record that is gone or was changed"
+        raise UsageError(what, where=str(target), next_step=f"leave {each} out, or correct the id")
+    left = {key: what for key, what in left.items() if key not in accepted}
     if left:
         step = "put it back; or say with --accept ID, for each, that it is meant"
-        raise UsageError(f"since the last index: {'; '.join(left[:10])}", where=str(target), next_step=step)
+        raise UsageError(
+            f"since the last index: {'; '.join(list(left.values())[:10])}", where=str(target), next_step=step
+        )
     ledger, production = _names(arguments, before)
     seen = memory.ledger(str(target.resolve()))
     serial = 1 + max(before.serial if before else 0, seen[1] if seen else 0)

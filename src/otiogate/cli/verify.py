@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import say, sink
-from otiogate.cli.judging import add_options, judging, refuse_output
+from otiogate.cli.judging import add_options, judging, noting, refuse_output
 from otiogate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,14 +68,15 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("is the receipt, and the file for the result", where=arguments.output)
     receipt = Path(arguments.receipt) if arguments.receipt is not None else None
     limits = Limits(seconds=arguments.timeout)
-    codes, made = [], []
+    codes, made, noted, under = [], [], noting("verify"), judging(arguments)
     with sink(arguments.output) as write:
-        for found in verify(arguments.files, judging(arguments), receipt=receipt, jobs=arguments.jobs, limits=limits):
+        for found in verify(arguments.files, under, receipt=receipt, jobs=arguments.jobs, limits=limits):
             if not isinstance(found, Verification):
                 path, refused = found
                 say(f"otiogate: {safe(path, 1000)}: not verified: {safe(refused.text, 2000)}")
                 codes.append(refused.exit_code)
                 continue
+            noted.verified(found, under.now)
             codes.append(found.exit_code)
             made.append(found)
             if arguments.format == "text":

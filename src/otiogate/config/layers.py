@@ -152,6 +152,8 @@ def _layer(path: Path, rank: int) -> Layer:
     for key in _PATHS:
         if key in data:
             data[key] = [str(_beside(path, each)) for each in data[key]]
+    if "records" in data:
+        data["records"] = one_spelling(data["records"])
     for key in _ONE_PATH:
         if key in data:
             data[key] = str(_beside(path, data[key]))
@@ -163,6 +165,18 @@ def _layer(path: Path, rank: int) -> Layer:
     if "ca" in data.get("registry", {}):
         data["registry"] = data["registry"] | {"ca": str(_beside(path, data["registry"]["ca"]))}
     return Layer(str(path), rank, data)
+
+
+def one_spelling(folders: Iterable[str]) -> list[str]:
+    """``folders``, each once: two spellings of a folder, or a link to it, are one folder, and no ledger of two."""
+    return list(dict.fromkeys(map(_real, folders)))
+
+
+def _real(path: str) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return path
 
 
 def _beside(path: Path, other: str) -> Path:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -126,6 +127,8 @@ def _hash(log: str, before: str, entry: str) -> str:
 def read(path: Path) -> Chain:
     """The chain in ``path``, a log or an export of one; not checked. Raises ``StoreError``, ``VersionError``."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # what has no end would be read without one
+            raise StoreError("is no file, and so no log", where=str(path), next_step="name the log, or an export of it")
         with path.open("rb") as stream:
             is_base = stream.read(16) == b"SQLite format 3\0"
         if not is_base:

@@ -251,7 +251,7 @@ def decision_faults(
         yield Reason(f"is granted only at {data['granted_at']}")
     yield from in_force(data, None, case, "")
     for other in case.records.about(record.kind, case.disclosure.id):
-        if _overrides(other, record, answers, granted):
+        if other.id != record.id and _overrides(other, record, answers, granted):
             yield Reason(f"was {other.data['decision']} again by {other.id} at {other.data['granted_at']}")
     if record.kind == "incidental":  # that no approval is needed: a refused one says otherwise, whatever it answers
         for other in case.records.about("approval", case.disclosure.id):

@@ -58,7 +58,17 @@ def repeated_ids(records: Iterable[Record]) -> Iterator[RecordFault]:
     seen: dict[str, Record] = {}
     for record in records:
         first = seen.setdefault(record.id, record)
-        if first is not record:
+        if first is record:
+            continue
+        if (first.envelope is None) != (record.envelope is None):
+            signed, copy = (first, record) if first.envelope else (record, first)
+            yield RecordFault(
+                copy.where,
+                f"{record.id} says otherwise here than in its envelope {signed.where}, as it was signed",
+                "undo the change, or take the envelope away and have the record signed anew; "
+                "only 'revoked' and 'suspensions' may be added to a record that is signed",
+            )
+        else:
             yield RecordFault(
                 record.where,
                 f"the id {record.id} is given twice, here and in {first.where}",

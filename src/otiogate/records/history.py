@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -88,7 +88,7 @@ def _purpose(record: Record, records: RecordSet) -> str:
     if "answers" in data:
         parts.append(f"answers {', '.join(data['answers'])}")
     if record.kind == "waiver":
-        parts.append(f"waives {data['rule']}")
+        parts.append(f"waives {data['rule']} for {_clip(data['clip'])}")
     if "allowed_use_kinds" in data:
         parts.append(f"allows {', '.join(data['allowed_use_kinds'])} of {data['subject']['id']}")
     if "use_kind" in data:
@@ -97,6 +97,13 @@ def _purpose(record: Record, records: RecordSet) -> str:
     scope: dict[str, Any] = {"production": data.get("production"), **data.get("scope", {})}
     limits = [f"{key} {_said(value)}" for key, value in scope.items() if value not in (None, "any")]
     return "; ".join([*parts, *([f"in {', '.join(limits)}"] if limits else [])])
+
+
+def _clip(data: Mapping[str, Any]) -> str:
+    """The clip that a waiver is for."""
+    parts = [str(data[key]) for key in ("reference", "sha256") if key in data]
+    parts += [f"{word} {data[key]}" for key, word in (("reel", "reel"), ("source_range", "range")) if key in data]
+    return ", ".join(parts)
 
 
 def _said(value: Any) -> str:
@@ -113,7 +120,7 @@ def _events(record: Record, records: RecordSet) -> Iterator[Event]:
     if record.kind in DECISIONS:
         yield Event(data["granted_at"], str(data["decision"]), by)
     elif record.kind == "waiver":
-        yield Event(data["granted_at"], "waived", by)
+        yield Event(data["granted_at"], f"waived: {data['reason']}", by)
     elif record.kind == "clearance":
         yield Event(data["reviewed"]["at"], f"reviewed: {data['status']}", by)
     elif record.kind == "consent":
@@ -139,12 +146,9 @@ def expiring(records: RecordSet, now: datetime, until: datetime) -> list[tuple[R
     found = []
     for record in records.records.values():
         last = last_moment(record)
-        if last and now < end(last) <= until and status(record, records, now).word not in _OVER:
+        if last and now < end(last) <= until and status(record, records, now).counts:
             found.append((record, last))
     return sorted(found, key=lambda each: (end(each[1]), each[0].id))
-
-
-_OVER = ("superseded", "revoked", "rejected", "withdrawn", "expired")
 
 
 def described(life: Life) -> dict[str, Any]:

@@ -41,6 +41,10 @@ class Signature:
     owner: str = ""
     fault: str = ""
 
+    def __str__(self) -> str:
+        whose = f"{self.owner}'s key" if self.owner else "the key"
+        return f"{whose} {self.keyid[:12]} {self.fault or 'counts'}"
+
 
 @dataclass(frozen=True)
 class Record:

@@ -126,7 +126,7 @@ def _with_faults(index: Index, records: RecordSet, trust: Trust, good: set[bytes
     signatures = list(
         _signatures(index.envelope, trust, good, (INDEX_KIND, index.production, "", instant(index.issued_at)), {})
     )
-    why = "" if any(not each.fault for each in signatures) else "; ".join(map(_told, signatures))
+    why = "" if any(not each.fault for each in signatures) else "; ".join(map(str, signatures))
     if why or not trust.wants_index:
         return replace(index, distrust=why)
     gone = sorted(set(index.entries) - set(records.records))
@@ -152,10 +152,10 @@ def _held_against(record: Record, trust: Trust, good: set[bytes], named: Entry |
 def _distrust(found: tuple[Signature, ...], wanted: int, person: str) -> str:
     broken = [each for each in found if each.fault == BROKEN]
     if broken:
-        return f"was changed after it was signed, or never was signed: {_told(broken[0])}"
+        return f"was changed after it was signed, or never was signed: {broken[0]}"
     owners = {fold(each.owner) for each in found if not each.fault}
     if len(owners) < wanted:
-        why = "; ".join(_told(each) for each in found if each.fault)
+        why = "; ".join(str(each) for each in found if each.fault)
         number = "no signature that counts" if not owners else f"{len(owners)} of its signers counting"
         return f"has {number}{_asked(wanted)}" + (f": {why}" if why else "")
     if wanted and person and fold(person) not in owners:
@@ -170,11 +170,6 @@ def _asked(wanted: int) -> str:
 
 BROKEN = "does not verify"
 UNKNOWN = "is not in the trust file"
-
-
-def _told(signature: Signature) -> str:
-    whose = f"{signature.owner}'s key" if signature.owner else "the key"
-    return f"{whose} {signature.keyid[:12]} {signature.fault}"
 
 
 def _signatures(
@@ -197,7 +192,7 @@ def _signatures(
             named_at = instant(since[seal.keyid]) if seal.keyid in since else None
             faults = key.faults(*about, named_at)
             if requester and fold(requester) == fold(key.owner):
-                faults.append("is of the one who requested it")
+                faults.append("belongs to whoever requested it")
             yield Signature(seal.keyid, key.owner, ", and ".join(faults))
 
 

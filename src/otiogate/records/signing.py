@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -66,15 +65,13 @@ def new_index(
     return Envelope(Statement(tuple(subjects), INDEX_TYPE, said).payload(), ())
 
 
-def unexplained(held: RecordSet, before: Index | None, accepted: Collection[str]) -> list[str]:
-    """What ``before`` names and is gone or changed in ``held``, and is not among the ids that are ``accepted``."""
-    if before is None:
-        return []
-    found = []
-    for key, entry in sorted(before.entries.items()):
+def unexplained(held: RecordSet, before: Index | None) -> dict[str, str]:
+    """What ``before`` names and is gone or changed in ``held``: the id, and what became of it."""
+    found: dict[str, str] = {}
+    for key, entry in sorted(before.entries.items()) if before else ():
         record = held.records.get(key)
         if record is None:
-            found.append(f"{key} is gone")
+            found[key] = f"{key} is gone"
         elif not tightened(record.data, entry.digest):
-            found.append(f"{key} was changed")
-    return [each for each in found if each.partition(" ")[0] not in accepted]
+            found[key] = f"{key} was changed"
+    return found

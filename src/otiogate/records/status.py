@@ -64,9 +64,8 @@ def not_signed(record: Record) -> str:
         return ""
     if not record.signatures:
         return "is not signed, and a waiver counts only where it is"
-    told = ((each.owner or f"the key {each.keyid[:12]}", each.fault or "signed it") for each in record.signatures)
-    wrong = "; ".join(f"{who} {what}" for who, what in told)
-    return f"has no signature of {person} that counts: {wrong}"
+    found = (str(each) if each.fault else f"{each.owner} signed it" for each in record.signatures)
+    return f"has no signature of {person} that counts: {'; '.join(found)}"
 
 
 def _taken_back(data: Mapping[str, Any], now: datetime) -> Status | None:

@@ -189,10 +189,16 @@ class Waivers:
         return waived, dict(sorted(tried.items()))
 
     def idle(
-        self, used: Collection[str], rules: Mapping[str, Sequence[Waivable]], case: Case
+        self,
+        used: Collection[str],
+        rules: Mapping[str, Sequence[Waivable]],
+        case: Case,
+        missed: Mapping[str, Reason],
+        left: Mapping[str, ClipUse],
     ) -> Iterator[tuple[str, bool, Reason]]:
-        """The waivers of this production that are not among the ``used``: the id, whether it has expired, and why, as
-        far as that can be told without a clip. What was revoked or superseded was put away in order."""
+        """The waivers of this production that are not among the ``used``: the id, whether it has expired, and why: what
+        keeps it from counting anywhere; else why it does not for the use that is nearest to its clip (``missed``, by
+        id), or for one that is ``left`` with its rule. What was revoked or superseded was put away in order."""
         for record in self.all:
             word = status(record, case.records, case.now).word
             elsewhere = any(other_production(record.data["production"], case.context))
@@ -206,8 +212,16 @@ class Waivers:
             if not ways:
                 yield record.id, word == "expired", Reason(f"waives {id}, which no active rule is")
             else:
-                why = min(ways, key=len) or [Reason(f"nothing here needs a waiver of {id}")]
+                why = min(ways, key=len) or [self._elsewhere(record, id, case.terms, missed, left)]
                 yield record.id, word == "expired", why[0]
+
+    def _elsewhere(
+        self, record: Record, rule: str, terms: Terms, missed: Mapping[str, Reason], left: Mapping[str, ClipUse]
+    ) -> Reason:
+        if record.id in missed:
+            return missed[record.id]
+        other = not_this_clip(record.data["clip"], left[rule], terms) if rule in left else ""
+        return Reason(other or f"nothing here needs a waiver of {rule}")
 
 
 _OTHERS = 5

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from otiogate import __version__
 from otiogate.documents.chain import Chain, Checkpoint, Link, append
 from otiogate.documents.strict import DocumentError, parse_json
 from otiogate.evidence.tag import ID
 from otiogate.report.base import OVERRIDDEN
 from otiogate.report.model import Finding, Report
+
+if TYPE_CHECKING:
+    from otiogate.scan.verifying import Verification
 
 FORMAT = "otiogate/decision/v1"
 
@@ -31,15 +36,15 @@ def note(path: Path, report: Report, doing: Doing, *, passed_by: str = "") -> Ch
 
 def entry_of(report: Report, doing: Doing, passed_by: str = "") -> str:
     """What the log keeps of ``report``, as JSON: no name and no text of the timeline, only ids, digests and the
-    path."""
+    path, which is absolute."""
     entry = {
         "format": FORMAT,
         "at": report.judged_at,
         "doing": doing,
         "verdict": report.verdict,
         "passed_by": passed_by,
-        "softened": list(_softened(report, passed_by)),
-        "target": report.input.path or report.input.name,
+        "softened": list(_softened(report.stage, report.advisory, passed_by)),
+        "target": _absolute(report.input.path) or report.input.name,
         "input": report.input.digest,
         "stage": report.stage,
         "authority": report.authority,
@@ -56,10 +61,48 @@ def entry_of(report: Report, doing: Doing, passed_by: str = "") -> str:
     return json.dumps(entry, ensure_ascii=False, sort_keys=True)
 
 
-def _softened(report: Report, passed_by: str) -> Iterator[str]:
-    if report.stage == "temp":
+_VERDICTS = {"verified": "allow", "refused": "block", "cannot_verify": "cannot_judge"}
+
+
+def entry_of_receipt(found: Verification, now: datetime) -> str:
+    """What the log keeps of a receipt that was held against its file at ``now``. What it states is kept only where it
+    stands: else anybody may have written it."""
+    said = found.receipt if found.outcome == "verified" else {}
+    context, stage = said.get("context", {}), said.get("stage", "")
+    entry = {
+        "format": FORMAT,
+        "at": now.astimezone(timezone.utc).isoformat(timespec="seconds"),
+        "doing": "verify",
+        "verdict": _VERDICTS[found.outcome],
+        "passed_by": "",
+        "softened": list(_softened(stage, found.advisory, "")),
+        "target": _absolute(found.path),
+        "input": found.digest,
+        "stage": stage,
+        "authority": found.authority,
+        "production": context.get("production", ""),
+        "episode": context.get("episode", ""),
+        "cut": context.get("cut", ""),
+        "config": list(found.config),
+        "packs": [f"{each['pack']} {each['digest']}" for each in said.get("policy", ())],
+        "records": said.get("records", {}).get("digest", ""),
+        "open": [],
+        "waived": [{"rule": each["rule"], "records": [each["id"]]} for each in said.get("waivers", ())],
+        "signers": list(found.signers),
+        "tool": __version__,
+    }
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True)
+
+
+def _absolute(path: str) -> str:
+    """``path`` as it can be told from others of its name, wherever the process ran."""
+    return os.path.abspath(path) if path else ""  # noqa: PTH100 - resolve() would lose the name that was asked for
+
+
+def _softened(stage: str, advisory: bool, passed_by: str) -> Iterator[str]:
+    if stage == "temp":
         yield "stage: temp"
-    if report.advisory:
+    if advisory:
         yield f"advisory: {OVERRIDDEN}"
     if passed_by:
         yield passed_by

@@ -123,12 +123,14 @@ def _secret(name: str) -> str:
 @dataclass(frozen=True)
 class Receipt:
     """The receipt of one file, read: what it states, and who signed it, as far as that counts here. ``refused`` are the
-    reasons why it does not stand for the file; ``untold`` is what is known of the delivery here, and not stated."""
+    reasons why it does not stand for the file, whose ``digest`` is that of its bytes; ``untold`` is what is known of
+    the delivery here, and not stated."""
 
     statement: Statement
     signers: tuple[str, ...]
     refused: tuple[str, ...]
     untold: tuple[str, ...]
+    digest: str
 
 
 def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | None = None) -> Receipt:
@@ -154,12 +156,19 @@ def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | No
         found = exported(path, cut="")  # other bytes are refused, whether they can be read or not
     refused = [*why, *(each for here in asking for each in refusals(statement, found, here))]
     unknown = [each for here in asking for each in untold(statement, here.context)]
-    return Receipt(statement, signers, tuple(dict.fromkeys(refused)), tuple(dict.fromkeys(unknown)))
+    return Receipt(statement, signers, tuple(dict.fromkeys(refused)), tuple(dict.fromkeys(unknown)), found.digest)
 
 
 def _here(settings: Settings, trust: Trust | None, now: datetime) -> Here:
     packs = {each.name: each.digest for each in settings.policy().packs}
     return Here(settings.context, packs, asked_by(settings), trust.demands if trust else {}, now)
+
+
+def checkpoint_in(source: Path) -> Checkpoint | None:
+    """The checkpoint of the exporting facility's log that the receipt ``source`` names, if it names one; nobody's
+    signature is checked. Raises ``ReadError``."""
+    named = _read(source)[0].predicate.get("log")
+    return Checkpoint(named["id"], named["entry"], named["hash"]) if named else None
 
 
 def _read(source: Path) -> tuple[Statement, Envelope]:

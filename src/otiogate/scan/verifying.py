@@ -52,7 +52,7 @@ class Verification:
     ``again`` is the verdict of today, empty where no records are configured; ``near``: those records are named only by
     a project file that was found, and may be of the delivery. ``config`` are the files and options that decided, and
     ``found`` the project files that could only ask for more. ``waivers`` are those of the receipt, with their reasons
-    as far as these are on record here.
+    as far as these are on record here. ``digest`` is of the file as it was verified.
     """
 
     path: str
@@ -68,6 +68,7 @@ class Verification:
     found: tuple[str, ...] = ()
     authority: Literal["facility", "project"] = "project"
     advisory: bool = False
+    digest: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -124,6 +125,7 @@ def _verified(under: Judging, receipt: Path | None, path: str) -> Verification:
         tuple(each for each in settings.sources if each not in own.sources),
         "facility" if own.facility else "project",
         settings.advisory,
+        found.digest,
     )
 
 

@@ -8,6 +8,7 @@ too: a run that starts judges anew, and says nothing where it comes to the same.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -25,6 +26,7 @@ from otiogate.report.model import PackLine, Report
 from otiogate.scan.delivery import Refused, scan
 from otiogate.scan.find import Wanted, timelines
 from otiogate.scan.judging import Judging
+from otiogate.scan.late import Late, orphans
 from otiogate.scan.read import content
 from otiogate.scan.receipts import receipt_of
 from otiogate.scan.sidecar import sidecar_of
@@ -35,6 +37,9 @@ REPORT = ".otiogate.json"
 
 _LOOK_AGAIN = 60.0
 """Seconds between two looks at the records of what is not allowed."""
+
+_MOMENT = 1_000_000_000
+"""Nanoseconds that no clock of a file system is too coarse for."""
 
 State = tuple[int, int, int]
 
@@ -81,11 +86,12 @@ class Watch:
         self._judged: dict[str, State] = {}
         self._refused: dict[str, tuple[State | None, str]] = {}
         self._looked = float("-inf")
+        self._late = Late(places.inbox, places.blocked) if places.blocked else None
 
     def step(self) -> Iterator[Done]:
         """One round: everything that has arrived, has settled and is not judged yet; and now and then what was not
-        allowed, where its records, its rules or the day are others. Raises ``ReadError`` where a place cannot be
-        listed."""
+        allowed, where its records, its rules or the day are others, or its receipt or sidecar has come late. Raises
+        ``ReadError`` where a place cannot be listed."""
         under = self._under().anew()
         if self._places.blocked is not None:
             under = replace(under, put_away=(self._places.blocked, self._places.inbox))
@@ -93,6 +99,7 @@ class Watch:
         ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
         if look:
             self._looked = time.monotonic()
+            self._take_up_late()
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
         states = {path: state_of(Path(path)) for path in ready}
         for path, found in scan(ready, under, _itself, jobs=self._jobs, limits=self._limits):
@@ -100,6 +107,13 @@ class Watch:
                 done = self._filed(Path(path), states[path], found)
                 if done is not None:
                     yield done
+
+    def _take_up_late(self) -> None:
+        """Takes what has arrived in the inbox to the timeline that it belongs to, where that was moved already."""
+        if self._late is not None:
+            others = filter(None, (self._places.allowed, self._places.blocked))
+            arrived = orphans(self._places.inbox, others)
+            self._late.take_up(arrived, lambda path: self._has_settled(str(path), state_of(path)))
 
     def _timelines(self, place: Path) -> Iterator[str]:
         others = (each for each in (self._places.allowed, self._places.blocked) if each and each != place)
@@ -118,20 +132,23 @@ class Watch:
             return False
         if not look and path in self._refused and self._refused[path][0] == state:
             return False
+        return self._has_settled(path, state)
+
+    def _has_settled(self, path: str, state: State | None) -> bool:
+        """Whether what is now in ``state`` has been so for as long as it has to."""
         before, since = self._seen.get(path, (None, 0.0))
-        if before != state:
+        if state is not None and before != state:
             self._seen[path] = state, time.monotonic()
-            if self._settle > 0:
-                return False
-        elif time.monotonic() - since < self._settle:
-            return False
-        return True
+            return self._settle <= 0
+        return state is not None and time.monotonic() - since >= self._settle
 
     def _is_stale(self, path: str, under: Judging) -> bool:
         """Whether what was not allowed may be judged otherwise today."""
         known = last_report(Path(path))
         if known is None or known.verdict == "allow":
             return False
+        if _has_late(Path(path)) and self._has_settled(path, state_of(Path(path))):
+            return True
         if known.judged_at[:10] != under.now.astimezone(timezone.utc).date().isoformat():
             return True
         if known.verdict == "cannot_judge" and _is_its_own(known):
@@ -159,15 +176,15 @@ class Watch:
         place = self._place(path, allowed=found.verdict == "allow")
         if place is None or place.resolve() == path.parent.resolve():
             repeated = _repeats(last_report(path), found)
-            if not repeated:
-                write_text(report_of(path), JsonWriter().write([found]))
+            if not repeated or _has_late(path):
+                _write_report(path, found)
             if state is not None:
                 self._judged[str(path)] = state
             return None if repeated else Done(path, found)
         place.mkdir(parents=True, exist_ok=True)
         target = _free(place / path.name)
-        write_text(report_of(target), JsonWriter().write([found]))
         _copy_companions(path, target)  # first, so that the timeline never stands there without them
+        _write_report(target, found)
         if state_of(path) != state or not _moved(path, target, found.input.digest):
             for each in (report_of(target), *companions(target)):
                 each.unlink(missing_ok=True)
@@ -223,6 +240,30 @@ def _is_its_own(report: Report) -> bool:
 def companions(path: Path) -> tuple[Path, ...]:
     """Where what belongs to the timeline in ``path`` stands: its sidecar, and its receipt."""
     return sidecar_of(path), receipt_of(path)
+
+
+def _write_report(path: Path, found: Report) -> None:
+    """Writes the report on the timeline in ``path``. It is dated a little back, and no older than what belongs to the
+    timeline: what comes at the very moment at which it is written is younger, and what was judged is not."""
+    target = report_of(path)
+    write_text(target, JsonWriter().write([found]))
+    with contextlib.suppress(OSError):  # without it, what comes late is seen on the next day
+        own = target.stat()
+        os.utime(target, ns=(own.st_atime_ns, max([own.st_mtime_ns - _MOMENT, *_dates(path)])))
+
+
+def _has_late(path: Path) -> bool:
+    """Whether anything that belongs to ``path`` was put there, or changed, since its report was written."""
+    try:
+        return max(_dates(path), default=0) > report_of(path).stat().st_mtime_ns
+    except OSError:
+        return False  # one of them has just gone
+
+
+def _dates(path: Path) -> list[int]:
+    """When each thing that belongs to ``path`` came there, in nanoseconds; the time at which it was changed can be that
+    of wherever it came from."""
+    return [each.lstat().st_ctime_ns for each in companions(path) if os.path.lexists(each)]
 
 
 def _copy_companions(path: Path, target: Path) -> None:

@@ -45,7 +45,6 @@ _NUMBER, _CHANNEL, _EDIT, _TIMES = map(LINE.groupindex.__getitem__, ("number", "
 _MOST_LINES = 4
 """An event has no more lines; a key has three. This bounds the cost of a file that repeats one number."""
 
-_MOTION = re.compile(rb"(?i)\n[ \t]*M2[ \t]")
 _MOST_PROBLEMS = 50
 _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
@@ -330,9 +329,9 @@ def _span(first: str, last: str, rate: Fraction, which: str) -> tuple[Span | Non
 
 
 def _is_retimed(lines: bytes, source: Span | None, record: Span | None) -> bool:
-    """Whether an event plays its source at another speed than its own, as a motion line (M2) or its times say: which
+    """Whether an event plays its source at another speed than its own, as a motion line (M2), a freeze frame or its times say: which
     part of the source is seen is not told then."""
-    if _MOTION.search(b"\n" + lines):
+    if RETIMED.search(b"\n" + lines):
         return True
     return source is not None and record is not None and source.duration != record.duration
 

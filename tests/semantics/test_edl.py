@@ -85,3 +85,13 @@ def test_a_comment_that_is_a_genai_source_type_is_evidence(said: str) -> None:
     report = judged(read_edl(f"{TWO}{said}\n".encode(), "cut.edl"))
     assert [line.event for line in finding(report, "GEN-001").uses] == ["002"]
     assert raised(report) == {"GEN-001"}
+
+
+@pytest.mark.parametrize("tag", ["GENAI gen.shot", "GENAI gen.shot note={}", "GENAI gen.shot colour={}"])
+def test_a_thousand_tagged_dissolves_of_one_number_are_each_reported(tag: str) -> None:
+    event = "001  A{:04d}  V  D 012  01:00:00:00 01:00:02:00 01:00:02:00 01:00:04:00\n* {}\n"
+    rows = "".join(event.format(number, tag.format(number)) for number in range(1000))
+    report = judged(read_edl(f"TITLE: CUT\n{rows}".encode(), "cut.edl"))
+    rule = "GEN-002" if "colour" in tag else "GEN-001"
+    nodes = {line.address for each in report.findings if each.rule == rule for line in each.uses}
+    assert len(nodes) == 1000

@@ -109,7 +109,7 @@ def test_line_ends_of_every_system_are_one(end: str) -> None:
     assert snapshot.subject(1).carriers[0].line == 4
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"])
 def test_text_is_read_in_its_encoding(encoding: str) -> None:
     data = (HEAD + CUT + "* FROM CLIP NAME: Café “nuit”.mov\n").encode(encoding)
     assert use(read_edl(data, "cut.edl")).name == "Café “nuit”.mov"

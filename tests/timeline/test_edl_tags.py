@@ -79,6 +79,8 @@ def test_a_control_z_in_the_midst_does_not_shift_the_rows() -> None:
 @pytest.mark.parametrize(
     ("encoding", "mark"),
     [
+        ("utf-16-le", b""),
+        ("utf-16-be", b""),
         ("utf-16-le", codecs.BOM_UTF16_LE),
         ("utf-16-be", codecs.BOM_UTF16_BE),
         ("utf-8", codecs.BOM_UTF8),

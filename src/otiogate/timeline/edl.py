@@ -48,6 +48,7 @@ _MOST_CHANNELS = 24
 that repeats one number."""
 
 _MOST_PROBLEMS = 50
+_FEW = 64
 _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
 
@@ -142,10 +143,22 @@ def _text_of(data: bytes, where: str) -> bytes:
     return text.encode("utf-8")
 
 
-def _decoded(data: bytes, where: str) -> str:
+def wide_encoding(data: bytes) -> str:
+    """The UTF-16 that ``data`` is, by its mark or by the zeros of its first letters; empty for any other text."""
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = data[:_FEW:2].count(0), data[1:_FEW:2].count(0)
+    few, most = len(data[:_FEW]) // 8, len(data[:_FEW]) // 4
+    if odd > most and even <= few:
+        return "utf-16-le"
+    return "utf-16-be" if even > most and odd <= few else ""
+
+
+def _decoded(data: bytes, where: str) -> str:
+    wide = wide_encoding(data)
+    if wide:
         try:
-            return data.decode("utf-16")
+            return data.decode(wide)
         except UnicodeDecodeError as error:
             what = f"begins as UTF-16 text but does not go on so: {error.reason}"
             raise ReadError(what, where=where, next_step="export the EDL again") from None

@@ -8,7 +8,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 
 from otiogate.errors import UsageError
-from otiogate.timeline.edl import leads_in
+from otiogate.timeline.edl import leads_in, wide_encoding
 from otiogate.timeline.model import Snapshot
 
 WIDTH = 80
@@ -43,9 +43,9 @@ def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: 
     dissolve, and what stands below the lines of a split event is said of all of them. Raises ``UsageError`` where the
     file's encoding has no room for a character.
     """
-    wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    wide = wide_encoding(data)
     encoding = _encoding(data)
-    flat = data.decode("utf-16").encode("utf-8") if wide else data
+    flat = data.decode(wide).encode("utf-8") if wide else data
     first_end = _PLAIN_LINE_END.search(flat)
     end = first_end.group() if first_end else b"\n"
     try:
@@ -64,6 +64,8 @@ def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: 
     made = b"".join([*pieces, flat[done:]])
     if not wide:
         return made
+    if wide != "utf-16":
+        return made.decode("utf-8").encode(wide)
     name, mark = ("utf-16-le", BOM_UTF16_LE) if data.startswith(BOM_UTF16_LE) else ("utf-16-be", BOM_UTF16_BE)
     return mark + made.decode("utf-8").encode(name)
 

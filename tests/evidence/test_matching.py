@@ -231,6 +231,29 @@ def test_a_reel_of_which_another_part_is_disclosed_is_not_met() -> None:
     assert raised(judged(timeline(clip()), about)) == set()
 
 
+@pytest.mark.parametrize(
+    ("times", "motion", "meets"),
+    [
+        ("01:09:58:00 01:09:59:00", "", False),
+        ("01:09:58:00 01:09:59:00", "M2   R77   240.0   01:09:58:00\n", True),
+        ("01:10:06:00 01:10:07:00", "M2   R77  -240.0   01:10:06:00\n", True),
+        ("01:10:06:00 01:10:07:00", "M2   R77   024.0\nM2   R77  -240.0   01:10:06:00\n", True),
+        ("01:09:58:00 01:09:59:00", "* M2   R77   240.0   01:09:58:00\n", True),
+        ("01:09:58:00 01:09:59:12", "", True),
+    ],
+)
+def test_the_stated_range_of_a_retimed_event_does_not_keep_it_from_a_record(
+    times: str, motion: str, meets: bool
+) -> None:
+    edl = f"TITLE: CUT\nFCM: NON-DROP FRAME\n001  R77  V  C  {times} 01:00:00:00 01:00:01:00\n{motion}"
+    snapshot = read_edl(edl.encode(), "cut.edl")
+    found = snapshot.subject(1).use
+    assert found is not None and found.source is not None
+    assert found.source.first == times[:11]
+    entry = {"reel": "R77", "source_range": "01:10:00:00-01:10:05:00"}
+    assert met(entry, found) is meets
+
+
 def test_an_image_sequence_is_met_in_both_spellings() -> None:
     reference = otio.schema.ImageSequenceReference(
         "file:///show/", "plate.", ".exr", 1001, 1, 24, 4, available_range=time_range(0, 100)

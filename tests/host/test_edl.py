@@ -83,6 +83,21 @@ def test_a_dissolve_is_a_transition_and_the_clip_that_it_leads_to() -> None:
     assert block(transition) == {"transition": "D", "transition_duration": 24.0}
 
 
+def test_a_split_event_has_its_name_file_and_tags_on_each_of_its_tracks() -> None:
+    sound = EVENT.replace(" V ", " A ")
+    said = "* FROM CLIP NAME: ONE\n* FROM FILE: /show/one.mov\n* GENAI gen.shot\n"
+    picture, other = clips(read(EVENT + sound + said))
+    assert (picture.name, picture.media_reference.target_url) == ("ONE", "/show/one.mov")
+    assert (other.name, other.media_reference.target_url) == ("ONE", "/show/one.mov")
+    for each in (picture, other):
+        assert "GENAI gen.shot" in each.to_json_string()
+
+
+def test_a_name_that_cmx_3600_does_not_know_stays_a_comment_too() -> None:
+    (made,) = clips(read(f"{EVENT}* CLIP NAME: ONE\n"))
+    assert (made.name, block(made)["comments"]) == ("ONE", ["CLIP NAME: ONE"])
+
+
 def test_a_wipe_keeps_its_code() -> None:
     transition = read(EVENT + DISSOLVE.replace("D    024", "W017 024")).tracks[0][1]
     assert (transition.transition_type, block(transition)["transition"]) == ("SMPTE_Wipe", "W017")

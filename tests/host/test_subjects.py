@@ -20,7 +20,7 @@ from otiogate.host.read import parse_otio, snapshot_of
 from otiogate.timeline.media import REEL_KEYS
 from otiogate.timeline.model import ClipUse, Snapshot, Subject
 from otiogate.timeline.time import Span
-from tests.builders import clip, disclosure, judged, time_range, timeline
+from tests.builders import clip, disclosure, finding, judged, time_range, timeline
 
 TAG = "GENAI gen.shot"
 
@@ -509,9 +509,16 @@ def test_a_tag_beside_the_metadata_of_a_track_is_found_all_the_same() -> None:
 def test_the_fields_that_every_schema_has_are_no_evidence() -> None:
     made = cut("compositeSynthetic", 0, 48)
     made.media_reference.name = "trainedAlgorithmicMedia"
-    made.markers.append(otio.schema.Marker("compositeSynthetic", time_range(0, 1)))
     made.effects.append(otio.schema.Effect("compositeSynthetic", "trainedAlgorithmicMedia"))
     assert judged(timeline(made)).verdict == "allow"
+
+
+@pytest.mark.parametrize("field", ["name", "comment"])
+def test_a_marker_that_says_a_genai_source_type_is_evidence(field: str) -> None:
+    made = cut("one", 0, 48)
+    made.markers.append(otio.schema.Marker(marked_range=time_range(0, 1)))
+    setattr(made.markers[0], field, "Digital Source Type: trainedAlgorithmicMedia")
+    assert finding(judged(timeline(made)), "GEN-001").uses
 
 
 # What a clip points at

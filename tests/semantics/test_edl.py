@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from otiogate.timeline.edl import read_edl
-from tests.builders import ELSEWHERE, cleared, disclosure, finding, judged
+from tests.builders import ELSEWHERE, cleared, disclosure, finding, judged, raised
 
 
 def test_26_a_tag_before_the_first_event_speaks_for_the_whole_timeline() -> None:
@@ -69,3 +69,29 @@ def test_26_a_locator_speaks_for_every_use_that_holds_it() -> None:
     edl = f"{TWO}{over}* LOC: 01:00:01:00 RED GENAI id=DIS-001\n"
     report = judged(read_edl(edl.encode(), "cut.edl"), disclosure(media=ELSEWHERE))
     assert [line.event for line in finding(report, "NFX-020").uses] == ["001", "003"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "* DIGITAL SOURCE TYPE: http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
+        "* http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
+        "* COMMENT: trainedAlgorithmicMedia",
+        "* LOC: 01:00:03:00 MAGENTA DIGITAL SOURCE TYPE: TRAINEDALGORITHMICMEDIA",
+        " |C:ResolveColorBlue |M:compositeSynthetic |D:1",
+    ],
+)
+def test_a_comment_that_is_a_genai_source_type_is_evidence(said: str) -> None:
+    report = judged(read_edl(f"{TWO}{said}\n".encode(), "cut.edl"))
+    assert [line.event for line in finding(report, "GEN-001").uses] == ["002"]
+    assert raised(report) == {"GEN-001"}
+
+
+@pytest.mark.parametrize("tag", ["GENAI gen.shot", "GENAI gen.shot note={}", "GENAI gen.shot colour={}"])
+def test_a_thousand_tagged_dissolves_of_one_number_are_each_reported(tag: str) -> None:
+    event = "001  A{:04d}  V  D 012  01:00:00:00 01:00:02:00 01:00:02:00 01:00:04:00\n* {}\n"
+    rows = "".join(event.format(number, tag.format(number)) for number in range(1000))
+    report = judged(read_edl(f"TITLE: CUT\n{rows}".encode(), "cut.edl"))
+    rule = "GEN-002" if "colour" in tag else "GEN-001"
+    nodes = {line.address for each in report.findings if each.rule == rule for line in each.uses}
+    assert len(nodes) == 1000

@@ -6,6 +6,7 @@ import pickle
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_line_ends_of_every_system_are_one(end: str) -> None:
     assert snapshot.subject(1).carriers[0].line == 4
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"])
 def test_text_is_read_in_its_encoding(encoding: str) -> None:
     data = (HEAD + CUT + "* FROM CLIP NAME: Café “nuit”.mov\n").encode(encoding)
     assert use(read_edl(data, "cut.edl")).name == "Café “nuit”.mov"
@@ -364,12 +365,65 @@ def test_a_flame_file_name_is_a_reference() -> None:
     assert use(read(HEAD + CUT + "DLEDL: EDIT:0 FILENAME: INTRO.dpx\n")).media.references == ("INTRO.dpx",)
 
 
+def test_a_line_end_that_was_converted_twice_is_one() -> None:
+    snapshot = read((HEAD + CUT + "* GENAI gen.shot\n").replace("\n", "\r\r\n"))
+    assert (use(snapshot).line, snapshot.subject(1).carriers[0].line) == (3, 4)
+
+
+@pytest.mark.parametrize("reel", ["A", "MY REEL", "MY  REEL", "ONE TWO THREE FOUR FIVE", "A B C D E F G H"])
+def test_a_reel_may_have_blanks(reel: str) -> None:
+    snapshot = read(f"{HEAD}001  {reel} V     C        {TIMES}\n")
+    assert use(snapshot).media.reels == (reel,)
+    assert problems(snapshot) == []
+
+
 def test_a_placeholder_is_no_name() -> None:
     assert use(read(HEAD + CUT + "*SOURCE FILE: (NULL)\n* FROM CLIP NAME:\n")).media.references == ()
 
 
 def test_a_clip_name_without_a_star_is_read() -> None:
     assert use(read(HEAD + CUT + "FROM CLIP NAME: shot1\n")).name == "shot1"
+
+
+@pytest.mark.parametrize("star", ["* ", "*", ""])
+@pytest.mark.parametrize("value", ["shot.mov", '"shot.mov"', "'shot.mov' ", "  shot.mov"])
+@pytest.mark.parametrize("label", ["CLIP NAME", "FROM CLIP NAME", "Clip Name "])
+def test_every_spelling_of_a_clip_name_is_one(star: str, value: str, label: str) -> None:
+    snapshot = read(f"{HEAD}{CUT}{star}{label}: {value}\n")
+    assert (use(snapshot).name, use(snapshot).media.references) == ("shot.mov", ("shot.mov",))
+    assert problems(snapshot) == []
+    assert_keys_hold_what_is_built(snapshot)
+
+
+@pytest.mark.parametrize("star", ["* ", ""])
+@pytest.mark.parametrize("label", ["FILE NAME", "FILE PATH", "SOURCE FILE PATH", "SOURCE FILE NAME", "FROM FILE NAME"])
+def test_every_spelling_of_a_file_is_one(star: str, label: str) -> None:
+    snapshot = read(f'{HEAD}{CUT}{star}{label}: "/vol/a b/shot.mov"\n')
+    assert use(snapshot).media.files == (("shot.mov",),)
+    assert problems(snapshot) == []
+    assert_keys_hold_what_is_built(snapshot)
+
+
+@pytest.mark.parametrize("star", ["* ", ""])
+@pytest.mark.parametrize("label", ["REEL", "REEL NAME", "TAPE", "TAPE NAME", "SOURCE TAPE", "SOURCE REEL NAME"])
+def test_every_spelling_of_a_reel_is_one(star: str, label: str) -> None:
+    snapshot = read(f"{HEAD}{CUT}{star}{label}: A002C001_110101\n")
+    assert use(snapshot).media.reels == ("A001C002", "A002C001_110101")
+    assert problems(snapshot) == []
+    assert_keys_hold_what_is_built(snapshot)
+
+
+def test_a_clip_name_without_a_side_stands_beside_the_one_that_has_it() -> None:
+    snapshot = read(HEAD + CUT + "* FROM CLIP NAME: one.mov\n* CLIP NAME: two.mov\n* CLIP NAME: one.mov\n")
+    assert use(snapshot).media.references == ("one.mov", "two.mov")
+
+
+def test_a_clip_name_without_a_side_may_be_of_either_side_of_a_dissolve() -> None:
+    snapshot = read(HEAD + DISSOLVE + "* CLIP NAME: a.mov\n")
+    assert (use(snapshot, 1).name, use(snapshot, 2).name) == ("a.mov", "a.mov")
+    first, second = DISSOLVE.splitlines()
+    snapshot = read(f"{HEAD}{first}\n* CLIP NAME: a.mov\n{second}\n* CLIP NAME: b.mov\n")
+    assert (use(snapshot, 1).name, use(snapshot, 2).name) == ("a.mov", "b.mov")
 
 
 def test_both_reels_of_final_cut_pro_count() -> None:
@@ -501,6 +555,26 @@ def test_a_locator_stands_in_record_time() -> None:
     assert found.texts == ("RED GENAI gen.shot", "GENAI gen.shot")
 
 
+@pytest.mark.parametrize(("events", "place"), [(":", ";"), (";", ":"), (";", ";"), (":", ":"), (";", ".")])
+def test_a_locator_is_counted_as_the_events_are_whatever_its_separator(events: str, place: str) -> None:
+    times = [f"01:10:{second:02d}{events}00" for second in range(0, 14, 2)]
+    rows = (f"{n:03d}  A001 V C {a} {b} {a} {b}" for n, (a, b) in enumerate(pairwise(times), 1))
+    snapshot = read(
+        "TITLE: A\nFCM: DROP FRAME\n" + "\n".join(rows) + f"\n* LOC: 01:10:07{place}12 RED GENAI gen.shot\n"
+    )
+    (locator,) = snapshot.subject(6).carriers
+    assert locator.span is not None
+    held = [use(snapshot, node).record for node in range(1, 7)]
+    assert [each is not None and each.overlaps(locator.span) for each in held] == [n == 4 for n in range(1, 7)]
+
+
+def test_a_locator_above_the_first_event_is_counted_as_the_events_are() -> None:
+    cut = CUT.replace("10:00:00:00", "10:10:06;00").replace("10:00:02:00", "10:10:08;00")
+    snapshot = read(f"TITLE: A\nFCM: DROP FRAME\n* LOC: 10:10:07:12 RED GENAI gen.shot\n{cut}")
+    span, record = snapshot.subject(0).carriers[-1].span, use(snapshot).record
+    assert span is not None and record is not None and record.overlaps(span)
+
+
 def test_a_locator_without_a_readable_place_is_odd_and_stands_nowhere() -> None:
     snapshot = read(f"{HEAD}{CUT}* LOC: 10:00:61:00 RED GENAI gen.shot\n")
     assert snapshot.subject(1).carriers[0].span is None
@@ -525,6 +599,43 @@ def test_a_tag_on_a_cut_speaks_for_no_other_event() -> None:
     assert carrier("* GENAI gen.shot\n").also == ()
     again = read(HEAD + CUT + CUT + "* GENAI gen.shot\n")
     assert again.subject(2).carriers[0].also == ()
+
+
+SPLIT = f"001  AX V  C {TIMES}\n001  AX A  C {TIMES}\n001  AX A2 C {TIMES}\n"
+BELOW = "* FROM CLIP NAME: a.mov\n* SOURCE FILE: /v/b.mxf\n* REEL NAME: R7\n"
+
+
+def test_what_stands_below_a_split_event_is_said_of_all_its_lines() -> None:
+    snapshot = read(f"{HEAD}{SPLIT}{BELOW}* GENAI gen.shot\n{CUT.replace('001 ', '002 ', 1)}")
+    for node in (1, 2, 3):
+        found = use(snapshot, node)
+        assert (found.name, found.media.references, found.media.reels) == ("a.mov", ("b.mxf", "a.mov"), ("R7",))
+    assert snapshot.subject(3).carriers[-1].also == (1, 2)
+    assert use(snapshot, 4).media.references == ()
+    assert_keys_hold_what_is_built(snapshot)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [CUT, CUT.replace(" V ", " A ") + "* a comment of its own\n", CUT.replace("001 ", "000 ", 1).replace(" V ", " A ")],
+)
+def test_a_cut_that_is_another_event_says_nothing_of_the_one_above(above: str) -> None:
+    snapshot = read(f"{HEAD}{above}{CUT}* FROM CLIP NAME: a.mov\n* GENAI gen.shot\n")
+    assert use(snapshot, 1).name == ""
+    assert snapshot.subject(2).carriers[-1].also == ()
+
+
+def test_the_sides_of_a_dissolve_may_be_split_too() -> None:
+    lines = "\n".join(f"{each}\n{each.replace(' V ', ' A ')}" for each in DISSOLVE.splitlines())
+    snapshot = read(f"{HEAD}{lines}\n* FROM CLIP NAME: a.mov\n* TO CLIP NAME: b.mov\n* GENAI gen.shot\n")
+    assert [use(snapshot, node).name for node in (1, 2, 3, 4)] == ["a.mov", "a.mov", "b.mov", "b.mov"]
+    assert snapshot.subject(4).carriers[-1].also == (1, 2, 3)
+
+
+def test_an_event_has_no_more_lines_than_channels_of_a_program() -> None:
+    lines = "".join(CUT.replace(" V ", f" A{number} ") for number in range(99))
+    snapshot = read(HEAD + lines + "* GENAI gen.shot\n")
+    assert len(snapshot.subject(99).carriers[0].also) < 24
 
 
 def test_an_event_has_no_more_than_four_lines() -> None:

@@ -23,7 +23,7 @@ def tagged(data: bytes, *nodes: int, lines: tuple[str, ...] = (LINE,)) -> bytes:
     return with_comments(data, read_edl(data, "cut.edl"), nodes, lines)
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
 def test_below_the_last_line_that_says_something_with_the_file_s_own_line_end(end: str) -> None:
     rows = ["TITLE: A", "", ONE, "* FROM CLIP NAME: a", "", TWO, ""]
     wanted = [*rows[:4], LINE, *rows[4:]]
@@ -41,6 +41,13 @@ def test_a_dissolve_is_not_taken_apart(node: int) -> None:
     wanted = f"{ONE}\n{TWO}\n{INTO}\n* TO CLIP NAME: b\n{LINE}\n\n003{TWO[3:]}\n".encode()
     assert tagged(data, node) == wanted
     assert tagged(data, 2, 3) == wanted
+
+
+@pytest.mark.parametrize("node", [1, 2])
+def test_a_split_event_is_not_taken_apart(node: int) -> None:
+    sound = ONE.replace(" V ", " A ")
+    data = f"{ONE}\n{sound}\n* FROM CLIP NAME: a\n{TWO}\n".encode()
+    assert tagged(data, node) == f"{ONE}\n{sound}\n* FROM CLIP NAME: a\n{LINE}\n{TWO}\n".encode()
 
 
 def test_a_new_event_of_the_same_number_is_another() -> None:
@@ -72,6 +79,8 @@ def test_a_control_z_in_the_midst_does_not_shift_the_rows() -> None:
 @pytest.mark.parametrize(
     ("encoding", "mark"),
     [
+        ("utf-16-le", b""),
+        ("utf-16-be", b""),
         ("utf-16-le", codecs.BOM_UTF16_LE),
         ("utf-16-be", codecs.BOM_UTF16_BE),
         ("utf-8", codecs.BOM_UTF8),

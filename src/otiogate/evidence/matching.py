@@ -90,7 +90,9 @@ class Matcher:
                 yield Match(disclosure, f"file {reference}", weak=False)
         for reel in use.media.reels:
             for disclosure, entry in self._index.get(("reel", fold(reel)), ()):
-                if use.source is None or not is_elsewhere(entry.get("source_range", ""), use.source, use.available):
+                # Where a use is retimed, what it plays is not told: its stated range excludes nothing.
+                stated = use.source if use.visible_source is not None else None
+                if stated is None or not is_elsewhere(entry.get("source_range", ""), stated, use.available):
                     yield Match(disclosure, f"reel {reel}", weak=False)
         for name in filter(None, (use.name, *use.other_names)):
             for disclosure, _ in self._index.get(("name", fold(name)), ()):

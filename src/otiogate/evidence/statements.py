@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,13 @@ TRIGGERS: tuple[bytes, ...] = (
     b"digsrctype",
 )
 """Patterns in ASCII lower case, one of which stands in the text of every node whose carriers say anything."""
+
+_LABEL = re.compile(
+    r"(?:\w+[:.])?digital[ _\-\t]*source[ _\-\t]*type(?:[ \t]*[:=][ \t]*|[ \t]+)(?=\S)", re.IGNORECASE | re.ASCII
+)
+"""What calls the rest of a text a digital source type, as a key of metadata would."""
+
+_LONGEST_TYPE = 300
 
 
 @dataclass(frozen=True)
@@ -49,11 +57,34 @@ def statements(carrier: Carrier) -> Iterator[Statement]:
         yield Invalid(carrier.where, carrier.faults)
     seen: set[str] = set()
     for text in carrier.texts:
-        if is_tag(text) and text.strip() not in seen:
-            seen.add(text.strip())
+        said = text.strip()
+        if said in seen:
+            continue
+        if is_tag(text):
+            seen.add(said)
             yield parse_tag(text)
+        elif len(said) <= _LONGEST_TYPE and (found := _typed(said)) is not None and found.source_type not in seen:
+            seen.add(found.source_type)
+            yield found
     if carrier.metadata:
         yield from _in_metadata(carrier.metadata, carrier.where)
+
+
+def _typed(text: str) -> Evidence | None:
+    """The digital source type that ``text`` is, alone or behind a label that says so; prose that has one is none."""
+    label = _LABEL.match(text)
+    return _evidence(text[label.end() :].strip("\"' ") if label else text, is_named=label is not None)
+
+
+def _evidence(value: str, *, is_named: bool) -> Evidence | None:
+    """What the digital source type ``value`` says, if it says something: one that may hide AI only as an address, or
+    where it ``is_named`` a digital source type."""
+    found = source_type(value)
+    if found and found[0] in GENAI_SOURCE_TYPES:
+        return Evidence(found[0], ambiguous=False)
+    if found and found[0] in AMBIGUOUS_SOURCE_TYPES and (found[1] or is_named):
+        return Evidence(found[0], ambiguous=True)
+    return None
 
 
 def _in_metadata(metadata: Mapping[str, Any], where: str) -> Iterator[Statement]:
@@ -73,11 +104,9 @@ def _in_metadata(metadata: Mapping[str, Any], where: str) -> Iterator[Statement]
         elif isinstance(value, list):
             pending.extend((key, item) for item in value)
         elif isinstance(value, str):
-            found = source_type(value)
-            if found and found[0] in GENAI_SOURCE_TYPES:
-                yield Evidence(found[0], ambiguous=False)
-            elif found and found[0] in AMBIGUOUS_SOURCE_TYPES and (found[1] or key.endswith("digitalsourcetype")):
-                yield Evidence(found[0], ambiguous=True)
+            found = _evidence(value, is_named=key.endswith("digitalsourcetype"))
+            if found is not None:
+                yield found
 
 
 def _stated(value: Any, where: str) -> Iterator[Statement]:

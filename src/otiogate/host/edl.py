@@ -70,7 +70,8 @@ def timeline_of(data: bytes, name: str, *, rate: float | None = None, allow_lost
 
 @dataclass
 class _Event:
-    """A line of an event, and what becomes a clip of it. ``before`` is the line that a transition comes from."""
+    """A line of an event, and what becomes a clip of it. ``before`` is the line that a transition comes from, ``also``
+    are the nodes of all other lines of the event, where something is said on this one."""
 
     node: int
     line: EventLine
@@ -79,6 +80,7 @@ class _Event:
     source: tuple[int, int] | None
     record: tuple[int, int] | None
     before: _Event | None = None
+    also: tuple[int, ...] = ()
 
     @property
     def length(self) -> int:
@@ -128,6 +130,7 @@ class _Builder:
         self._is_drop = any(each.drop for each in spans if each is not None)
         self._events = [self._read(node, use) for node, use in enumerate(uses, 1)]
         self._clips: dict[int, list[Any]] = {}
+        self._share()
 
     def timeline(self, allow_lost: bool) -> Any:
         """All of it."""
@@ -180,7 +183,19 @@ class _Builder:
         is_transition = line.edit[0] in "DdWw"
         said = said_of(subject.carriers, part.split("\n"), use.line, is_transition=is_transition)
         first, last, begin, end = line.times
-        return _Event(node, line, use, said, self._stretch(first, last), self._stretch(begin, end))
+        also = subject.carriers[0].also if subject.carriers else ()
+        return _Event(node, line, use, said, self._stretch(first, last), self._stretch(begin, end), also=also)
+
+    def _share(self) -> None:
+        """Gives every line of an event that is split into its channels the file and the tags that stand below its last
+        line."""
+        for event in self._events:
+            others = (self._events[node - 1] for node in event.also if event.line.is_cut)
+            tags = event.said.own_tags if event.also else []
+            for other in others:
+                if other.line.is_cut:
+                    other.said.file = other.said.file or event.said.file
+                    other.said.comments += [tag for tag in tags if tag not in other.said.own_tags]
 
     def _stretch(self, first: str, last: str) -> tuple[int, int] | None:
         """The first frame between two times, and how many there are; of a source that runs backwards, too."""

@@ -76,7 +76,12 @@ class Said:
     @property
     def tags(self) -> list[str]:
         """The tags in comments and locators."""
-        located = [tag for each in self.locators for tag in each.tags]
+        return [*self.own_tags, *(tag for each in self.locators if each.span is not None for tag in each.tags)]
+
+    @property
+    def own_tags(self) -> list[str]:
+        """Those of them that are said of the event, wherever it stands in time."""
+        located = [tag for each in self.locators if each.span is None for tag in each.tags]
         return [*native_texts(self.comments), *self.other_tags, *located]
 
     @property

@@ -6,6 +6,7 @@ cleared or not. Prompts and people stay in the records.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -85,15 +86,21 @@ class Cues:
     def _fold(self) -> None:
         """What was found and is no line of its own weighs on the lines of its uses. A tag that is not understood in
         part is one line."""
+        on_node: dict[int, list[_Entry]] = {}
+        for entry in self._entries.values():
+            for node in entry.points:
+                on_node.setdefault(node, []).append(entry)
         for remark in [each for each in self._entries.values() if not each.points]:
             for node, effect in remark.effects.items():
-                for entry in self._entries.values():
-                    if node in entry.points:
-                        entry.take(node, effect, remark.waivers[node])
-        tags = [each for each in self._entries.values() if each.disclosure and each.disclosure.origin == "tag"]
+                for entry in on_node.get(node, ()):
+                    entry.take(node, effect, remark.waivers[node])
+        tags: dict[str, list[_Entry]] = {}
         for entry in self._entries.values():
-            twins = [each for each in tags if entry.what.startswith(f"{each.what[:200]}: ")]
-            for twin in twins if entry.disclosure is None else ():
+            if entry.disclosure and entry.disclosure.origin == "tag":
+                tags.setdefault(entry.what[:200], []).append(entry)
+        for entry in [each for each in self._entries.values() if each.disclosure is None]:
+            ends = (found.start() for found in re.finditer(": ", entry.what[:202]))
+            for twin in [each for end in ends for each in tags.get(entry.what[:end], ())]:
                 for node in [each for each in entry.points if each in twin.points]:
                     twin.take(node, entry.effects.get(node, "none"), entry.waivers.get(node, ()))
                     del entry.points[node]

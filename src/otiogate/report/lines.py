@@ -23,10 +23,14 @@ def media_of(use: ClipUse) -> tuple[str, ...]:
 
 def uses_of(points: Iterable[UsePoint]) -> tuple[tuple[ClipUse, ...], ...]:
     """The uses at ``points``: each alone, or the sides of a transition together where only that is known of them."""
-    known = list(points)
-    alone = [(point.use,) for point in known if point.alone]
-    transitions = sorted({each for point in known for each in point.sides})
-    return (*alone, *(tuple(point.use for point in known if each in point.sides) for each in transitions))
+    alone: list[tuple[ClipUse, ...]] = []
+    transitions: dict[int, list[ClipUse]] = {}
+    for point in points:
+        if point.alone:
+            alone.append((point.use,))
+        for each in point.sides:
+            transitions.setdefault(each, []).append(point.use)
+    return (*alone, *(tuple(transitions[each]) for each in sorted(transitions)))
 
 
 def use_line(point: UsePoint) -> UseLine:

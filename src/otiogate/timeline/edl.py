@@ -43,10 +43,12 @@ _NUMBER, _CHANNEL, _EDIT, _TIMES = map(LINE.groupindex.__getitem__, ("number", "
 """Groups by their numbers, which are found faster than names."""
 
 _MOST_LINES = 4
-"""An event has no more lines; a key has three. This bounds the cost of a file that repeats one number."""
+_MOST_CHANNELS = 24
+"""An event has no more lines: a key has three, and a split event one for each channel. This bounds the cost of a file
+that repeats one number."""
 
-_MOTION = re.compile(rb"(?i)\n[ \t]*M2[ \t]")
 _MOST_PROBLEMS = 50
+_FEW = 64
 _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
 
@@ -55,7 +57,7 @@ class _Cut:
     """An EDL, found but not parsed. Node 0 is what stands before the first event.
 
     ``leads[i]`` is the node of the first line of the event that node ``i`` is a line of: another than ``i`` for the
-    later lines of a transition or key.
+    later lines of a transition, a key or an event that is split into its channels.
     """
 
     text: bytes
@@ -86,6 +88,11 @@ class _Cut:
         if found is None or found["edit"] is None:
             raise AssertionError("a node begins with its event line")
         return event_of(found)
+
+    def is_later_side(self, place: int) -> bool:
+        """Whether the event line at ``place``, from 0, is a further line of a transition or key."""
+        node = place + 1
+        return self.leads[node] != node and not self.event(node).is_cut
 
     def is_retimed(self, node: int) -> bool:
         """Whether an M2 or a freeze frame explains that the event of ``node`` is not as long as its source."""
@@ -125,7 +132,7 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
 
 def _text_of(data: bytes, where: str) -> bytes:
     """``data`` as UTF-8 with LF line ends, without the control-Z and NUL that old systems pad files with."""
-    text = _decoded(data, where).replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = _decoded(data, where).replace("\ufeff", "").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     text = text.rstrip("\0\x1a \t\v\f\n")
     if not text:
         raise ReadError("is empty", where=where, next_step="export the EDL again")
@@ -136,10 +143,22 @@ def _text_of(data: bytes, where: str) -> bytes:
     return text.encode("utf-8")
 
 
-def _decoded(data: bytes, where: str) -> str:
+def wide_encoding(data: bytes) -> str:
+    """The UTF-16 that ``data`` is, by its mark or by the zeros of its first letters; empty for any other text."""
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = data[:_FEW:2].count(0), data[1:_FEW:2].count(0)
+    few, most = len(data[:_FEW]) // 8, len(data[:_FEW]) // 4
+    if odd > most and even <= few:
+        return "utf-16-le"
+    return "utf-16-be" if even > most and odd <= few else ""
+
+
+def _decoded(data: bytes, where: str) -> str:
+    wide = wide_encoding(data)
+    if wide:
         try:
-            return data.decode("utf-16")
+            return data.decode(wide)
         except UnicodeDecodeError as error:
             what = f"begins as UTF-16 text but does not go on so: {error.reason}"
             raise ReadError(what, where=where, next_step="export the EDL again") from None
@@ -159,7 +178,7 @@ def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Probl
         matches = [match for match in matches if match[_EDIT] is not None]
     starts = [0, *[match.start() for match in matches]]
     channels = [match[_CHANNEL] for match in matches]
-    leads = _leads([match[_NUMBER] for match in matches], [match[_EDIT] for match in matches])
+    leads = _leads(body, matches, channels)
     times, blanks = _times([match[_TIMES] for match in matches])
     rate, origin, contradiction = rate_of(times, FCM_DROP.search(body) is not None, given)
     cut = _Cut(text, starts, leads, rate)
@@ -172,13 +191,34 @@ def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Probl
     return cut, f"{_shown(rate)}, {origin}", problems, strange
 
 
-def _leads(numbers: Sequence[bytes], edits: Sequence[bytes]) -> list[int]:
-    """For each node the node of the first line of its event; node 0 is the timeline."""
-    leads = list(range(len(numbers) + 1))
+def leads_in(text: bytes) -> Sequence[int]:
+    """For each node of the EDL ``text``, as a snapshot holds it, the node of the first line of its event."""
+    body = b"\n" + text
+    matches = [match for match in LINE.finditer(body) if match[_EDIT] is not None]
+    return _leads(body, matches, [match[_CHANNEL] for match in matches])
+
+
+def _leads(body: bytes, matches: Sequence[re.Match[bytes]], channels: Sequence[bytes]) -> list[int]:
+    """For each node the node of the first line of its event; node 0 is the timeline.
+
+    A cut of the same number as the line above is a new event, unless the two stand together and are of different
+    channels: then the event is split, and what is said below its lines is said of all of them.
+    """
+    leads = list(range(len(matches) + 1))
+    numbers = [match[_NUMBER] for match in matches]
     again = (node for node, (above, number) in enumerate(pairwise(numbers), 2) if above == number)
     for node in again:
-        if edits[node - 1] not in b"Cc" and node - leads[node - 1] < _MOST_LINES:
-            leads[node] = leads[node - 1]
+        above, match, lead = matches[node - 2], matches[node - 1], leads[node - 1]
+        if match[_EDIT] not in b"Cc":
+            if node - lead < _MOST_LINES:
+                leads[node] = lead
+        elif (
+            above[_EDIT] in b"Cc"
+            and node - lead < _MOST_CHANNELS
+            and channels[node - 1] not in channels[lead - 1 : node - 1]
+            and not body[above.end() : match.start()].strip()
+        ):
+            leads[node] = lead
     return leads
 
 
@@ -212,7 +252,7 @@ def _unread(text: bytes, others: Sequence[re.Match[bytes]]) -> tuple[list[Proble
 
 def _irregular(cut: _Cut, times: Sequence[bytes], channels: Sequence[bytes]) -> Iterator[Problem]:
     """What is irregular about the times of events, a problem a kind: there may be as many as events."""
-    found = irregular(times, channels, lambda place: cut.leads[place + 1] != place + 1, cut.rate)
+    found = irregular(times, channels, cut.is_later_side, cut.rate)
     unexplained = [place for place in found.unequal if not cut.is_retimed(place + 1)]
     for what, places in (
         ("lasts no frame in the record", found.empty),
@@ -243,12 +283,13 @@ def _build(cut: _Cut, node: int) -> Subject:
     rows = cut.part(node, node).decode().split("\n")
     line = cut.lines[node] if node else 1  # the lines of all nodes are counted when the first event is built
     if node == 0:
-        carriers, problems = carriers_of(rows, line, cut.rate, ())
+        like = cut.event(1).times[2] if len(cut.starts) > 1 else ""
+        carriers, problems = carriers_of(rows, line, cut.rate, (), like)
         return Subject("timeline", carriers, problems=problems)
     event = cut.event(node)
     sides = cut.sides(node)
     others = tuple(side for side in sides if side != node)
-    carriers, odd = carriers_of(rows[1:], line + 1, cut.rate, others)
+    carriers, odd = carriers_of(rows[1:], line + 1, cut.rate, others, event.times[2])
     name, media, faults = _media(cut, node, event, sides)
     source, source_fault = _span(event.times[0], event.times[1], cut.rate, "source")
     record, record_fault = _span(event.times[2], event.times[3], cut.rate, "record")
@@ -275,8 +316,9 @@ def _build(cut: _Cut, node: int) -> Subject:
 def _media(cut: _Cut, node: int, event: EventLine, sides: range) -> tuple[str, Media, list[str]]:
     """The clip name, what the event points at, and what is odd about either."""
     named = list(named_in(cut.part(sides[0], sides[-1])))
-    own = [item for item in named if len(sides) == 1 or item.side in ("", _side(event, node, sides))]
-    clips = _clip_names(cut, node, event, sides, named)
+    is_whole = len(sides) == 1 or all(cut.event(side).is_cut for side in sides)
+    own = [item for item in named if is_whole or item.side in ("", _side(event, node, sides))]
+    clips = list(dict.fromkeys(_clip_names(cut, node, event, sides, named, is_whole=is_whole)))
     reels = [] if names_nobody(event.reel) else [event.reel]
     for found in (reels_of(item.value) for item in own if item.field == "reel"):
         elsewhere = found and any(cut.event(side).reel.upper() == found[-1].upper() for side in sides)
@@ -295,25 +337,27 @@ def _media(cut: _Cut, node: int, event: EventLine, sides: range) -> tuple[str, M
 
 
 def _side(event: EventLine, node: int, sides: range) -> str:
-    if len(sides) > 1:
-        return "from" if node == sides[0] else "to"
-    return "from" if event.is_cut else "to"
+    return "from" if event.is_cut or (len(sides) > 1 and node == sides[0]) else "to"
 
 
-def _clip_names(cut: _Cut, node: int, event: EventLine, sides: range, named: Sequence[Named]) -> list[str]:
-    """The clip names of one side of an event. The comments of both sides mostly stand after its last line."""
+def _clip_names(
+    cut: _Cut, node: int, event: EventLine, sides: range, named: Sequence[Named], *, is_whole: bool
+) -> list[str]:
+    """The clip names of one side of an event; ``is_whole``: it has no sides. The comments of both sides mostly stand
+    after its last line, and a name that tells no side may be that of either."""
     clips = [item for item in named if item.field == "clip"]
     side = _side(event, node, sides)
-    own = [item.value for item in clips if item.side == side]
-    if own:
+    own = [item.value for item in clips if item.side in ("", side)]
+    if any(item.side == side for item in clips):
         return own
-    if len(sides) == 1:
+    if is_whole:
         return [item.value for item in clips]
     # Black has no name; and where the first line brought its own, a FROM below the second is the second's.
     here = cut.starts[node] - cut.starts[sides[0]]
     if side == "to" and (cut.event(sides[0]).is_black or any(item.offset < here for item in clips)):
         return [item.value for item in clips if item.offset >= here]
-    return []
+    second = cut.starts[sides[1]] - cut.starts[sides[0]]
+    return [item.value for item in clips if not item.side and item.offset < second] or own if side == "from" else own
 
 
 def _span(first: str, last: str, rate: Fraction, which: str) -> tuple[Span | None, list[str]]:
@@ -330,9 +374,9 @@ def _span(first: str, last: str, rate: Fraction, which: str) -> tuple[Span | Non
 
 
 def _is_retimed(lines: bytes, source: Span | None, record: Span | None) -> bool:
-    """Whether an event plays its source at another speed than its own, as a motion line (M2) or its times say: which
-    part of the source is seen is not told then."""
-    if _MOTION.search(b"\n" + lines):
+    """Whether an event plays its source at another speed than its own, as a motion line (M2), a freeze frame or
+    its times say: which part of the source is seen is not told then."""
+    if RETIMED.search(b"\n" + lines):
         return True
     return source is not None and record is not None and source.duration != record.duration
 

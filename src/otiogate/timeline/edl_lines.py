@@ -21,7 +21,7 @@ from otiogate.timeline.time import Span, TimeError, frames_of
 LINE = re.compile(
     rb"""\n[^\S\n]*(?:
         (?P<number>\d[^\s:;]*)[ \t]+
-        (?:(?P<reel>\S+(?:[ ]\S+){0,3}?)[ \t]+)?
+        (?:(?P<reel>\S+(?:[ ]{1,2}\S+){0,7}?)[ \t]+)?
         (?P<channel>[A-Za-z0-9/,+&-]{1,16})[ \t]+
         (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?)
         (?:[ \t]+(?P<length>\d{1,5}))?
@@ -30,8 +30,8 @@ LINE = re.compile(
     |
         (?!\s|\Z|[*%]|>>>|\|[CMD]:
             |(?i:TITLE|FCM|M2|M/S|SPLIT|AUD|GPI|SWM|REM|LOC|DLEDL|COMMENT|NOTE|EFFECTS?[ ]NAME
-                |ASC_SOP|ASC_SAT|(?:FINAL[ ]CUT[ ]PRO[ ])?REEL
-                |(?:FROM|TO|KEY)[ ]CLIP|(?:FROM|TO|SOURCE)[ ]FILE
+                |ASC_SOP|ASC_SAT|(?:FINAL[ ]CUT[ ]PRO[ ])?(?:REEL|TAPE)
+                |(?:FROM|TO|KEY|SOURCE)[ ](?:CLIP|FILE|REEL|TAPE)|CLIP[ ]NAME|FILE[ ](?:NAME|PATH)
             )(?![A-Za-z0-9_]))
         (?P<other>[^\n]+)
     )""",
@@ -46,8 +46,10 @@ _TIME = re.compile(r"\d\d[:;]\d\d \d\d[:;]\d\d(?!\S)|\S+")
 
 _NAMED = re.compile(
     rb"""\n[ \t\v\f*]*(?i:
-        (?P<side>FROM|TO|KEY|SOURCE)[ \t]+(?:(?P<clip>CLIP[ \t]+NAME)|CLIP|FILE)
-        |(?P<reel>(?:FINAL[ ]CUT[ ]PRO[ ])?REEL)
+        (?:(?P<side>FROM|TO|KEY|SOURCE)[ \t]+)?(?:
+            (?P<clip>CLIP[ \t]+NAME)|CLIP|FILE(?:[ \t]+(?:NAME|PATH))?
+            |(?P<reel>(?:FINAL[ ]CUT[ ]PRO[ ])?(?:REEL|TAPE)(?:[ \t]+NAME)?)
+        )
         |DLEDL:[ \t]*EDIT:[ \t]*\d{1,9}[ \t]+FILENAME
     )[ \t]*:(?P<value>[^\n]*)""",
     re.VERBOSE,
@@ -55,6 +57,7 @@ _NAMED = re.compile(
 _CHANNEL = re.compile(r"NONE|B|(?:[AV]\d{0,2}[/,+&-]?)+", re.IGNORECASE | re.ASCII)
 _EDIT = re.compile(r"[CDK]|W\d+|K[BO]", re.IGNORECASE | re.ASCII)
 _TIMECODE = re.compile(r"\d{1,2}[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d", re.ASCII)
+_LAST_SEPARATOR = re.compile(r"[:;.,](?=\d{2,3}\Z)", re.ASCII)
 _REPLACED = re.compile(r"REPLACED BY:", re.IGNORECASE)
 
 _STARS = re.compile(r"[\s*]*")
@@ -179,11 +182,15 @@ class Named:
 def named_in(text: bytes) -> Iterator[Named]:
     """Every line in ``text`` that names media, in order; empty ones and placeholders left out."""
     for match in _NAMED.finditer(b"\n" + text):
-        value = match["value"].decode().strip()
+        value = _unquoted(match["value"].decode().strip())
         if value and value.upper() != "(NULL)":
             field = "clip" if match["clip"] else "reel" if match["reel"] else "file"
             side = (match["side"] or b"").decode().upper()
             yield Named(field, {"FROM": "from", "TO": "to", "KEY": "to"}.get(side, ""), value, match.start())
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1].strip() if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def reels_of(value: str) -> tuple[str, ...]:
@@ -193,11 +200,12 @@ def reels_of(value: str) -> tuple[str, ...]:
 
 
 def carriers_of(
-    rows: Sequence[str], first: int, rate: Fraction, also: tuple[int, ...]
+    rows: Sequence[str], first: int, rate: Fraction, also: tuple[int, ...], like: str = ""
 ) -> tuple[tuple[Carrier, ...], tuple[Problem, ...]]:
     """A carrier for each of ``rows`` that says something, and what is odd in them.
 
-    ``first`` is the line number of the first row; ``also`` are the nodes that the carriers speak for too.
+    ``first`` is the line number of the first row; ``also`` are the nodes that the carriers speak for too; ``like`` is
+    a record time of the file, as which locators are counted.
     """
     texts: list[list[str]] = []
     places: list[tuple[int, Span | None]] = []
@@ -209,7 +217,7 @@ def carriers_of(
         span, fault = None, ""
         locator = _LOCATOR.match(said)
         if locator:
-            span, found, fault = _located(said[locator.end() :], rate)
+            span, found, fault = _located(said[locator.end() :], rate, like)
         else:
             found = _remarks(said)
         if fault:
@@ -237,11 +245,16 @@ def _continues(found: Sequence[str], texts: Sequence[list[str]]) -> bool:
     return False
 
 
-def _located(rest: str, rate: Fraction) -> tuple[Span | None, list[str], str]:
-    """What follows ``LOC:``: its place in record time, its texts, and a fault if the place cannot be read."""
+def _located(rest: str, rate: Fraction, like: str) -> tuple[Span | None, list[str], str]:
+    """What follows ``LOC:``: its place in record time, its texts, and a fault if the place cannot be read.
+
+    Whichever separator it is written with, it is drop-frame where the record time ``like`` is, and nowhere else.
+    """
     word, after = _first_word(rest)
+    separator = _LAST_SEPARATOR.search(like)
+    place = _LAST_SEPARATOR.sub(separator[0], word) if separator else word
     try:
-        frames, drop = frames_of(word, rate)
+        frames, drop = frames_of(place, rate)
     except TimeError as error:
         texts = dict.fromkeys((*_colourless(rest), *_colourless(after)))
         return None, list(texts), f"a locator without a place: {error}"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from otiogate.errors import UsageError
-from otiogate.timeline.edl_lines import LINE, EventLine, event_of
+from otiogate.timeline.edl import leads_in, wide_encoding
 from otiogate.timeline.model import Snapshot
 
 WIDTH = 80
 """No line that is written is longer, unless one word is."""
 
-_LINE_END = re.compile(rb"(?:\r\n|\r|\n)?\x1a+|\r\n|\r|\n")
-_PLAIN_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END = re.compile(rb"(?:\r\r?\n|\r|\n)?\x1a+|\r\r?\n|\r|\n")
+_PLAIN_LINE_END = re.compile(rb"\r\r?\n|\r|\n")
 
 
 def comment_lines(body: str) -> list[str]:
@@ -39,12 +39,13 @@ def _break(text: str, room: int) -> int:
 def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: Iterable[str]) -> bytes:
     """``data``, from which ``snapshot`` was read, with ``lines`` after the event of each of ``nodes``.
 
-    They stand below the last line of an event that has several, since strict readers take nothing between the two
-    sides of a dissolve. Raises ``UsageError`` where the file's encoding has no room for a character.
+    They stand below the last line of an event that has several: strict readers take nothing between the two sides of a
+    dissolve, and what stands below the lines of a split event is said of all of them. Raises ``UsageError`` where the
+    file's encoding has no room for a character.
     """
-    wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    wide = wide_encoding(data)
     encoding = _encoding(data)
-    flat = data.decode("utf-16").encode("utf-8") if wide else data
+    flat = data.decode(wide).encode("utf-8") if wide else data
     first_end = _PLAIN_LINE_END.search(flat)
     end = first_end.group() if first_end else b"\n"
     try:
@@ -54,7 +55,8 @@ def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: 
         raise UsageError(what, where=snapshot.origin.path, next_step="write the tag in plain letters") from fault
     ends = _row_ends(flat)
     breaks = [match.start() for match in re.finditer(b"\n", snapshot.text)]
-    places = {ends[bisect_left(breaks, _last_said(snapshot, node))] for node in nodes}
+    leads = leads_in(snapshot.text)
+    places = {ends[bisect_left(breaks, _last_said(snapshot, leads, node))] for node in nodes}
     pieces, done = [], 0
     for place in sorted(places):
         pieces += [flat[done:place], text]
@@ -62,6 +64,8 @@ def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: 
     made = b"".join([*pieces, flat[done:]])
     if not wide:
         return made
+    if wide != "utf-16":
+        return made.decode("utf-8").encode(wide)
     name, mark = ("utf-16-le", BOM_UTF16_LE) if data.startswith(BOM_UTF16_LE) else ("utf-16-be", BOM_UTF16_BE)
     return mark + made.decode("utf-8").encode(name)
 
@@ -86,10 +90,10 @@ def _row_ends(data: bytes) -> list[int]:
     return found
 
 
-def _last_said(snapshot: Snapshot, node: int) -> int:
+def _last_said(snapshot: Snapshot, leads: Sequence[int], node: int) -> int:
     """Where, in the text that was read, the last row ends that says something about the event of ``node``."""
     last = node
-    while last + 1 < len(snapshot.starts) and _goes_on(_event(snapshot, last), _event(snapshot, last + 1)):
+    while last + 1 < len(leads) and leads[last + 1] == leads[node]:
         last += 1
     return len(_part(snapshot, last).rstrip()) + snapshot.starts[last]
 
@@ -97,14 +101,3 @@ def _last_said(snapshot: Snapshot, node: int) -> int:
 def _part(snapshot: Snapshot, node: int) -> bytes:
     stop = snapshot.starts[node + 1] if node + 1 < len(snapshot.starts) else None
     return snapshot.text[snapshot.starts[node] : stop]
-
-
-def _goes_on(event: EventLine, later: EventLine) -> bool:
-    """Whether ``later`` is a further line of the same event, as the second side of a dissolve is."""
-    return later.number == event.number and not later.is_cut
-
-
-def _event(snapshot: Snapshot, node: int) -> EventLine:
-    match = LINE.match(b"\n" + _part(snapshot, node))
-    assert match is not None
-    return event_of(match)

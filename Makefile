@@ -1,7 +1,7 @@
 # Two targets for a fresh machine that has only Python 3.10 or newer, git and make:
 #   make demo    sets up, then shows an allowed and a blocked export, and a receipt that is verified
 #   make test    sets up, then runs everything that CI runs
-# Others: make docs, make token, make bench, make test-slow, make clean.
+# Others: make docs, make token, make bench, make fuzz, make test-slow, make clean.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 CHECK  := build/wheel-check
 PYTEST := -m pytest -q -p no:cacheprovider -n auto --dist loadfile
 
-.PHONY: help setup demo test check docs source token wheel oldest test-slow bench clean
+.PHONY: help setup demo test check docs source token wheel oldest test-slow fuzz bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -78,6 +78,14 @@ oldest: setup
 
 test-slow: setup
 	$(BIN)/python $(PYTEST) tests
+
+# Each target of tests/fuzz for so many seconds, led by the code that it reaches.
+SECONDS := 60
+
+fuzz: setup
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris --group fuzz || \
+	  { echo "atheris has no wheel for this system or version of Python; make test runs the same targets without it"; exit 1; }
+	$(BIN)/python -m tests.fuzz $(SECONDS)
 
 bench: setup
 	$(BIN)/python benchmarks/bench.py

@@ -123,6 +123,8 @@ def _trust(records: RecordSet, used: Iterable[str]) -> Trust:
     if not records.demanded:
         return "unsigned"
     signed = {bool(records.records[each].signers) for each in used}
+    if not signed:
+        return "none"
     return "mixed" if len(signed) > 1 else "unsigned" if signed == {False} else "signed"
 
 
@@ -162,11 +164,13 @@ def _counts(collected: Collected, findings: tuple[Finding, ...], met: int) -> Co
 
 @dataclass
 class _Basis:
-    """What one AI use rests on: its media by name, the records that met a rule, and the digests that were verified."""
+    """What one AI use rests on: its media by name, the records that met a rule, the digests that were verified, and the
+    waivers that took it out of a rule."""
 
     media: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
     verified: set[str] = field(default_factory=set)
+    waivers: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -226,7 +230,7 @@ class _Judging:
                     answer.add(requirement.demand.answer(rule.id, case))
             self._note_absent(declared, answer)
             basis.records.update(answer.used if answer.met else ())
-            self._add(rule, stated, said, declared.points, answer)
+            basis.waivers.update(self._add(rule, stated, said, declared.points, answer))
         unsure = sorted(resolved.unsure)
         if unsure or maybe:
             self._unsure(declared, unsure or [UNANSWERED], maybe)
@@ -274,7 +278,8 @@ class _Judging:
         points: list[UsePoint],
         answer: Answer,
         severity: Severity | None = None,
-    ) -> None:
+    ) -> list[str]:
+        """Takes down what ``rule`` comes to; the ids of the waivers that took uses out of it."""
         severity = severity or rule.severity
         self.used.update(answer.used)
         if answer.met:
@@ -282,11 +287,11 @@ class _Judging:
             self.met += status == "met"
             if status == "info" or self.list_met:
                 self._put(rule, severity, status, disclosure, what, points, answer)
-            return
+            return []
         waived, tried = self._waived(rule, severity, disclosure, points)
+        ids = [record.id for record in waived.values()]
         if waived:
             taken, by = [points[number] for number in waived], list(waived.values())
-            ids = [record.id for record in by]
             self._waiving.update(ids)
             self.used.update(ids)
             self._put(rule, severity, "waived", disclosure, what, taken, replace(answer, used=ids), by)
@@ -297,6 +302,7 @@ class _Judging:
             for each in answer.missing:
                 key = (each.record, each.text, disclosure.label if disclosure else what, each.subject)
                 self._missing.setdefault(key, []).append(rule.id)
+        return ids
 
     def _waived(
         self, rule: Rule, severity: Severity, disclosure: Disclosure | None, points: list[UsePoint]
@@ -408,7 +414,7 @@ class _Judging:
     def basis(self) -> Iterable[BasisLine]:
         """What each AI use rests on."""
         for (disclosure, digest), on in sorted(self._basis.items(), key=lambda each: each[0]):
-            found = (tuple(sorted(each)) for each in (on.media, on.records, on.verified))
+            found = (tuple(sorted(each)) for each in (on.media, on.records, on.verified, on.waivers))
             yield BasisLine(disclosure, digest, *found)
 
     def signed(self) -> Iterable[SignedLine]:

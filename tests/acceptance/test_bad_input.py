@@ -199,7 +199,9 @@ def test_a_timeline_that_the_system_refuses_cannot_be_judged(
     def refuse(*_: Any, **__: Any) -> NoReturn:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (tmp_path / name).write_text("TITLE: CUT\n", encoding="utf-8")
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *a, **k: refuse() if path.name == name else opened(path, *a, **k))
     monkeypatch.setattr(zipfile, "ZipFile", refuse)
     ran = call(capsys, "scan", tmp_path / name)
     assert ran.code == 3
@@ -214,6 +216,19 @@ def test_an_archive_that_would_unpack_to_too_much_is_not_unpacked(
     ran = call(capsys, "scan", tmp_path / "cut.otioz")
     assert ran.code == 3
     assert "content.otio in it is larger than 10000 bytes" in one_line(ran)
+
+
+@pytest.mark.parametrize("other", ["CONTENT.otio", "Content.OTIO", "./content.otio", ".\\content.otio"])
+def test_a_second_timeline_that_takes_the_place_of_the_first_when_unpacked_is_refused(
+    other: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "cut.otioz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("content.otio", other):
+            archive.writestr(name, otio_text())
+    ran = call(capsys, "scan", path)
+    assert ran.code == 3
+    assert "holds more than one content.otio" in one_line(ran)
 
 
 def test_nan_in_a_timeline_is_odd_and_no_reason_to_refuse_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,37 @@ def test_a_digest_as_yaml_is_the_media_of_a_disclosure(tmp_path: Path, capsys: C
     assert held["reference"] == "shot.%04d.exr"
     assert ran.out.startswith("# frames 1001-1002\n")
     assert not [each for each in faults("disclosure", {"media": held}) if each[0][:1] == ("media",)]
+
+
+@pytest.mark.parametrize("command", ["scan", "watch"])
+def test_all_media_without_a_folder_of_it_is_a_wrong_call(tmp_path: Path, capsys: Capture, command: str) -> None:
+    cut = tmp_path / "cut.otio"
+    timeline(clip()).to_json_file(str(cut))
+    named = [tmp_path, "--once"] if command == "watch" else [cut, tmp_path]
+    ran = call(capsys, command, *named, "--all-media")
+    assert ran.code == 2
+    assert "--all-media: no folder of media is known" in ran.err
+    assert "name one with --media" in ran.err
+    assert call(capsys, command, *named, "--all-media", "--media", tmp_path).code == 0
+
+
+def test_all_media_of_bundles_needs_no_folder_of_it(tmp_path: Path, capsys: Capture) -> None:
+    made, cut = clip(), tmp_path / "cut.otioz"
+    made.media_reference.target_url = "media/a.mov"
+    with zipfile.ZipFile(cut, "w") as archive:
+        archive.writestr("content.otio", timeline(made).to_json_string())
+        archive.writestr("media/a.mov", b"pictures")
+    assert call(capsys, "scan", cut, "--all-media").code == 0
+
+
+def test_all_media_below_the_folders_of_the_facility_needs_no_other(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facility, cut = tmp_path / "facility.yaml", tmp_path / "cut.otio"
+    monkeypatch.setattr(layers, "facility_file", lambda: facility)
+    facility.write_text("format: 1\nmedia: [.]\n")
+    timeline(clip()).to_json_file(str(cut))
+    assert call(capsys, "scan", cut, "--all-media").code == 0
 
 
 def test_a_file_without_a_digest_ends_none_of_the_others(tmp_path: Path, capsys: Capture) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from otiogate.signing.keys import PublicKey
 from tests.builders import decision, disclosure
 from tests.cli.running import Ran, call
 
@@ -71,6 +72,16 @@ def test_a_record_is_signed_and_then_trusted(house: Path, capsys: pytest.Capture
     assert after.out.endswith("2 records: 1 signed, 0 not trusted\n")
     assert call(capsys, "record", "check").out == "2 good records in 3 files: 0 faults, 0 warnings\n"
     assert (house / "state.sqlite3").exists()
+
+
+def test_a_key_in_the_trust_file_that_is_none_is_told(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its signatures would never verify, and nobody would know why."""
+    keys = yaml.safe_load((house / "trust.yaml").read_text(encoding="utf-8"))["keys"]
+    made = PublicKey("ecdsa-sha2-nistp256", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+    broken = {"keyid": made.keyid, "scheme": made.scheme, "public": made.public}
+    trust(house, [*keys[:1], keys[1] | broken], 1)
+    ran = call(capsys, "record", "verify")
+    assert (ran.code, f"the key {made.keyid[:12]} of S-TWO is no public key" in ran.err) == (2, True)
 
 
 def test_two_sign_one_after_the_other(house: Path, capsys: pytest.CaptureFixture[str]) -> None:

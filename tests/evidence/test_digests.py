@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -153,9 +154,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     found: list[Path] = []
     real = digests._content
 
-    def told(path: Path, stop: threading.Event) -> bytes:
+    def told(path: Path, *further: Any) -> bytes:
         found.append(path)
-        return real(path, stop)
+        return real(path, *further)
 
     monkeypatch.setattr(digests, "_content", told)
     monkeypatch.setattr(digests, "_SETTLED", -(10**18))

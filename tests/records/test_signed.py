@@ -102,6 +102,12 @@ def test_all_that_met_a_rule_being_signed_the_report_says_signed(tmp_path: Path)
     assert report(folder, trust(tmp_path, who)).trust == "signed"
 
 
+def test_where_no_record_met_a_rule_the_report_does_not_say_signed(tmp_path: Path) -> None:
+    who = person()
+    put(tmp_path / "ledger", ABOUT, who)
+    assert report(tmp_path / "ledger", trust(tmp_path, who)).trust == "none"
+
+
 def test_a_key_that_nobody_knows_counts_for_nothing(tmp_path: Path) -> None:
     who, other = person(), person()
     assert f"the key {who.keyid[:12]} is not in the trust file" in distrust(tmp_path, who, other)

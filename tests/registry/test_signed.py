@@ -259,4 +259,4 @@ def test_what_is_looked_up_elsewhere_is_held_against_the_trust_file(house: House
     found = settings([str(house.folder)]).further(base, ["DIS-900"], [])
     assert found.records["DIS-900"].data["production"] == "OTHER" != CONTEXT.production
     assert "not signed" in found.records["APR-900"].distrust
-    assert (found.demanded, found.indexes) == (base.demanded, base.indexes)
+    assert (found.demanded, found.indexes, found.is_held) == (base.demanded, base.indexes, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -255,13 +256,152 @@ def test_media_in_a_bundle_is_not_taken_for_a_file_of_its_name_elsewhere(show: S
     for content, verdict in ((OTHER, "block"), (APPROVED, "allow")):
         (bundle / "media" / "vfx_010.mov").write_bytes(content)
         assert judge_path(bundle, settings([str(bundle)]), NOW, opens="declared").verdict == verdict
-    packed = show.folder / "cut.otioz"
-    with zipfile.ZipFile(packed, "w") as archive:
-        for each in ("content.otio", "media/vfx_010.mov"):
-            archive.write(bundle / each, each)
-    report = judge_path(packed, settings([str(packed)]), NOW, opens="declared")
+
+
+def packed(show: Show, url: str, *files: tuple[str, bytes], tag: Any = TAG, **how: Any) -> Path:
+    """A bundle in one file, the timeline of which has one clip, at ``url``."""
+    made = clip(tag, name="sh010", reel="")
+    made.media_reference.target_url = url
+    path = show.folder / "cut.otioz"
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w", **how) as archive:
+        warnings.simplefilter("ignore")  # two members of one name
+        archive.writestr("content.otio", timeline(made).to_json_string())
+        for name, content in files:
+            archive.writestr(name, content)
+    return path
+
+
+def scanned(path: Path, opens: Opens = "declared") -> Report:
+    return judge_path(path, settings([str(path)]), NOW, opens=opens)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_media_swapped_in_a_zipped_bundle_is_found_as_it_is_in_a_folder(show: Show, method: int) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    inside = "media/vfx_010.mov"
+    report = scanned(packed(show, inside, (inside, APPROVED), compression=method))
+    assert (report.verdict, bindings(report)) == ("allow", {"APR-001": "media"})
+    assert [(each.file, each.state, each.digest) for each in report.media] == [
+        ("vfx_010.mov", "verified", sha(APPROVED))
+    ]
+    report = scanned(packed(show, inside, (inside, OTHER), compression=method))
     assert report.verdict == "block"
-    assert "is packed in the bundle" in reasons(report, "NFX-020")[0][2]
+    assert "has the digest" in finding(report, "GEN-002").what
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ([("media/vfx_010.mov", APPROVED), ("media/vfx_010.mov", OTHER)], "is there twice"),
+        ([("media/vfx_010.mov", APPROVED), ("media/VFX_010.MOV", OTHER)], "is there twice"),
+        ([("media/vfx_010.mov", APPROVED), ("media/../media/vfx_010.mov", OTHER)], "leads out of it"),
+        ([("media/vfx_010.mov", APPROVED), ("media\\vfx_010.mov", OTHER)], "leads out of it"),
+        ([("media/vfx%5F010.mov", APPROVED)], "is not in the bundle"),
+        ([("other/vfx_010.mov", APPROVED)], "is not in the bundle"),
+    ],
+)
+def test_media_that_is_not_surely_the_one_in_a_zipped_bundle_is_not_verified(
+    show: Show, files: list[tuple[str, bytes]], why: str
+) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    report = scanned(packed(show, "media/vfx_010.mov", *files))
+    assert report.verdict == "block"
+    assert [each.state for each in report.media] == ["offline"]
+    assert why in reasons(report, "NFX-020")[0][2]
+
+
+def test_a_zipped_bundle_of_which_the_directory_says_another_thing_verifies_nothing(show: Show) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    inside = "media/vfx_010.mov"
+    path = packed(show, inside, (inside, APPROVED))
+    whole = path.read_bytes()
+    at = whole.index(inside.encode() + APPROVED)
+    path.write_bytes(whole[: at + 6] + b"b" + whole[at + 7 :])
+    assert "says two things of" in reasons(scanned(path), "NFX-020")[0][2]
+
+
+def test_of_two_ways_to_write_a_file_in_a_zipped_bundle_neither_is_taken(show: Show) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media={"sha256": sha(APPROVED)})))
+    url, decoded = "media/vfx%20010.mov", "media/vfx 010.mov"
+    assert scanned(packed(show, url, (decoded, APPROVED))).verdict == "allow"
+    report = scanned(packed(show, url, (decoded, OTHER), (url, APPROVED)))
+    assert "may be either of" in reasons(report, "NFX-020")[0][2]
+
+
+@pytest.mark.parametrize("kind", [".otioz", ".otiod"])
+@pytest.mark.parametrize("url", ["file:media/vfx_010.mov", "file://media/vfx_010.mov", "/old/vfx_010.mov", "{media}"])
+def test_a_bundle_that_ships_a_file_of_the_name_is_not_judged_by_another_elsewhere(
+    show: Show, kind: str, url: str
+) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    path = packed(show, url.format(media=show.media / "vfx_010.mov"), ("media/vfx_010.mov", OTHER))
+    if kind == ".otiod":
+        with zipfile.ZipFile(path) as archive:
+            path = show.folder / "cut.otiod"
+            archive.extractall(path)
+    report = scanned(path)
+    assert report.verdict == "block"
+    assert "ships a file of that name" in reasons(report, "NFX-020")[0][2]
+
+
+def test_a_path_that_leads_out_of_a_zipped_bundle_is_not_followed(show: Show) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    report = scanned(packed(show, "../media/vfx_010.mov"))
+    assert "leads out of the bundle" in reasons(report, "NFX-020")[0][2]
+
+
+def test_an_image_sequence_in_a_zipped_bundle_is_bound_by_all_its_frames(show: Show) -> None:
+    show.configure("media")
+    frames = [(f"media/sh010.{number}.exr", f"frame {number}".encode()) for number in range(1001, 1011)]
+    for name, content in frames:
+        show.file(f"copy/{name}", content)
+    root = digests.digest(target_at(show.media / "copy" / "media" / "sh010.####.exr"))
+    show.records(*cleared(disclosure(media={"sha256": root})))
+    report = scanned(packed(show, "media/sh010.%04d.exr", *frames))
+    assert (report.verdict, report.media[0].frames) == ("allow", "1001-1010")
+    swapped = [*frames[:5], (frames[5][0], OTHER), *frames[6:]]
+    for other in (swapped, frames[:-1], [*frames, ("media/sh010.1011.exr", OTHER)], [*frames, frames[3]]):
+        assert scanned(packed(show, "media/sh010.%04d.exr", *other)).verdict == "block"
+
+
+def test_what_was_read_of_a_zipped_bundle_is_remembered_until_the_bundle_changes(
+    show: Show, unread: list[Path]
+) -> None:
+    show.configure("media")
+    show.records(*cleared(disclosure(media=BY_CONTENT)))
+    inside = "media/vfx_010.mov"
+    path = packed(show, inside, (inside, APPROVED))
+    assert "was not opened" in reasons(scanned(path, opens="nothing"), "NFX-020")[0][2]
+    for _ in range(2):
+        assert scanned(path).verdict == "allow"
+        Memory._media.clear()  # another process
+    assert scanned(path, opens="nothing").verdict == "allow"
+    assert unread == [path.resolve() / inside]
+    path = packed(show, inside, (inside, OTHER))
+    assert scanned(path, opens="nothing").verdict == "block"
+    assert scanned(path).verdict == "block"
+    assert len(unread) == 2
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_an_untagged_clip_in_a_bundle_is_found_by_its_content_without_any_folder_of_media(
+    show: Show, cached: bool
+) -> None:
+    show.facility.write_text("format: 1\n" + ("cache: kept.sqlite\n" if cached else ""))
+    show.records(disclosure(media={"sha256": sha(APPROVED)}))
+    inside = "media/renamed.mov"
+    for content, verdict in ((OTHER, "allow"), (APPROVED, "block"), (OTHER, "allow")):
+        path = packed(show, inside, (inside, content), tag=None)
+        for opens in ("declared", "all"):
+            at = Desk(Judging(NOW, opens=opens))
+            assert at.report(path).verdict == (verdict if opens == "all" else "allow")
+            at.write()
 
 
 def test_one_file_of_two_that_an_event_names_verifies_nothing(show: Show) -> None:
@@ -317,7 +457,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Files of media that are opened."""
     opened: list[Path] = []
     real = digests._content
-    monkeypatch.setattr(digests, "_content", lambda path, stop: opened.append(path) or real(path, stop))
+    monkeypatch.setattr(digests, "_content", lambda path, *rest: opened.append(path) or real(path, *rest))
     return opened
 
 

@@ -10,14 +10,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import opentimelineio as otio
 import pytest
 
 from otiogate import hooks
-from otiogate.config import layers
-from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge
 from otiogate.evidence.digests import Target, stamp
 from otiogate.scan.receipts import receipt_of, verified
@@ -27,113 +25,25 @@ from otiogate.signing.keys import sign
 from otiogate.signing.memory import Memory
 from tests import builders
 from tests.cli.running import call
-from tests.signing.keyring import Person, key_file, person, trust_file
-
-PROJECT = "format: 1\nproduction: MYSHOW\nseason: '1'\nepisode: '101'\nrecords: [records]\n"
-
-
-DIGEST = "sha256:" + "5d" * 32
-EARLIER = "2026-01-01T00:00:00Z"
-ABOUT = builders.disclosure("DIS-001", declared_at=EARLIER)
-
-
-class Houses(NamedTuple):
-    """The facility that exports, the one that receives, and the key of the first."""
-
-    exporter: Path
-    receiver: Path
-    key: Person
-
-
-@pytest.fixture
-def houses(tmp_path: Path) -> Houses:
-    key = person("EXPORTING-HOUSE", kinds=["receipt"])
-    exporter, receiver = tmp_path / "exporter", tmp_path / "receiver"
-    for each in (exporter, receiver):
-        (each / "show" / "records").mkdir(parents=True)
-        (each / "show" / "otiogate.yaml").write_text(PROJECT, encoding="utf-8")
-    key_file(exporter / "key.pem", key)
-    said = "format: 1\nreceipt_key: key.pem\nlog: log.sqlite\n"
-    (exporter / "facility.yaml").write_text(said, encoding="utf-8")
-    trust_file(receiver, key, demands={})
-    (receiver / "facility.yaml").write_text("format: 1\ntrust: trust.json\n", encoding="utf-8")
-    return Houses(exporter, receiver, key)
-
-
-def at(monkeypatch: pytest.MonkeyPatch, house: Path) -> Path:
-    """The show of ``house``, whose facility speaks from now on."""
-    monkeypatch.setenv(layers.FACILITY_VARIABLE, str(house / "facility.yaml"))
-    monkeypatch.chdir(house / "show")
-    return house / "show"
-
-
-def ledger(*houses: Path, **dates: Any) -> None:
-    """A disclosure and what clears it, at each of ``houses``."""
-    dates = {"granted_at": EARLIER, "expires_at": "2099-01-01Z"} | dates
-    found = [
-        ABOUT,
-        builders.notification(ABOUT, at=EARLIER),
-        builders.decision("approval", ABOUT, ["NFX-020"], **dates),
-    ]
-    for house in houses:
-        (house / "show" / "records" / "ledger.json").write_text(json.dumps(found), encoding="utf-8")
-
-
-def cut() -> otio.schema.Timeline:
-    made = builders.timeline(
-        builders.clip(name="a", reference="a.mov"), builders.clip(name="b", genai={"id": "DIS-001"})
-    )
-    made.name = "cut"
-    return made
-
-
-def exported(houses: Houses, monkeypatch: pytest.MonkeyPatch, name: str = "cut.otio", **arguments: Any) -> Path:
-    """An export of the first house, as it arrives at the second, with its receipt."""
-    show = at(monkeypatch, houses.exporter)
-    made = cut()
-    for each in made.find_clips():
-        media = houses.exporter / Path(each.media_reference.target_url).name
-        if not media.exists():
-            media.write_bytes(b"pictures")
-        each.media_reference.target_url = str(media)
-    otio.adapters.write_to_file(made, str(show / name), **arguments)
-    there = at(monkeypatch, houses.receiver) / name
-    shutil.copy(show / name, there)
-    shutil.copy(receipt_of(show / name), receipt_of(there))
-    return there
-
-
-def settings(path: Path) -> Settings:
-    return layers.settings([str(path)])
-
-
-def refused(path: Path, now: datetime | None = None) -> tuple[str, ...]:
-    return verified(path, settings(path), now or datetime.now(timezone.utc)).refused
-
-
-def opened(path: Path) -> dict[str, Any]:
-    """The statement in the receipt of ``path``."""
-    found: dict[str, Any] = json.loads(read_envelope(receipt_of(path).read_bytes(), least=0).payload)
-    return found
-
-
-def closed(path: Path, statement: dict[str, Any], *who: Person) -> None:
-    """Puts ``statement`` into the receipt of ``path``, signed by ``who``, or under the signature it had."""
-    before = read_envelope(receipt_of(path).read_bytes(), least=0)
-    envelope = Envelope(json.dumps(statement).encode(), () if who else before.seals)
-    for each in who:
-        envelope = sign(envelope, each.signer)
-    receipt_of(path).write_text(envelope.text(), encoding="utf-8")
-
-
-@pytest.fixture
-def sent(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> Path:
-    ledger(houses.exporter, houses.receiver)
-    return exported(houses, monkeypatch)
+from tests.scan.houses import (
+    ABOUT,
+    DIGEST,
+    PROJECT,
+    Houses,
+    at,
+    closed,
+    cut,
+    exported,
+    ledger,
+    opened,
+    refused,
+    settings,
+)
+from tests.signing.keyring import Person, person, trust_file
 
 
 def test_what_one_house_exports_the_other_verifies(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ran = call(capsys, "verify", sent)
+    ran = call(capsys, "verify", sent, "--config", "otiogate.yaml")
     assert (ran.code, ran.out.splitlines()[0]) == (0, f"VERIFIED  {sent}")
     assert "signed by EXPORTING-HOUSE" in ran.out
     assert "judged again with the records of today: allow" in ran.out

@@ -178,6 +178,35 @@ def test_what_is_blocked_is_judged_again_when_its_records_change(inbox: Path, tm
     assert "tagged.edl" in names(tmp_path / "ok")
 
 
+@pytest.mark.parametrize("sub", ["", "ep101"])
+@pytest.mark.parametrize("held", ["held", "in/held"])
+def test_what_was_put_away_is_judged_under_what_lies_near_the_inbox(tmp_path: Path, sub: str, held: str) -> None:
+    """Elsewhere there may be no records that know the clip."""
+    inbox = tmp_path / "in"
+    project(inbox / sub, "format: 1\nproduction: MYSHOW\nrecords: [records]\n")
+    (inbox / sub / "records" / "DIS-001.yaml").write_text(RECORD.replace("reel: A001", "reference: vfx_010.mov"))
+    (inbox / sub / "cut.edl").write_text(edl(["* FROM CLIP NAME: vfx_010.mov"]))
+    for day in range(3):
+        watched = watch(inbox, tmp_path / "ok", tmp_path / held, now=lambda day=day: NOW + timedelta(days=day))
+        assert verdicts(watched) == {"cut.edl": "block"}
+        assert names(tmp_path / held / sub) == ["cut.edl", "cut.edl.otiogate.json"]
+    (inbox / sub / "records" / "DIS-001.yaml").unlink()
+    assert verdicts(watch(inbox, tmp_path / "ok", tmp_path / held)) == {"cut.edl": "allow"}
+    assert names(tmp_path / "ok" / sub) == ["cut.edl", "cut.edl.otiogate.json"]
+
+
+def test_of_a_link_that_goes_to_its_place_which_was_judged(inbox: Path, tmp_path: Path) -> None:
+    """Else what it leads to could be another cut tomorrow, beside a report that allows it."""
+    target = tmp_path / "outside.edl"
+    (inbox / "clean.edl").rename(target)
+    (inbox / "link.edl").symlink_to(target)
+    assert verdicts(watch(inbox, tmp_path / "ok"))["link.edl"] == "allow"
+    target.write_text(edl([TAGGED]))
+    assert not (tmp_path / "ok" / "link.edl").is_symlink()
+    assert (tmp_path / "ok" / "link.edl").read_text() == edl([])
+    assert "link.edl" not in names(inbox)
+
+
 def test_what_is_blocked_is_judged_again_every_day(inbox: Path) -> None:
     day = NOW
     watched = watch(inbox, now=lambda: day)

@@ -70,7 +70,11 @@ def add_media_options(parser: argparse.ArgumentParser) -> None:
         metavar="ROOT",
         help="a folder that holds media: what AI uses point at below it is read, and held against the records",
     )
-    group.add_argument("--all-media", action="store_true", help="read the media of every clip, not of AI uses alone")
+    group.add_argument(
+        "--all-media",
+        action="store_true",
+        help="read the media of every clip, not of AI uses alone; of bundles also without ROOT",
+    )
 
 
 def seconds(arguments: argparse.Namespace) -> float:
@@ -79,7 +83,7 @@ def seconds(arguments: argparse.Namespace) -> float:
     from otiogate.config.layers import facility_settings
 
     if arguments.timeout is None:
-        return 7200.0 if arguments.media or facility_settings().media else 120.0
+        return 7200.0 if arguments.media or arguments.all_media or facility_settings().media else 120.0
     if not arguments.timeout > 0:
         raise UsageError(f"--timeout {arguments.timeout:g} leaves no time")
     return float(arguments.timeout)
@@ -92,10 +96,7 @@ def judging(arguments: argparse.Namespace) -> Judging:
 
     now, as_of = _time(arguments.as_of)
     context_map = read_map(Path(arguments.context_map)) if arguments.context_map is not None else None
-    opens: Opens = "nothing"
-    if hasattr(arguments, "media"):
-        opens = "all" if arguments.all_media else "declared"
-    return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map, opens=opens)
+    return Judging(now, as_of, tuple(arguments.config), _command(arguments), context_map, opens=_opens(arguments))
 
 
 def noting(doing: Doing) -> Noted:
@@ -132,14 +133,23 @@ class Noted:
 
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:
-    """Raises ``UsageError`` where ``what`` a command writes would take the place of one of the timelines ``names``."""
+    """Raises ``UsageError`` where ``what`` a command writes would take the place of one of the timelines ``names``, or
+    of the receipt or the sidecar of one."""
     try:
         own = os.stat(output or "")  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
         return  # it takes the place of nothing
-    for name in names if stat.S_ISREG(own.st_mode) else ():
+    if not stat.S_ISREG(own.st_mode):
+        return
+    from otiogate import receipt
+    from otiogate.scan import sidecar
+
+    for name in names:
         if _is(name, own):
             raise UsageError(f"is a timeline, and the file for the {what}", where=output or "")
+        for thing, suffix in (("receipt", receipt.SUFFIX), ("sidecar", sidecar.SUFFIX)):
+            if _is(name.rstrip("/") + suffix, own):
+                raise UsageError(f"is the {thing} of a timeline, and the file for the {what}", where=output or "")
 
 
 def _is(name: str, other: os.stat_result) -> bool:
@@ -179,6 +189,23 @@ def _command(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.stage:
         found["stage"] = arguments.stage
     return found
+
+
+def _opens(arguments: argparse.Namespace) -> Opens:
+    """Which media a command reads. Raises ``UsageError`` where all of it is asked for, and none can be found."""
+    from otiogate.config.layers import facility_settings
+    from otiogate.scan.read import MEDIA_INSIDE
+
+    if not hasattr(arguments, "media"):
+        return "nothing"
+    if not arguments.all_media:
+        return "declared"
+    named = getattr(arguments, "paths", [""])
+    ships = all(Path(each).suffix.lower() in MEDIA_INSIDE for each in named)
+    if not (ships or arguments.media or facility_settings().media):
+        step = "name one with --media; alone it is for bundles, " + " and ".join(MEDIA_INSIDE)
+        raise UsageError("--all-media: no folder of media is known", next_step=step)
+    return "all"
 
 
 def _cache_file(name: str) -> Path:

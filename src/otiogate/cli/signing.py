@@ -109,11 +109,16 @@ def _verify(arguments: argparse.Namespace) -> int:
     from otiogate.config.layers import settings
     from otiogate.records.ledger import with_index
     from otiogate.report.base import count
+    from otiogate.signing.keys import sound
 
     trust, memory = trust_here(arguments.trust)
     if trust is None:
         step = "name one with --trust, or have 'trust' set in the facility's file"
         raise UsageError("there is no trust file, so nobody's signature is known", next_step=step)
+    for key in trust.keys.values():
+        if fault := sound(key.key):
+            what = f"the key {key.key.keyid[:12]} of {key.owner} {fault}"
+            raise UsageError(what, where="trust file", next_step="put in what 'otiogate key show' prints of it")
     held = held_in(arguments.records, arguments.trust)
     records = _named(arguments.ids, held) if arguments.ids else [each for _, each in sorted(held.records.items())]
     code = 1 if any(each.distrust for each in records) else 0

@@ -32,8 +32,9 @@ def add_to(commands: Any) -> None:
         "verify",
         help="check the receipts of delivered files",
         description="Holds the receipt beside each file (NAME.receipt.json) against the file, its signature against "
-        "the trust file of this facility, its rules against those that hold here, and judges the file again with the "
-        "records of today, where some are configured.",
+        "the trust file of this facility, its rules and its delivery against what is asked for here, and judges the "
+        "file again with the records of today, where some are configured. The facility's file, --config and the other "
+        "options say what is asked for; an otiogate.yaml that is found near a file can only ask for more.",
         epilog=_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -63,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jobs < 1 or not arguments.timeout > 0:
         raise UsageError("--jobs and --timeout are numbers above 0")
     refuse_output(arguments.output, arguments.files, "result")
+    if arguments.receipt is not None and arguments.output is not None and _same(arguments.receipt, arguments.output):
+        raise UsageError("is the receipt, and the file for the result", where=arguments.output)
     receipt = Path(arguments.receipt) if arguments.receipt is not None else None
     limits = Limits(seconds=arguments.timeout)
     codes, made = [], []
@@ -85,13 +88,20 @@ def run(arguments: argparse.Namespace) -> int:
     return max(codes)
 
 
+def _same(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
 def _lines(found: Verification) -> Iterator[str]:
     from otiogate.report.base import OVERRIDDEN, count
 
     said = found.receipt
     yield f"{_WORDS[found.outcome]}  {found.path}"
     for each in found.reasons:
-        yield f"  its receipt {each}" if found.outcome == "refused" and not each.startswith("judged") else f"  {each}"
+        yield f"  {each}"
     if not said:
         return
     context = said["context"]
@@ -100,8 +110,23 @@ def _lines(found: Verification) -> Iterator[str]:
     yield f"  judged {said['timeVerified']} by otiogate {version}, for a {said['stage']} delivery"
     about = " / ".join(names) or "(no production)"
     yield f"  of {about}; {count(said['uses'], 'use')} of media, {count(len(said['aiUses']), 'AI disclosure')}"
+    yield f"  authority there: {said['authority']}; binding: {said['binding']}; records: {said['records']['trust']}"
+    for waiver in found.waivers:
+        yield f"  waived: {waiver}"
+    if found.untold:
+        yield f"  not held against what is known here, since the receipt does not state it: {', '.join(found.untold)}"
     yield f"  signed by {', '.join(found.signers) or 'nobody who counts here'}"
-    again = {"": "not judged again: no records are configured here, so that a revocation since would go unseen"}
-    yield f"  {again.get(found.again, f'judged again with the records of today: {found.again}')}"
+    yield f"  {_again(found)}"
+    yield f"  decided here by {', '.join(found.config) or 'nothing but what is built in'}; authority: {found.authority}"
+    if found.found:
+        yield f"  found near, and so asked only for more: {', '.join(found.found)}"
     if found.advisory:
         yield f"  advisory: {OVERRIDDEN}"
+
+
+def _again(found: Verification) -> str:
+    if not found.again:
+        return "not judged again: no records are configured here, so that a revocation since would go unseen"
+    if found.near:
+        return f"judged again, but only with records that a file found near names: {found.again} (see --config)"
+    return f"judged again with the records of today: {found.again}"

@@ -14,13 +14,15 @@ class Layer:
     """One configuration file (or the command line), its data flat: ``deliverable.type`` is a key.
 
     ``added``: named by the environment although the facility has a file of its own. Anybody can set an environment, so
-    such a layer adds, and does not speak for the facility.
+    such a layer adds, and does not speak for the facility. ``found``: a project file that nobody named; it stood near
+    the timeline, and may have come with it.
     """
 
     name: str
     rank: int
     data: dict[str, Any]
     added: bool = False
+    found: bool = False
 
     @property
     def facility(self) -> bool:

@@ -57,14 +57,25 @@ def settings(
     file, ``CannotJudge`` where two that apply conflict.
     """
     layers = list(_facility_layers())
-    named = [Path(each) for each in config]
-    projects = named or list(_project_files([*near, "."]))
-    layers += [_layer(path, PROJECT) for path in projects]
+    chosen = [Path(each) for each in config]
+    layers += [_layer(path, PROJECT) for path in chosen]
+    if not chosen:
+        layers += [replace(_layer(path, PROJECT), found=True) for path in _project_files([*near, "."])]
     layers += mapped
     if command:
         layers.append(Layer("command line", COMMAND, command))
     found = _combined(layers)
     return replace(found, advisory=True) if as_of else found
+
+
+def named(settings: Settings) -> Settings:
+    """``settings`` without the project files that were merely found: what the facility and whoever runs this say, and
+    nothing that can have come with a timeline. Raises as ``settings`` does."""
+    kept = [each for each in settings.layers if not each.found]
+    if len(kept) == len(settings.layers):
+        return settings
+    alone = _combined(kept)
+    return replace(alone, run=settings.run, advisory=alone.advisory or settings.advisory)
 
 
 def facility_settings() -> Settings:
@@ -214,6 +225,7 @@ def _combined(layers: list[Layer]) -> Settings:
         facility=any(layer.facility for layer in layers),
         advisory=_overrides(said, stage) or _named("cache", said),
         sources=tuple(layer.name for layer in layers),
+        layers=tuple(layers),
         cache=Path(found["cache"]) if "cache" in found else None,
         cache_named=_named("cache", said),
     )

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+from otiogate.config.laws import Layer
 from otiogate.errors import UsageError
 from otiogate.policy.load import DEFAULT, policy
 from otiogate.policy.model import Policy, Severity
@@ -26,9 +27,9 @@ from otiogate.signing.memory import Memory
 
 @dataclass(frozen=True)
 class Settings:
-    """``sources`` are the layers, from the weakest. ``advisory``: the command line overrode records, time, stage or
-    media, or named the cache (``cache_named``). ``run`` is the same for all that is judged together: within it, a
-    registry is asked once."""
+    """``sources`` are the names of the ``layers``, from the weakest. ``advisory``: the command line overrode records,
+    time, stage or media, or named the cache (``cache_named``). ``run`` is the same for all that is judged together:
+    within it, a registry is asked once."""
 
     context: Context = field(default_factory=Context)
     packs: tuple[str, ...] = DEFAULT
@@ -55,6 +56,7 @@ class Settings:
     facility: bool = False
     advisory: bool = False
     sources: tuple[str, ...] = ()
+    layers: tuple[Layer, ...] = ()
     cache: Path | None = None
     cache_named: bool = False
 

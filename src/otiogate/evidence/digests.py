@@ -1,7 +1,8 @@
 """The digest of media: of a file, sha256 of its content, as any other tool computes it; of an image sequence, the root
 of a Merkle tree over its frames.
 
-Nothing but a regular file is read, to its end, and only while nobody writes to it.
+Nothing but a regular file is read, to its end, and only while nobody writes to it. What lies in a zip archive is read
+where it lies.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
+from otiogate.documents.strict import DocumentError
+from otiogate.documents.zipped import Member, members, unpacked
 from otiogate.errors import ReadError
 
 _CHUNK = 1024**2
@@ -26,6 +31,7 @@ _SETTLED = 2 * 10**9
 """Nanoseconds since the last change after which a further one surely shows in the times of a file."""
 
 _NOT_WRITTEN = "wait until nobody writes to it"
+_AGAIN = "export the bundle again, or deliver its media beside the timeline"
 
 
 class Stopped(Exception):
@@ -33,12 +39,23 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
+class Archive:
+    """A zip archive whose stamp was ``mark`` when it was listed: its ``members`` by where they would stand if it were a
+    folder."""
+
+    path: Path
+    mark: str
+    members: Mapping[Path, Member]
+
+
+@dataclass(frozen=True)
 class Target:
     """Media that is there: the one file ``path``; or a sequence, ``path`` being its name in its folder with ``%04d``,
-    and ``frames`` its numbers with their files, in order."""
+    and ``frames`` its numbers with their files, in order. All of them lie in ``archive``, where there is one."""
 
     path: Path
     frames: tuple[tuple[int, Path], ...] = ()
+    archive: Archive | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -67,6 +84,8 @@ class Stamp:
 
 def stamp(target: Target) -> Stamp:
     """The stamp of ``target`` as it stands there now. Raises ``ReadError``."""
+    if target.archive is not None:
+        return _stamp(_look(target.archive.path))
     found = [_stamp(_look(path)) for path in target.files]
     if not target.frames:
         return found[0]
@@ -80,11 +99,11 @@ def digest(target: Target, stop: threading.Event | None = None) -> str:
     ``Stopped`` soon after ``stop`` is set."""
     stop = stop or threading.Event()
     if not target.frames:
-        return f"sha256:{_content(target.path, stop).hex()}"
+        return f"sha256:{_content(target.path, stop, target.archive).hex()}"
     paths = target.files
     with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1, len(paths))) as readers:
         try:
-            found = list(readers.map(lambda path: _content(path, stop), paths))
+            found = list(readers.map(lambda path: _content(path, stop, target.archive), paths))
         except BaseException:
             stop.set()
             raise
@@ -108,25 +127,55 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
-def _content(path: Path, stop: threading.Event) -> bytes:
-    """The sha256 of what stands in ``path``, which is a real path."""
+def archive_at(path: Path) -> Archive:
+    """The zip archive at ``path``, listed. Raises ``ReadError``, also where two readers might not find the same in
+    it."""
+    real = Path(os.path.realpath(path))
+    with _opened(real) as (stream, found):
+        try:
+            return Archive(real, _stamp(found).mark, {real / each.name: each for each in members(stream)})
+        except DocumentError as fault:
+            raise ReadError(fault.what, where=str(real), next_step=_AGAIN) from fault
+
+
+def _content(path: Path, stop: threading.Event, archive: Archive | None = None) -> bytes:
+    """The sha256 of what stands in ``path``, which is a real path, or lies in ``archive``."""
+    found = hashlib.sha256()
+    with _opened(path if archive is None else archive.path) as (stream, now):
+        if archive is not None and _stamp(now).mark != archive.mark:
+            raise ReadError("changed while it was read", where=str(archive.path), next_step=_NOT_WRITTEN)
+        try:
+            for piece in _pieces(stream) if archive is None else unpacked(stream, archive.members[path]):
+                if stop.is_set():
+                    raise Stopped
+                found.update(piece)
+        except DocumentError as fault:
+            raise ReadError(fault.what, where=str(path), next_step=_AGAIN) from fault
+    return found.digest()
+
+
+def _pieces(stream: FileIO) -> Iterator[memoryview]:
+    buffer = memoryview(bytearray(_CHUNK))
+    while size := stream.readinto(buffer):
+        yield buffer[:size]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[FileIO, os.stat_result]]:
+    """The regular file ``path`` to be read, and what is known of it. Raises ``ReadError``, at the end where it changed
+    meanwhile."""
     before = _look(path)
     flags = os.O_RDONLY
     for each in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):  # a pipe that takes its place must not hang us
         flags |= getattr(os, each, 0)
-    found, buffer = hashlib.sha256(), memoryview(bytearray(_CHUNK))
     try:
         with os.fdopen(os.open(path, flags), "rb", buffering=0) as stream:
             _same(path, before, os.fstat(stream.fileno()))
-            while size := stream.readinto(buffer):
-                if stop.is_set():
-                    raise Stopped
-                found.update(buffer[:size])
+            yield stream, before
             _same(path, before, os.fstat(stream.fileno()))
     except OSError as fault:
         raise ReadError(f"cannot be read: {fault.strerror}", where=str(path), next_step=_to_do(fault)) from fault
     _same(path, before, _look(path))
-    return found.digest()
 
 
 def _look(path: Path) -> os.stat_result:

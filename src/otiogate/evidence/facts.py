@@ -9,9 +9,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from otiogate.errors import ReadError
+from otiogate.evidence.bundles import Bundle
 from otiogate.evidence.digests import Target, digest, stamp
 from otiogate.evidence.locating import Locator, is_relative
 from otiogate.signing.memory import Memory
@@ -23,13 +23,13 @@ NOT_OPENED = "its media was not opened; scan it with --media, naming a folder ab
 
 @dataclass
 class Examiner:
-    """Looks at the media of one timeline, which stands at ``beside``; ``bundle``, where it ships its media, says where.
-    What was read is remembered in ``memory``."""
+    """Looks at the media of one timeline, which stands at ``beside``, or in the ``bundle`` that ships it. What was read
+    is remembered in ``memory``."""
 
     locator: Locator
     memory: Memory
     beside: str = ""
-    bundle: Path | None = None
+    bundle: Bundle | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _seen: dict[tuple[MediaPlace, bool], MediaFact] = field(default_factory=dict)
 
@@ -61,11 +61,12 @@ class Examiner:
 
     def _find(self, place: MediaPlace) -> Target:
         """The media at ``place``. Of what a bundle ships, a file of the same name elsewhere says nothing."""
-        if self.bundle is None or not is_relative(place):
-            return self.locator.find(place, self.beside)
-        if not self.bundle.is_dir():
-            raise ReadError("is packed in the bundle, which is not unpacked to be read", where=place.url)
-        return Locator([self.bundle], by_name=False).find(place, str(self.bundle / "content.otio"))
+        if self.bundle is not None and is_relative(place):
+            return self.bundle.find(place)
+        if self.bundle is not None and self.bundle.ships(place):
+            step = "export the bundle again, so that its timeline names what it ships"
+            raise ReadError("leads out of the bundle, which ships a file of that name", where=place.url, next_step=step)
+        return self.locator.find(place, self.beside)
 
 
 def digest_of(target: Target, memory: Memory, *, opens: bool = True, stop: threading.Event | None = None) -> str:

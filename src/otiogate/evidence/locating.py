@@ -36,7 +36,7 @@ class Locator:
     def find(self, place: MediaPlace, beside: str = "") -> Target:
         """The media at ``place`` of the timeline ``beside``. Raises ``ReadError`` that says why it is not found."""
         outside = ""
-        for path in _paths(place.url, beside):
+        for path in paths_of(place.url, beside):
             found = self._at(path, place)
             if found is not None and self._is_below(found.path.parent):
                 return self._real(found, place)
@@ -59,7 +59,7 @@ class Locator:
             names = os.listdir(path.parent)  # noqa: PTH208 - names are what is asked for
         except OSError as fault:
             raise ReadError(f"cannot be listed: {fault.strerror}", where=str(path.parent)) from fault
-        return _sequence(path.parent, names, pattern, place)
+        return sequence_at(path.parent, names, pattern, place)
 
     def _named(self, place: MediaPlace) -> Target:
         """The file or sequence that is called as ``place`` is. Where several are, the one whose folders are called as
@@ -78,7 +78,7 @@ class Locator:
             whole = {folder / pattern.name: names for folder, names in folders.items() if _has(names, pattern)}
             if whole:
                 path = _only(whole, place)
-                found = _sequence(path.parent, whole[path], pattern, place)
+                found = sequence_at(path.parent, whole[path], pattern, place)
                 if found is not None:
                     return found
         raise ReadError("is not below the media roots", where=_name(place), next_step="put it there, or name its root")
@@ -127,7 +127,7 @@ def target_at(path: Path) -> Target:
         names = os.listdir(folder)  # noqa: PTH208 - as above
     except OSError as fault:
         raise ReadError(f"cannot be listed: {fault.strerror}", where=str(folder)) from fault
-    found = _sequence(folder, names, pattern, MediaPlace(path.name))
+    found = sequence_at(folder, names, pattern, MediaPlace(path.name))
     if found is None:
         raise ReadError("has no frame there", where=str(path), next_step="correct the path, or the name of the frames")
     if pattern.stated and found.range != f"{pattern.stated[0]}-{pattern.stated[1]}":
@@ -136,7 +136,9 @@ def target_at(path: Path) -> Target:
     return found
 
 
-def _sequence(folder: Path, names: Sequence[str], pattern: Pattern, place: MediaPlace) -> Target | None:
+def sequence_at(folder: Path, names: Sequence[str], pattern: Pattern, place: MediaPlace) -> Target | None:
+    """The frames of ``pattern`` among the files ``names`` of ``folder``, if there are any. Raises ``ReadError`` where
+    they are not those that ``place`` and ``pattern`` ask for."""
     frames = frames_of(names, pattern)
     if not frames:
         return None
@@ -179,7 +181,7 @@ def _alike(path: Path, wanted: Sequence[str]) -> int:
     return number
 
 
-def _paths(url: str, beside: str) -> Iterator[Path]:
+def paths_of(url: str, beside: str) -> Iterator[Path]:
     """The paths that ``url`` may mean on this machine: as it stands and with percent signs decoded."""
     scheme = _SCHEME.match(url)
     path = url

@@ -53,6 +53,7 @@ def joined(sets: Iterable[RecordSet]) -> RecordSet:
         indexes=tuple(index for each in listed for index in each.indexes),
         demanded=frozenset().union(*(each.demanded for each in listed)),
         notes=tuple(dict.fromkeys(note for each in listed for note in each.notes)),
+        is_held=any(each.is_held for each in listed),
     )
 
 

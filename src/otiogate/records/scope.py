@@ -182,6 +182,12 @@ def beyond(territories: Iterable[str], listed: Iterable[str]) -> tuple[str, ...]
     return tuple(each for each in territories if not _territory_in(each, known))
 
 
+def languages_beyond(languages: Iterable[str], listed: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``languages`` that the ``listed`` ones do not hold."""
+    known = tuple(listed)
+    return tuple(each for each in languages if not _language_in(each, known))
+
+
 def _language_in(value: str, listed: Iterable[str]) -> bool:
     """Basic filtering of RFC 4647: ``en`` holds ``en-GB``."""
     lowered = value.lower()

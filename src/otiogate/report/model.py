@@ -14,7 +14,7 @@ Verdict = Literal["allow", "block", "cannot_judge"]
 Effect = Literal["block", "warn", "info", "none"]
 Status = Literal["open", "met", "waived", "info"]
 Binding = Literal["reference", "media"]
-Trust = Literal["unsigned", "mixed", "signed"]
+Trust = Literal["none", "unsigned", "mixed", "signed"]
 
 EFFECTS: tuple[Effect, ...] = ("none", "info", "warn", "block")
 """From the mildest to the strictest."""
@@ -206,13 +206,15 @@ class CueLine:
 @dataclass(frozen=True)
 class BasisLine:
     """What one AI use rests on: the id of its disclosure (empty for a tag without one) and its digest, the media that
-    it is of, by name, the records that met a rule for it, and the digests of that media that were verified."""
+    it is of, by name, the records that met a rule for it, the digests of that media that were verified, and the waivers
+    that took it out of a rule."""
 
     disclosure: str
     digest: str
     media: tuple[str, ...]
     records: tuple[str, ...]
     verified: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -245,8 +247,8 @@ class Report:
 
     ``authority`` tells whose configuration decided; ``advisory`` that time, records, stage or media were overridden, or
     a cache was named, so that the verdict is no proof; ``trust`` whether the records that met a rule were signed:
-    ``unsigned`` where no signature is demanded and they are taken as they stand, ``signed`` where every one is, and
-    else ``mixed``.
+    ``unsigned`` where no signature is demanded and they are taken as they stand, else ``none`` where no record met any,
+    ``signed`` where every one is, and ``mixed``.
     ``cues`` are all AI uses, and ``hints`` what sounds like one; both are left out where an export is stopped or let
     through, which asks for neither. ``binding`` is what is demanded of records that are given for media, and ``media``
     what is known of the content of that which AI uses are of.
@@ -342,7 +344,7 @@ def _finding(data: Mapping[str, Any]) -> Finding:
 
 def _basis(data: Mapping[str, Any]) -> BasisLine:
     kept = _known(BasisLine, data)
-    for name in ("media", "records", "verified"):
+    for name in ("media", "records", "verified", "waivers"):
         kept[name] = tuple(data.get(name, ()))
     return BasisLine(**kept)
 

@@ -12,7 +12,8 @@ from otiogate.errors import CannotJudge, OtiogateError, ReadError
 from otiogate.report.model import Counts, InputLine, Report
 from otiogate.scan.cache import Cache, key_of
 from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, judged, origin_of
-from otiogate.scan.read import content, read_bytes, read_timeline
+from otiogate.scan.media import looks_at_media
+from otiogate.scan.read import MEDIA_INSIDE, content, read_bytes, read_timeline
 from otiogate.scan.sidecar import has_sidecar
 from otiogate.scan.stored import MALFORMED, NotStored, refused, restored, stored
 from otiogate.timeline.formats import BUNDLES, BY_SUFFIX, READ
@@ -81,7 +82,8 @@ class Desk:
         settings = folder.on.settings
         # A declaration is asked of every use, what a sidecar says is read with it, a registry is asked for what stands
         # in the text, and where its media stands is asked of the timeline.
-        plain = not (settings.registry or settings.media or settings.declaration_required or has_sidecar(path))
+        opened = looks_at_media(settings, self._under.opens, ships=suffix in MEDIA_INSIDE)
+        plain = not (settings.registry or opened or settings.declaration_required or has_sidecar(path))
         if settings.cache is None or not plain:
             return self._decided(read_timeline(path, settings.frame_rate), folder)
         cache = self._caches.setdefault(settings.cache, Cache(settings.cache))

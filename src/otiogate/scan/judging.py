@@ -21,7 +21,7 @@ from otiogate.policy.model import Policy
 from otiogate.records.model import RecordSet, media_digests
 from otiogate.report.base import count
 from otiogate.report.model import HintLine, InputLine, ProblemLine, Report
-from otiogate.scan.media import Opens, media_lines, with_media
+from otiogate.scan.media import Opens, looks_at_media, media_lines, with_media
 from otiogate.scan.read import read_timeline
 from otiogate.scan.receipts import demanded
 from otiogate.scan.stored import hint_lines
@@ -53,7 +53,8 @@ class Judging:
 
     ``now`` has a zone; ``as_of``: it is another time than now. ``config`` names project files in place of those near,
     ``command`` is what the command line sets, and ``opens`` which media is read. Under one ``run`` a registry is asked
-    once.
+    once. ``put_away`` are a folder and the one from which its timelines came: what they are judged under is what lies
+    near there.
     """
 
     now: datetime
@@ -63,6 +64,7 @@ class Judging:
     context_map: ContextMap | None = None
     opens: Opens = "nothing"
     run: str = field(default_factory=_new_run)
+    put_away: tuple[Path, Path] | None = None
 
     def anew(self) -> Judging:
         """The same, for another run: what a registry has may have changed since."""
@@ -71,9 +73,17 @@ class Judging:
     def settings(self, path: Path) -> Settings:
         """The settings for the timeline in ``path``. Raises ``UsageError`` for a broken configuration, ``CannotJudge``
         where two conflict or no line of the map fits."""
-        mapped = self.context_map.layers(path) if self.context_map else ()
-        found = layers.settings([str(path)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
+        place = self._came_from(path)
+        mapped = self.context_map.layers(place) if self.context_map else ()
+        found = layers.settings([str(place)], config=self.config, mapped=mapped, command=self.command, as_of=self.as_of)
         return replace(found, run=self.run)
+
+    def _came_from(self, path: Path) -> Path:
+        if self.put_away is None:
+            return path
+        place, before = self.put_away
+        stayed = before.is_relative_to(place) and path.is_relative_to(before)
+        return before / path.relative_to(place) if path.is_relative_to(place) and not stayed else path
 
     def report(self, path: Path) -> Report:
         """The report on the timeline in ``path``. What cannot be read or judged, two configurations that conflict, and
@@ -172,7 +182,7 @@ def judged(
         tool_version=__version__,
         list_met=list_met,
         hints=_hints(snapshot, collected) if list_met else (),
-        media=media_lines(collected) if settings.media else (),
+        media=media_lines(collected) if looks_at_media(settings, opens, ships=snapshot.carries_media) else (),
     )
     return report, collected
 
@@ -212,7 +222,7 @@ def _collected(
         return further, found if further is known else look(source, further.standing, further.matcher)
 
     records, collected = said(snapshot, on.records)
-    if settings.media:
+    if looks_at_media(settings, opens, ships=snapshot.carries_media):
         opened = with_media(snapshot, collected, records.matcher, settings, now, opens)
         if opened is not snapshot:  # a registry may know what was read, too
             snapshot = opened

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from otiogate.config.model import Settings
+from otiogate.evidence.bundles import Bundle
 from otiogate.evidence.collect import Collected, UsePoint
 from otiogate.evidence.facts import Examiner
 from otiogate.evidence.locating import Locator
@@ -21,6 +22,12 @@ Opens = Literal["nothing", "declared", "all"]
 """``nothing``: what is remembered is looked up, for AI uses and by their paths alone; an export must not wait for more.
 ``declared``: the media of AI uses is read, and what is remembered of all other media is looked up. ``all``: all is
 read."""
+
+
+def looks_at_media(settings: Settings, opens: Opens, *, ships: bool) -> bool:
+    """Whether the media of a timeline is looked at: where folders of it are known, and where all is read of one that
+    ``ships`` its own."""
+    return bool(settings.media) or (opens == "all" and ships)
 
 
 def with_media(
@@ -39,7 +46,7 @@ def with_media(
     if not media:
         return snapshot
     memory = Memory(None if settings.advisory else settings.state)
-    bundle = Path(snapshot.origin.path) if snapshot.carries_media else None
+    bundle = Bundle(Path(snapshot.origin.path)) if snapshot.carries_media else None
     examiner = Examiner(locator, memory, snapshot.origin.path, bundle)
     reads = {"nothing": set[int](), "declared": wanted, "all": nodes}[opens]
     known = examiner.known(media, reads)

@@ -140,7 +140,8 @@ def _to_do(fault: Exception) -> str:
 def _from_zip(path: Path) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive:
-            if archive.namelist().count(_CONTENT) > 1:  # one reader takes the first, another the last
+            names = [each.casefold().replace("\\", "/").removeprefix("./") for each in archive.namelist()]
+            if names.count(_CONTENT) > 1:  # one reader takes the first, another the last, or what was unpacked last
                 raise ReadError(f"holds more than one {_CONTENT}", where=str(path), next_step=_AGAIN)
             info = archive.getinfo(_CONTENT)
             if info.file_size > _MAX_CONTENT:

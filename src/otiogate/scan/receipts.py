@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.documents.chain import Checkpoint
 from otiogate.documents.digest import digest, sha256
 from otiogate.documents.strict import MAX_BYTES, DocumentError
 from otiogate.documents.write import write_text
 from otiogate.errors import CannotJudge, ReadError, UsageError
-from otiogate.receipt import RECEIPT_TYPE, SUFFIX, Exported, Here, checked, receipt, refusals
+from otiogate.receipt import RECEIPT_TYPE, SUFFIX, Asked, Exported, Here, checked, receipt, refusals, untold
 from otiogate.records.dates import instant
 from otiogate.records.ledger import trust_in
 from otiogate.records.trust import Trust
@@ -78,7 +79,9 @@ def _of_file(path: Path) -> str:
 def issue(path: Path, report: Report, settings: Settings, checkpoint: Checkpoint | None) -> Path:
     """Writes the receipt that the file in ``path`` was allowed by ``report``, which is on these bytes; signed where the
     facility names a key. Raises ``UsageError`` where the key cannot be used, ``ReadError``."""
-    statement = receipt(report, settings.ledger(instant(report.judged_at)), exported(path), checkpoint)
+    statement = receipt(
+        report, settings.ledger(instant(report.judged_at)), exported(path), checkpoint, asked_by(settings)
+    )
     _unchanged(path, report)
     envelope = Envelope(statement.payload(), ())
     if settings.receipt_key:
@@ -90,6 +93,17 @@ def issue(path: Path, report: Report, settings: Settings, checkpoint: Checkpoint
         what = f"cannot be written: {getattr(fault, 'strerror', None) or fault}"
         raise UsageError(what, where=str(target), next_step="export elsewhere") from fault
     return target
+
+
+def asked_by(settings: Settings) -> Asked:
+    """What ``settings`` ask for beyond their rule packs."""
+    own = replace(settings, severities={}).policy().rules
+    raised = {
+        each.id: settings.severities[each.id]
+        for each, before in zip(settings.policy().rules, own, strict=True)
+        if each.severity != before.severity
+    }
+    return Asked(settings.binding == "media", settings.declaration_required, settings.handles, raised)
 
 
 def _unchanged(path: Path, report: Report) -> None:
@@ -109,28 +123,43 @@ def _secret(name: str) -> str:
 @dataclass(frozen=True)
 class Receipt:
     """The receipt of one file, read: what it states, and who signed it, as far as that counts here. ``refused`` are the
-    reasons why it does not stand for the file."""
+    reasons why it does not stand for the file; ``untold`` is what is known of the delivery here, and not stated."""
 
     statement: Statement
     signers: tuple[str, ...]
     refused: tuple[str, ...]
+    untold: tuple[str, ...]
 
 
 def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | None = None) -> Receipt:
     """The receipt in ``beside``, else the one beside the file in ``path``, held against the file, the facility's trust
-    and the policy that holds here. Raises ``ReadError`` where there is none that can be read, ``CannotJudge`` where its
-    signatures cannot be checked."""
+    and what is asked for here. Raises ``ReadError`` where there is none that can be read, ``CannotJudge`` where its
+    signatures cannot be checked.
+
+    A project file that was merely found may have come with the file: it can ask for more than the facility and the
+    command line do, and not for less. So the receipt has to stand with it, and without it.
+    """
+    if path.name in ("", ".."):  # as of "." and "/"
+        raise ReadError("is a folder, and no file that was exported", where=str(path), next_step="name the file")
+    if not os.path.lexists(path):
+        raise ReadError("there is no such file", where=str(path), next_step="correct the path")
     source = beside or receipt_of(path)
     statement, envelope = _read(source)
-    signers, why = _signers(statement, envelope, trust_in(settings.trust) if settings.trust else None)
-    packs = {each.name: each.digest for each in settings.policy().packs}
-    here = Here(settings.context.production, packs, settings.context.stage, now)
+    trust = trust_in(settings.trust) if settings.trust else None
+    signers, why = _signers(statement, envelope, trust)
+    asking = [_here(each, trust, now) for each in (layers.named(settings), settings)]
     try:
         found = exported(path)
     except ReadError:
         found = exported(path, cut="")  # other bytes are refused, whether they can be read or not
-    refused = [*why, *refusals(statement, found, here)]
-    return Receipt(statement, signers, tuple(refused))
+    refused = [*why, *(each for here in asking for each in refusals(statement, found, here))]
+    unknown = [each for here in asking for each in untold(statement, here.context)]
+    return Receipt(statement, signers, tuple(dict.fromkeys(refused)), tuple(dict.fromkeys(unknown)))
+
+
+def _here(settings: Settings, trust: Trust | None, now: datetime) -> Here:
+    packs = {each.name: each.digest for each in settings.policy().packs}
+    return Here(settings.context, packs, asked_by(settings), trust.demands if trust else {}, now)
 
 
 def _read(source: Path) -> tuple[Statement, Envelope]:

@@ -87,6 +87,8 @@ class Watch:
         allowed, where its records, its rules or the day are others. Raises ``ReadError`` where a place cannot be
         listed."""
         under = self._under().anew()
+        if self._places.blocked is not None:
+            under = replace(under, put_away=(self._places.blocked, self._places.inbox))
         look = time.monotonic() - self._looked >= _LOOK_AGAIN
         ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
         if look:
@@ -154,7 +156,7 @@ class Watch:
             return None if repeated else Done(path, found)
         self._refused.pop(str(path), None)
         self._noted(found)
-        place = self._places.allowed if found.verdict == "allow" else self._places.blocked
+        place = self._place(path, allowed=found.verdict == "allow")
         if place is None or place.resolve() == path.parent.resolve():
             repeated = _repeats(last_report(path), found)
             if not repeated:
@@ -173,6 +175,14 @@ class Watch:
         for each in (report_of(path), *companions(path)):
             each.unlink(missing_ok=True)
         return Done(target, found)
+
+    def _place(self, path: Path, *, allowed: bool) -> Path | None:
+        """The folder to which the timeline in ``path`` goes: below the one that is named, as it stands below the inbox,
+        since what it is judged under may depend on that. ``None`` where none is named."""
+        place = self._places.allowed if allowed else self._places.blocked
+        bases = (each for each in (self._places.inbox, self._places.blocked) if each and path.is_relative_to(each))
+        base = max(bases, key=lambda each: len(each.parts))
+        return place and place / path.parent.relative_to(base)
 
 
 def _itself(report: Report) -> Report:
@@ -254,7 +264,10 @@ def _free(target: Path) -> Path:
 
 
 def _moved(path: Path, target: Path, digest: str) -> bool:
-    """Moves ``path`` to ``target``, there whole or not at all, if it still is what ``digest`` is of."""
+    """Moves ``path`` to ``target``, there whole or not at all, if it still is what ``digest`` is of. Of a link that is
+    what it leads to: others could change that later on."""
+    if path.is_symlink():
+        return _copied(path, target, digest)
     try:
         path.rename(target)
     except OSError as fault:
@@ -282,5 +295,5 @@ def _copied(path: Path, target: Path, digest: str) -> bool:
         shutil.rmtree(held) if held.is_dir() else held.unlink()
         return False
     held.rename(target)
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     return True

@@ -168,9 +168,9 @@ def _is_timeline_xml(path: Path) -> bool:
     parser.StartElementHandler = begin
     data = b""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return True  # to open a pipe may never end
         with path.open("rb", buffering=0) as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return True
             while len(data) < _MOST_HEAD and (piece := stream.read(_HEAD)):
                 data += piece
                 parser.Parse(piece, False)

@@ -197,8 +197,12 @@ def test_the_sidecar_of_an_earlier_export_is_replaced_or_removed(how: Any) -> No
 
 def test_what_is_written_by_no_timeline_format_has_no_sidecar() -> None:
     write(timeline(clip(WHOLE)), "cues.csv", "otiogate_cuesheet")
-    write(timeline(clip(WHOLE)), "cut.svg")
     assert not list(Path().glob("*" + SUFFIX))
+
+
+def test_what_the_host_writes_and_nobody_reads_has_its_sidecar_too() -> None:
+    write(timeline(clip(WHOLE)), "cut.svg")
+    assert [use["name"] for use in sidecar("cut.svg")["uses"]]
 
 
 def test_a_sidecar_that_cannot_be_written_is_an_error() -> None:

@@ -28,7 +28,7 @@ from otiogate.errors import CannotJudge, OtiogateError, UsageError
 from otiogate.evidence.claims import claimed
 from otiogate.evidence.collect import collect
 from otiogate.evidence.tag import is_tag
-from otiogate.host.adapters import edl_shows_disabled, inner_adapter, read_through, write_through
+from otiogate.host.adapters import edl_shows_disabled, inner_adapter, is_written, read_through, write_through
 from otiogate.host.annotate import annotate
 from otiogate.host.carrying import add_claims
 from otiogate.host.errors import ExportBlocked
@@ -75,7 +75,9 @@ def export_hook(in_timeline: Any, argument_map: Mapping[str, Any] | None = None)
         asked = {name: given[name] for name in _ARGUMENTS if name in given}
         target = str(arguments.get("_filepath") or "")
         made = _judge_export(in_timeline, target, **asked)
-        if isinstance(argument_map, dict) and made.claimed is not None and Path(target).suffix.lower() in BY_SUFFIX:
+        suffix = Path(target).suffix.lower()
+        is_file = suffix in BY_SUFFIX or is_written(suffix)
+        if isinstance(argument_map, dict) and made.claimed is not None and is_file:
             argument_map[_LEFT] = made.left
         return made.thing
 

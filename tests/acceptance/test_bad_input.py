@@ -20,7 +20,7 @@ import opentimelineio as otio
 import pytest
 
 from tests import builders
-from tests.cli.running import ALONE, Ran, call, command, edl, environment, held, project, run
+from tests.cli.running import ALONE, Ran, call, edl, environment, held, held_up, project, run
 
 pytestmark = ALONE
 
@@ -614,7 +614,7 @@ def test_an_interrupted_run_has_no_verdict(tmp_path: Path) -> None:
     path = tmp_path / "cut.edl"
     os.mkfifo(path)
     running = subprocess.Popen(
-        command("scan", "cut.edl"),
+        held_up("scan", "cut.edl"),
         cwd=tmp_path,
         env=environment(),
         stdin=subprocess.DEVNULL,

@@ -42,6 +42,20 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "otiogate", *map(str, arguments)]
 
 
+_READS_PIPES = """\
+import sys
+from otiogate.scan import read
+read._check_kind = lambda path: None
+from otiogate.cli import main
+sys.exit(main())
+"""
+
+
+def held_up(*arguments: str | Path) -> list[str]:
+    """The command line of one run that reads a pipe as if it were a file, and so waits until a test writes to it."""
+    return [sys.executable, "-c", _READS_PIPES, *map(str, arguments)]
+
+
 def run(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None, **options: Any) -> Ran:
     """One run of ``otiogate`` in a process of its own."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL} | options

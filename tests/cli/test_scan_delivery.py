@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from otiogate.cli import progress
 from otiogate.documents.schemas import faults
 from otiogate.report.json import read_reports
-from tests.cli.running import ALONE, call, command, edl, environment, run
+from tests.cli.running import ALONE, call, edl, environment, held_up, run
 
 TAGGED = "* GENAI gen.shot stage=final"
 DEEP = '{"OTIO_SCHEMA": "SerializableCollection.1", "children": [' * 50_000 + "]}" * 50_000
@@ -169,7 +170,7 @@ def test_results_are_told_as_they_come(delivery: Path) -> None:
     fifo = delivery / "cut9.edl"
     os.mkfifo(fifo)
     process = subprocess.Popen(
-        command("scan", "in", "--format", "jsonl"), cwd=delivery.parent, env=environment(), stdout=subprocess.PIPE
+        held_up("scan", "in", "--format", "jsonl"), cwd=delivery.parent, env=environment(), stdout=subprocess.PIPE
     )
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(5)]
@@ -184,7 +185,7 @@ def test_results_are_told_as_they_come(delivery: Path) -> None:
 def test_a_run_that_is_ended_has_told_whole_lines_and_leaves_no_process(ending: signal.Signals, delivery: Path) -> None:
     os.mkfifo(delivery / "cut4a.edl")
     process = subprocess.Popen(
-        command("scan", "in", "--format", "jsonl", "-o", "-"),
+        held_up("scan", "in", "--format", "jsonl", "-o", "-"),
         cwd=delivery.parent,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -218,6 +219,48 @@ def test_a_report_that_is_interrupted_is_not_half_written(
     assert ran.code == 3
     assert ran.err == "otiogate: interrupted, so there is no verdict; run it again\n"
     assert not (delivery.parent / "report.txt").exists()
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_an_interrupted_run_writes_what_is_done_and_closes_it(
+    form: str, delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from otiogate.scan import delivery as scanned
+
+    all_of_it = scanned.scan
+
+    def interrupted(*arguments: Any, **named: Any) -> Any:
+        for number, each in enumerate(all_of_it(*arguments, **named)):
+            if number == 2:
+                raise KeyboardInterrupt
+            yield each
+
+    monkeypatch.setattr(scanned, "scan", interrupted)
+    ran = call(capsys, "scan", "in", "--format", form, "-o", "report")
+    assert ran.code == 3
+    assert "otiogate: interrupted after 2 of 5; the others have no verdict\n" in ran.err
+    text = (delivery.parent / "report").read_text()
+    assert all(f"cut{number}.edl" in text for number in range(2))
+    if form == "json":
+        assert len(json.loads(text)["reports"]) == 2
+    if form == "jsonl":
+        assert len([json.loads(line) for line in text.splitlines()]) == 2
+
+
+def test_what_is_no_file_is_refused_at_once(delivery: Path) -> None:
+    os.mkfifo(delivery / "cut9.edl")
+    os.mkfifo(delivery / "cut9.xml")
+    os.mkfifo(delivery / "cut9.otioz")
+    ran = run("scan", "in", "--format", "jsonl", cwd=delivery.parent)
+    assert ran.code == 3
+    problems = [json.loads(line)["problems"] for line in ran.out.splitlines()][5:]
+    assert [each["what"] for [each] in problems] == ["is no file, but a pipe, a socket or a device"] * 3
+
+
+def test_a_sidecar_without_its_timeline_is_said(delivery: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (delivery / "cut.edl.genai.json").write_text("{}")
+    ran = call(capsys, "scan", "in")
+    assert ran.err.startswith("otiogate: without its timeline beside it: 1 sidecar: in/cut.edl.genai.json\n")
 
 
 def test_now_and_then_a_line_says_how_far_it_is(

@@ -30,7 +30,7 @@ from otiogate.timeline.model import Snapshot
 from tests.builders import clip, disclosure, records, time_range, timeline
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "survival.md"
-FORMATS = ("otio", "otioz", "otiod", "edl", "xml", "ale", "xges", "aaf")
+FORMATS = ("otio", "otioz", "otiod", "edl", "xml", "ale", "xges", "aaf", "kdenlive", "m3u8")
 HEAD = """# What survives an export
 
 Made by `python -m tests.host.survival --write`: every cell is an export by OpenTimelineIO with the hooks of otiogate,

@@ -484,6 +484,15 @@ def test_a_tag_on_an_inactive_reference_is_said_to_be_not_visible() -> None:
     assert [use.visible for use in found.uses] == [False]
 
 
+def test_the_mobs_of_an_aaf_that_a_clip_comes_from_are_no_alternatives_to_each_other() -> None:
+    """The AAF adapter keeps the file and the tape behind a clip as two media references, of which one is active."""
+    (cuts,) = [cuts for place, cuts in carriers_of_a_timeline() if place == "inactive reference"]
+    [one] = [each for each in cuts.find_clips() if "low" in each.media_references()]
+    one.media_references()["low"].metadata["AAF"] = {"ClassName": "SourceMob"}
+    (found,) = [each for each in judged(cuts).findings if each.rule == "GEN-001"]
+    assert (found.effect, [use.visible for use in found.uses]) == ("block", [True])
+
+
 def test_a_tag_beside_metadata_instead_of_in_it_is_found_all_the_same() -> None:
     """The host keeps fields that a schema does not know, and writes them again."""
     for path in ((), ("media_references", "DEFAULT_MEDIA"), ("markers", 0), ("effects", 0)):

@@ -112,6 +112,55 @@ def test_xml_is_a_timeline_if_it_says_so(found: Callable[..., list[str]], tmp_pa
     assert found("b/sidecar.xml") == ["b/sidecar.xml"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_stands_before_the_outermost_element_hides_no_timeline(
+    found: Callable[..., list[str]], tmp_path: Path, encoding: str
+) -> None:
+    """The first of them was passed over in silence: 4,096 bytes were looked at."""
+    form = "<?xml version='1.0' encoding='" + encoding + "'?>{}<!DOCTYPE {}>{}"
+    texts = {
+        "far": form.format("<!--" + " " * 4100 + "-->", "xmeml", "<xmeml version='5'/>"),
+        "far_other": form.format("<!--" + " " * 4100 + "-->", "config", "<config/>"),
+        "hidden": form.format("", 'xmeml [<!ENTITY a "]><config>">]', " " * 4100 + "<xmeml version='5'/>"),
+        "too_far": form.format("<!--" + " " * 2_000_000 + "-->", "xmeml", "<xmeml version='5'/>"),
+        "empty": "",
+        "broken": "<a <b",
+    }
+    for name, text in texts.items():
+        (tmp_path / "b" / f"{name}.xml").write_bytes(text.encode(encoding))
+    assert found("b") == ["b/cut.edl", "b/far.xml", "b/hidden.xml", "b/too_far.xml"]
+
+
+@pytest.mark.parametrize("name", ["no-such-encoding", "utf-7"])
+def test_an_xml_in_an_encoding_that_is_not_read_may_be_a_timeline(
+    found: Callable[..., list[str]], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "b" / "odd.xml").write_bytes(f"<?xml version='1.0' encoding='{name}'?>+ADw-xmeml+AD4-".encode())
+    assert found("b") == ["b/cut.edl", "b/odd.xml"]
+
+
+def test_since_asks_for_what_is_in_a_bundle_and_for_what_belongs_to_a_timeline(
+    found: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    for path in (tmp_path / "a").rglob("*"):
+        os.utime(path, (1000, 1000))
+    os.utime(tmp_path / "a" / "bundle.otiod" / "content.otio", (2000, 2000))
+    for name in ("cut.edl.genai.json", "cut.otio.receipt.json"):
+        (tmp_path / "a" / name).write_text("{}")
+        os.utime(tmp_path / "a" / name, (2000, 2000))
+    for name in ("a/bundle.otiod", "a"):
+        os.utime(tmp_path / name, (1000, 1000))
+    assert found("a", since=1500) == ["a/bundle.otiod", "a/cut.edl", "a/cut.otio"]
+
+
+def test_a_sidecar_without_its_timeline_is_told(found: Callable[..., list[str]], tmp_path: Path) -> None:
+    for name in ("cut.edl", "lost.edl", "bundle.otiod", "notes.txt"):
+        (tmp_path / "a" / f"{name}.genai.json").write_text("{}")
+    alone: list[str] = []
+    assert list(timelines(["a"], alone=alone.append)) == OF_A
+    assert alone == ["a/lost.edl.genai.json"]
+
+
 def test_a_link_to_a_folder_is_not_followed_and_a_link_to_a_file_is(
     found: Callable[..., list[str]], tmp_path: Path
 ) -> None:

@@ -67,6 +67,29 @@ def lost(snapshot: Snapshot) -> list[str]:
 TAG = "GENAI gen.shot tool=Foo"
 
 
+def test_an_ale_whose_lines_end_with_a_lone_return_is_read(tmp_path: Path) -> None:
+    lines = ["Heading", "FIELD_DELIM\tTABS", "FPS\t25", "", "Column", "Name\tTracks\tStart\tEnd\tComments", "", "Data"]
+    lines += [f"A{each}\tV\t01:00:00:00\t01:00:02:00\t{TAG if each == 2 else ''}" for each in (1, 2)]
+    snapshot = read(tmp_path, "\r".join(lines) + "\r", "cut.ale")
+    assert snapshot.uses == 2
+    assert [(name, carrier.line) for name, carrier in said(snapshot)] == [("A2", 10)]
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\xff\xd8\xff\xe0" + bytes(100), "a JPEG image"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a compound file, as AAF and older Office documents are"),
+        (b'Samplitude EDL File Format Version 1.5\nTitle: "x"\n', "an EDL of Samplitude"),
+        (b'{"OTIO_SCHEMA": "Timeline.1"}', "JSON"),
+        (b"<?xml version='1.0'?><xmeml/>", "FCP 7 XML"),
+    ],
+)
+def test_what_is_called_an_edl_and_is_none_is_said_to_be_what_it_is(data: bytes, what: str, tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match=re.escape(f"is no CMX 3600 EDL: it is {what}")):
+        read(tmp_path, data, "cut.edl")
+
+
 @pytest.mark.parametrize(
     "carrier",
     [

@@ -313,6 +313,66 @@ def test_a_tag_put_into_any_master_clip_of_an_aaf_is_found_on_its_clips(
     check_found(made, name, None)
 
 
+def _chain(mob: aaf2.mobs.Mob) -> Iterator[aaf2.mobs.SourceMob]:
+    """The sources, files and tapes, that a master clip is made from."""
+    for each in (slot.segment for slot in mob.slots):
+        for one in (each, *(each.getvalue("Components") or ())):
+            if isinstance(one, aaf2.components.SourceClip) and isinstance(one.mob, aaf2.mobs.SourceMob):
+                yield one.mob
+                yield from _chain(one.mob)
+
+
+@EXAMPLES
+def test_a_tag_on_any_source_of_an_aaf_is_said_of_what_the_cut_shows_of_it(seed: int, tmp_path: Path) -> None:
+    chooser = random.Random(seed)
+    made = tmp_path / "cut.aaf"
+    names = ("nested_audio_dissolve", "simple", "nesting_test", "multiple_markers", "misc_speed_effects", "trims")
+    wanted = f"__{chooser.choice(names)}"
+    shutil.copy(next(each for each in READABLE if each.stem.endswith(wanted)), made)
+    with aaf2.open(str(made), "rw") as file:
+        masters = [mob for mob in file.content.mastermobs() if _is_used(file, mob)]
+        sources = {str(each.mob_id): each for mob in masters for each in _chain(mob)}
+        source = sources[chooser.choice(sorted(sources))]
+        made_from_it = {
+            str(mob.name or "") for mob in masters if source.mob_id in {each.mob_id for each in _chain(mob)}
+        }
+        source.comments["Note"] = TAG
+    snapshot = read_timeline(made)
+    found = said(snapshot)
+    assert {use.name for node in found if (use := snapshot.subject(node).use)} == made_from_it
+    assert all(carrier.active for tags in found.values() for carrier, _ in tags)
+    assert judged(made).verdict == "block"
+
+
+@EXAMPLES
+def test_a_comment_on_any_clip_of_the_cut_of_an_aaf_is_said_of_that_clip_alone(seed: int, tmp_path: Path) -> None:
+    chooser = random.Random(seed)
+    made = tmp_path / "cut.aaf"
+    names = ("multiple_markers", "simple", "nesting_test", "transitions", "trims", "duplicates")
+    wanted = f"__{chooser.choice(names)}"
+    shutil.copy(next(each for each in READABLE if each.stem.endswith(wanted)), made)
+    with aaf2.open(str(made), "rw") as file:
+        clips = [each for cut in file.content.toplevel() for slot in cut.slots for each in _shown(slot.segment)]
+        clip = chooser.choice(clips)
+        name, length = str(clip.mob.name or ""), clip.length
+        comments = clip.getvalue("ComponentAttributeList") or []
+        clip["ComponentAttributeList"].value = [*comments, file.create.TaggedValue("_COMMENT", TAG)]
+    snapshot = read_timeline(made)
+    [node] = said(snapshot)
+    use = snapshot.subject(node).use
+    assert use is not None
+    assert use.source is not None
+    assert (use.name, use.source.duration) == (name, length)
+
+
+def _shown(component: aaf2.components.Component) -> Iterator[aaf2.components.Component]:
+    """The clips in a cut itself that show a master clip."""
+    if isinstance(component, aaf2.components.SourceClip):
+        yield from [component] if isinstance(component.mob, aaf2.mobs.MasterMob) and component.length else []
+    for each in (*(component.getvalue("Components") or ()), *getattr(component, "slots", ())):
+        yield from _shown(each)
+
+
 @EXAMPLES
 def test_the_comment_of_any_marker_of_an_aaf_is_found_and_its_timecode_named(seed: int, tmp_path: Path) -> None:
     chooser = random.Random(seed)

@@ -36,6 +36,33 @@ TITLE: CUT
 TAG = "GENAI gen.shot"
 
 
+def test_a_sidecar_called_after_another_file_speaks_for_the_timeline_that_it_is_about(tmp_path: Path) -> None:
+    """Whoever renames a timeline and not its sidecar has taken nothing away."""
+    path = tmp_path / "cut_final.edl"
+    path.write_text(EDL)
+    other = tmp_path / "next.edl"
+    other.write_text(EDL.replace("plate", "other"))
+    uses = [{"event": "002", "disclosures": [TAG]}]
+    text = json.dumps({"format": 1, "subject": {"name": "cut.edl", "sha256": sha256(EDL.encode())}, "uses": uses})
+    (tmp_path / "cut.edl.genai.json").write_text(text)
+    report = judge_path(path, Settings(), NOW)
+    assert report.verdict == "block"
+    [problem] = [each for each in report.problems if "cut.edl.genai.json" in each.where]
+    assert problem.what.startswith("is called after another file, and is about this one (sha256:")
+    assert judge_path(other, Settings(), NOW).verdict == "allow"
+    (tmp_path / "cut.edl").write_text(EDL)
+    assert judge_path(path, Settings(), NOW).verdict == "allow"
+    assert judge_path(tmp_path / "cut.edl", Settings(), NOW).verdict == "block"
+
+
+def test_a_sidecar_without_its_timeline_that_cannot_be_read_harms_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "cut_final.edl"
+    path.write_text(EDL)
+    (tmp_path / "cut.edl.genai.json").write_text("{")
+    (tmp_path / "b.edl.genai.json").symlink_to(path)
+    assert judge_path(path, Settings(), NOW).verdict == "allow"
+
+
 @pytest.fixture
 def edl(tmp_path: Path) -> Path:
     """Three events, two of them of clips of one name."""

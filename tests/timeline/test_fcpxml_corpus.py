@@ -161,8 +161,14 @@ def test_a_tag_put_anywhere_is_found_on_the_right_clip_with_its_line(path: Path,
         assert raised.points
         for point in raised.points:
             assert point.said.startswith(f"line {line} ("), point.said
-            if tag != "asset":
-                assert point.use.line in (first, line), point.use.address
+        if tag != "asset":
+            own = [point for point in raised.points if point.use.line in (first, line)]
+            assert own
+            # A clip of the browser speaks for the uses of its asset too, where a cut shows them.
+            others = [point for point in raised.points if point not in own]
+            assert not others or not any(point.visible for point in own)
+            references = {each for point in own for each in point.use.media.references}
+            assert all(references & set(point.use.media.references) for point in others)
         id = re.search(r'\bid="([^"]*)"', place.group())
         if tag == "asset" and id is not None:
             users = {

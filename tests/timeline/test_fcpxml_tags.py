@@ -290,8 +290,74 @@ def test_a_tag_on_a_project_is_about_all_of_that_and_nothing_else() -> None:
 
 
 def test_a_tag_on_a_clip_of_the_browser_is_not_lost_beside_a_project() -> None:
-    assert said(read(document(clip(TAG, name="browsed") + project(clip())))) == {("gen.shot", "browsed", False)}
+    other = asset("b", "other")
+    beside = project(clip(ref="b"))
+    assert said(read(document(clip(TAG, name="browsed") + beside, other))) == {("gen.shot", "browsed", False)}
     assert said(read(document(clip(TAG, name="browsed")))) == {("gen.shot", "browsed", True)}
+
+
+@pytest.mark.parametrize(
+    "browsed",
+    [
+        clip(TAG, name="browsed", start="3600s", duration="3600s"),
+        clip(TAG, name="browsed", start="5000s", duration="1s"),
+        clip('<keyword start="3600s" duration="3600s" value="GenAI/gen.shot"/>', name="browsed"),
+        clip('<keyword value="GenAI/gen.shot"/>', name="browsed"),
+        clip('<marker start="3602s" duration="100/2500s" value="GENAI gen.shot"/>', name="browsed"),
+        f'<clip name="browsed" start="0s" duration="9s">{TAG}<video ref="a" offset="0s"/></clip>',
+        f'<sync-clip name="s" start="0s" duration="9s">{TAG}{clip(offset="0s", name="browsed")}</sync-clip>',
+        f"<audition>{clip(ref='b', name='b')}{clip(TAG, name='browsed')}</audition>",
+    ],
+)
+def test_a_tag_on_a_clip_of_the_browser_speaks_for_the_uses_of_its_asset(browsed: str) -> None:
+    cuts = project(clip() + clip(ref="b", name="another", offset="3602s"))
+    found = said(read(document(browsed + cuts, asset("b", "other"))))
+    assert found == {("gen.shot", "browsed", False), ("gen.shot", "shot", True)}
+
+
+def test_a_range_in_the_browser_speaks_for_the_uses_that_show_some_of_it() -> None:
+    keyword = '<keyword start="3700s" duration="10s" value="GenAI/gen.shot"/>'
+    marker = '<marker start="3800s" duration="1s" value="GENAI alter.age"/>'
+    shown = [clip(name=name, start=start) for name, start in (("in", "3709s"), ("on", "3799s"), ("out", "3710s"))]
+    cuts = project("".join(shown))
+    assert said(read(document(clip(keyword + marker, name="browsed", start="3600s", duration="3600s") + cuts))) == {
+        ("gen.shot", "browsed", False),
+        ("alter.age", "browsed", False),
+        ("gen.shot", "in", True),
+        ("alter.age", "on", True),
+    }
+
+
+def test_a_range_in_the_browser_is_told_in_the_time_of_the_clip_that_holds_the_media() -> None:
+    """Ten seconds in the clip are 3610 seconds in its asset."""
+    keyword = '<keyword start="10s" duration="1s" value="GenAI/gen.shot"/>'
+    video = '<video ref="a" offset="0s" start="3600s" duration="60s" name="browsed"/>'
+    browsed = f'<clip name="holds" start="0s" duration="60s">{video}{keyword}</clip>'
+    cuts = project(clip(name="in", start="3610s") + clip(name="out", start="3620s"))
+    found = said(read(document(browsed + cuts)))
+    assert ("gen.shot", "in", True) in found
+    assert ("gen.shot", "out", True) not in found
+
+
+def test_a_range_in_the_browser_may_mean_any_retimed_use() -> None:
+    keyword = '<keyword start="3700s" duration="10s" value="GenAI/gen.shot"/>'
+    retimed = clip('<timeMap><timept time="0s" value="0s"/><timept time="9s" value="900s"/></timeMap>')
+    assert ("gen.shot", "shot", True) in said(read(document(clip(keyword, name="browsed") + project(retimed))))
+
+
+def test_a_tag_on_a_compound_clip_of_the_browser_speaks_for_what_its_uses_hold() -> None:
+    media = compound(clip(name="one", offset="0s") + clip(name="two", offset="2s"))
+    keyword = '<keyword start="2s" duration="1s" value="GenAI/gen.shot"/>'
+    browsed = f'<ref-clip ref="m" name="browsed" start="0s" duration="4s">{keyword}</ref-clip>'
+    shown = '<ref-clip ref="m" name="used" offset="3600s" start="0s" duration="4s"/>'
+    found = said(read(document(browsed + project(shown), media)))
+    assert found == {("gen.shot", "browsed", False), ("gen.shot", "two", True)}
+
+
+def test_what_no_cut_reaches_of_a_multicam_clip_is_no_clip_of_the_browser() -> None:
+    media = multicam({"A": clip(name="one", offset="0s"), "B": clip(TAG, name="two", offset="0s")})
+    shown = '<mc-clip ref="m" offset="3600s" duration="2s"><mc-source angleID="A" srcEnable="all"/></mc-clip>'
+    assert said(cut(shown, media)) == {("gen.shot", "two", False)}
 
 
 def test_a_tag_on_a_caption_is_reported_where_it_stands() -> None:

@@ -85,9 +85,12 @@ def run(arguments: argparse.Namespace) -> int:
     limits = Limits(seconds=seconds(arguments))
     empty: list[str] = []
     links: list[str] = []
-    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append, links.append))
+    alone: list[str] = []
+    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append, links.append, alone.append))
     if links:
         say(f"otiogate: not followed: {count(len(links), 'link to a folder', 'links to folders')}: {safe(links[0])}")
+    if alone:
+        say(f"otiogate: without its timeline beside it: {count(len(alone), 'sidecar')}: {safe(alone[0])}")
     refuse_output(arguments.output, names, "report")
     if not names:
         say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
@@ -128,10 +131,11 @@ class _Tally:
         self._refused: dict[str, Refused] = {}
 
     def texts(self, judged: Iterable[tuple[str, Told | Refused]]) -> Iterator[str]:
-        """The texts of those that have a report; the others are kept until the end, each sentence once."""
+        """The texts of those that have a report; the others are kept until the end, each sentence once. An interrupt
+        ends them, so that what frames them is closed."""
         from otiogate.report.base import safe
 
-        for path, found in judged:
+        for path, found in self._until_interrupted(judged):
             if isinstance(found, tuple):
                 text, outcome, entry = found
                 self._noted.keep(entry)
@@ -143,6 +147,14 @@ class _Tally:
                 self._refused.setdefault("a bug", found)
             else:
                 self._refused.setdefault(found.text, found)
+
+    def _until_interrupted(self, judged: Iterable[tuple[str, Told | Refused]]) -> Iterator[tuple[str, Told | Refused]]:
+        try:
+            yield from judged
+        except KeyboardInterrupt:
+            self.interrupted = True
+            if not self._summary.number:
+                raise
 
     def told(self) -> int:
         """Says what it came to; gives the exit code."""

@@ -27,6 +27,11 @@ def inner_adapter(filepath: str) -> Any:
     return adapter
 
 
+def is_written(suffix: str) -> bool:
+    """Whether an adapter of the host writes files of ``suffix``: a picture of a timeline (``.svg``) too is one."""
+    return suffix.removeprefix(".") in otio.adapters.suffixes_with_defined_adapters(write=True)
+
+
 def write_through(adapter: Any, thing: Any, filepath: str, arguments: Mapping[str, Any]) -> None:
     """Writes ``thing`` to ``filepath`` with ``adapter``, hooks and all. Raises ``CannotJudge``, or ``ExportBlocked``
     from the hook."""

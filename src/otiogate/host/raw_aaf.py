@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -24,10 +24,12 @@ _ALL = frozenset({"CompositionMob", "MasterMob", "SourceMob", "TimelineMobSlot",
 
 @dataclass
 class _Thing:
-    """An object of a mob: what it is, the texts in it by their names, and the mobs whose clips stand in it."""
+    """An object of a mob: what it is, what it stands in, the texts in it by their names, and the mobs whose clips
+    stand in it."""
 
     object: Any
     slot: Any
+    holder: _Thing | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
 
@@ -47,7 +49,8 @@ def raw_aaf(data: bytes, where: str) -> Raw:
         copy.write_bytes(data)
         try:
             with aaf2.open(str(copy)) as file:
-                return Raw(tuple(_clips(file)), tuple(_said(file)))
+                shown = list(_clips(file))
+                return Raw(tuple(RawClip(name) for name, _ in shown), tuple(_said(file, [way for _, way in shown])))
         except Exception as fault:
             what = f"is no AAF that can be read: {type(fault).__name__}: {brief(fault).replace(folder, '')}"
             raise ReadError(what, where=where, next_step="export it again, or ask who delivered it") from fault
@@ -57,39 +60,46 @@ _HOLDERS = frozenset({"Sequence", "OperationGroup", "NestedScope", "Transition"}
 _DEEPEST = 50
 
 
-def _clips(file: Any) -> Iterator[RawClip]:
-    """The clips of the cuts, one for each place in which something is used; what is not selected is no use."""
+def _clips(file: Any) -> Iterator[tuple[str, frozenset[str]]]:
+    """The clips of the cuts in their order, one for each place in which something is used: its name, and through which
+    objects it is reached. What is not selected is no use."""
     mobs = {str(mob.mob_id): mob for mob in file.content.mobs}
-    pending = [(slot.segment, 0) for mob in file.content.toplevel() for slot in mob.slots]
+    segments = [slot.segment for mob in file.content.toplevel() for slot in mob.slots]
+    pending: list[tuple[Any, tuple[str, ...]]] = [(each, ()) for each in reversed(segments)]
     while pending:
-        one, depth = pending.pop()
+        one, above = pending.pop()
         kind = type(one).__name__
-        if depth > _DEEPEST:
+        if len(above) > _DEEPEST:
             raise ReadError(f"nested more than {_DEEPEST} deep")
+        way, inner = (*above, _key(one)), []
         if kind == "SourceClip" and one.length and one.mob_id.int != 0:
             mob = mobs.get(str(one.mob_id))
-            slot = (
-                next((each for each in mob.slots if each.slot_id == one.slot_id), None)
-                if mob and _is_cut(mob)
-                else None
-            )
-            if slot is not None:
-                pending.append((slot.segment, depth + 1))
-            else:
-                yield RawClip(str(mob.name or "") if mob else "")
+            slots = mob.slots if mob and _is_cut(mob) else ()
+            inner = [each.segment for each in slots if each.slot_id == one.slot_id][:1]
+            if not inner:
+                yield (str(mob.name or "") if mob else ""), frozenset(way)
         elif kind == "Selector":
             selected = one["Selected"].value
             muted = type(selected).__name__ in ("Filler", "ScopeReference")
-            others = one.getvalue("Alternates") or () if muted else ()
-            pending += [(each, depth + 1) for each in (*others, *(() if muted else (selected,)))]
+            inner = list(one.getvalue("Alternates") or ()) if muted else [selected]
         elif kind in _HOLDERS:
-            pending += [(each, depth + 1) for each in _parts(one)[1]]
+            inner = _parts(one)[1]
+        pending += [(each, way) for each in reversed(inner)]
 
 
-def _said(file: Any) -> Iterator[Said]:
+def _key(one: Any) -> str:
+    """Where an object stands in its file, which no other does."""
+    return str(one.dir.path()) if getattr(one, "dir", None) is not None else ""
+
+
+def _said(file: Any, ways: Sequence[frozenset[str]]) -> Iterator[Said]:
     mobs = {str(mob.mob_id): mob for mob in file.content.mobs}
     things = {name: list(_things(mob)) for name, mob in mobs.items()}
     cuts = {str(mob.mob_id) for mob in file.content.toplevel()}
+    through: dict[str, list[int]] = defaultdict(list)
+    for number, way in enumerate(ways):
+        for key in way:
+            through[key].append(number)
     users: dict[str, set[str]] = defaultdict(set)
     for name, found in things.items():
         for source in found[0].sources - {name}:
@@ -101,7 +111,20 @@ def _said(file: Any) -> Iterator[Said]:
                 # A subclip speaks of what it is made of; a cut, where not one clip in it does, of the whole.
                 inner = thing.sources if not (thing.is_of_all and name in cuts) and _is_cut(mob) else set()
                 carrier = carrier_of(_place(mob, thing), thing.texts)
-                yield Said(carrier, marks=(name, *sorted(inner | _made_from(name, users, mobs))))
+                clips = _clips_with(thing, through) if _is_cut(mob) else ()
+                yield Said(carrier, clips, marks=(name, *sorted(inner | _made_from(name, users, mobs))))
+
+
+def _clips_with(thing: _Thing, through: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    """The clips of the cuts that are reached through ``thing``, or through what it stands in; none where that is all
+    of a cut."""
+    each: _Thing | None = thing
+    while each is not None and not each.is_of_all:
+        found = through.get(_key(each.object))
+        if found:
+            return tuple(found)
+        each = each.holder
+    return ()
 
 
 def _is_cut(mob: Any) -> bool:
@@ -128,7 +151,7 @@ def _things(mob: Any) -> Iterator[_Thing]:
         one, above, slot = pending.pop()
         slot = one if type(one).__name__.endswith("MobSlot") else slot
         texts, inner = _parts(one)
-        thing = _Thing(one, slot, texts)
+        thing = _Thing(one, slot, above[-1] if above else None, texts)
         found.append(thing)
         source = getattr(one, "mob_id", None) if one is not mob else None
         around = (*above, thing)

@@ -97,8 +97,9 @@ class SubjectBuilder:
         for key, reference in (data.get("media_references") or {}).items():
             if reference:
                 said = _stated(reference)
-                where = f"media reference {key!r}" + ("" if key == active else " (inactive)")
-                yield Carrier(where, tuple(native_texts(said)), said, active=key == active)
+                is_shown = key == active or _is_of_chain(reference)
+                where = f"media reference {key!r}" + ("" if is_shown else " (inactive)")
+                yield Carrier(where, tuple(native_texts(said)), said, active=is_shown)
         for number, effect in enumerate(data.get("effects") or (), 1):
             if effect:
                 said = _stated(effect)
@@ -213,6 +214,13 @@ def _stated(data: Mapping[str, Any]) -> Mapping[str, Any]:
     metadata = data.get("metadata") or {}
     others = {name: value for name, value in data.items() if name not in _FIELDS}
     return others | {"metadata": metadata} if others else metadata
+
+
+def _is_of_chain(reference: Mapping[str, Any]) -> bool:
+    """Whether a media reference is what the AAF adapter makes of one mob of a chain, such as the file or the tape that
+    a clip comes from: those are no alternatives to each other."""
+    metadata = reference.get("metadata")
+    return isinstance(metadata, Mapping) and isinstance(metadata.get("AAF"), Mapping)
 
 
 def _schema_word(thing: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ from otiogate.timeline.xmeml import for_adapter
 
 _XML: dict[str, Callable[[Element], Raw]] = {"xmeml": raw_xmeml, "ges": raw_ges, "mlt": raw_mlt}
 _LINES: dict[str, Callable[[str], Raw]] = {"ale": raw_ale, "m3u8": raw_m3u8}
-_NAME_IT = "name the file for what it is, or ask who delivered it for another export"
+_LINE_END = re.compile(r"\r\n?")
+NAME_IT = "name the file for what it is, or ask who delivered it for another export"
 
 
 def read_foreign(data: bytes, form: Format, path: Path) -> Snapshot:
@@ -40,7 +42,7 @@ def read_foreign(data: bytes, form: Format, path: Path) -> Snapshot:
     try:
         snapshot = snapshot_of(read_with_adapter(form, text, where), origin=origin)
     except ReadError as fault:
-        raise ReadError(fault.what, where=fault.where or where, next_step=fault.next_step or _NAME_IT) from fault
+        raise ReadError(fault.what, where=fault.where or where, next_step=fault.next_step or NAME_IT) from fault
     if not snapshot.uses and not raw.clips:
         what = "holds no clip that can be read, so nothing in it was checked"
         raise ReadError(what, where=where, next_step="scan the cut itself, or have it exported again")
@@ -64,6 +66,7 @@ def _raw(data: bytes, form: Format, kind: str, where: str) -> tuple[bytes, Raw]:
     if form.content == "m3u8" and "#EXT-X-STREAM-INF" in text:
         what = "is a playlist of playlists: there is no clip in it"
         raise ReadError(what, where=where, next_step="scan the playlists that it names")
+    text = _LINE_END.sub("\n", text)  # the adapters know no lone CR
     return text.encode(), _LINES[form.content](text)
 
 
@@ -79,4 +82,4 @@ def _decoded(data: bytes) -> str:
 
 
 def _other(form: Format, kind: str, where: str) -> ReadError:
-    return ReadError(f"is no {form.name}: it is {described(kind)}", where=where, next_step=_NAME_IT)
+    return ReadError(f"is no {form.name}: it is {described(kind)}", where=where, next_step=NAME_IT)

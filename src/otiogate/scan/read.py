@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import stat
 import struct
 import zipfile
 import zlib
@@ -13,12 +14,13 @@ from pathlib import Path
 from otiogate.documents.digest import sha256
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
-from otiogate.scan.foreign import read_foreign
+from otiogate.scan.foreign import NAME_IT, read_foreign
 from otiogate.scan.sidecar import with_sidecar
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.fcpxml import read_fcpxml
 from otiogate.timeline.formats import BY_SUFFIX
 from otiogate.timeline.model import Origin, Problem, Snapshot
+from otiogate.timeline.sniff import described, sniff
 
 MEDIA_INSIDE = (".otioz", ".otiod")
 
@@ -69,7 +71,7 @@ def read_bytes(data: bytes, path: Path, rate: Fraction | None = None) -> Snapsho
     """The snapshot of ``data``, as if it stood in the file ``path`` of a format that is read. Raises ``ReadError``."""
     suffix = path.suffix.lower()
     if suffix == ".edl":
-        return read_edl(data, path.name, str(path), rate=rate)
+        return _edl(data, path, rate)
     if suffix in (".fcpxml", ".fcpxmld"):
         return read_fcpxml(data, path.name, str(path))
     if suffix in BY_SUFFIX and BY_SUFFIX[suffix].adapter:
@@ -82,8 +84,30 @@ def content(path: Path, suffix: str = "") -> bytes:
     those of its playlist. Raises ``ReadError``."""
     suffix = (suffix or path.suffix).lower()
     if suffix == ".otioz":
+        _check_kind(path)
         return _from_zip(path)
     return _from_folder(path, _INSIDE[suffix]) if suffix in _INSIDE else _bytes(path)
+
+
+def _check_kind(path: Path) -> None:
+    """Raises ``ReadError`` for what is no file: to read a pipe or a device may never end."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return  # to open it tells why
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        step = "deliver the timeline as a file"
+        raise ReadError("is no file, but a pipe, a socket or a device", where=str(path), next_step=step)
+
+
+def _edl(data: bytes, path: Path, rate: Fraction | None) -> Snapshot:
+    try:
+        return read_edl(data, path.name, str(path), rate=rate)
+    except ReadError as fault:
+        kind = sniff(data)
+        if kind in ("edl", "text", "nothing"):
+            raise
+        raise ReadError(f"is no CMX 3600 EDL: it is {described(kind)}", where=str(path), next_step=NAME_IT) from fault
 
 
 def _from_folder(path: Path, name: str) -> bytes:
@@ -93,6 +117,7 @@ def _from_folder(path: Path, name: str) -> bytes:
 
 
 def _bytes(path: Path) -> bytes:
+    _check_kind(path)
     try:
         with path.open("rb", buffering=0) as stream:
             data = stream.read()

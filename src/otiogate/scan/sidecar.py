@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,16 @@ def sidecar_of(path: Path) -> Path:
 
 
 def has_sidecar(path: Path) -> bool:
-    """Whether anything stands where the sidecar of the timeline in ``path`` would."""
-    return os.path.lexists(f"{path}{SUFFIX}")
+    """Whether anything stands where the sidecar of the timeline in ``path`` would, or beside it a sidecar without its
+    timeline."""
+    return os.path.lexists(f"{path}{SUFFIX}") or bool(_astray_beside(path))
+
+
+def astray(names: Iterable[str]) -> list[str]:
+    """Those of ``names``, of all that is in a folder, that are sidecars without their timeline."""
+    found = sorted(each for each in names if each.endswith(SUFFIX) and each[0] != ".")
+    there = frozenset(names) if found else frozenset()
+    return [each for each in found if each.removesuffix(SUFFIX) not in there]
 
 
 def entry_of(use: ClipUse, values: Iterable[Any] = ()) -> Entry:
@@ -136,7 +145,47 @@ def read_sidecar(path: Path) -> Sidecar | None:
 def with_sidecar(snapshot: Snapshot, path: Path) -> Snapshot:
     """The snapshot of the timeline in ``path`` with what its sidecar says. Raises as ``read_sidecar`` does."""
     sidecar = read_sidecar(path)
-    return attached(snapshot, sidecar) if sidecar else snapshot
+    found = attached(snapshot, sidecar) if sidecar else snapshot
+    for place in _astray_beside(path):
+        if _subject_of(place, *_version_of(place)) == snapshot.origin.digest:
+            other = read_sidecar(place.with_name(place.name.removesuffix(SUFFIX)))
+            if other is not None:
+                what = f"is called after another file, and is about this one ({other.sha256}); it counts"
+                found = attached(found, other).with_problems([Problem("odd", what, other.where)])
+    return found
+
+
+def _astray_beside(path: Path) -> list[Path]:
+    """The sidecars without their timeline in the folder of ``path``."""
+    folder = os.path.dirname(path) or "."  # noqa: PTH120 - thousands of files: no Path for each
+    return [Path(folder, each) for each in _astray_in(folder, _version_of(folder)[0])]
+
+
+@lru_cache(maxsize=64)
+def _astray_in(folder: str, _changed: int) -> tuple[str, ...]:
+    """Listed once for each state of the folder, not for each timeline in it."""
+    try:
+        return tuple(astray(os.listdir(folder)))  # noqa: PTH208 - as above
+    except OSError:
+        return ()
+
+
+@lru_cache(maxsize=4096)
+def _subject_of(place: Path, _changed: int, _size: int) -> str:
+    """The digest of what a sidecar is about; nothing where it cannot be read."""
+    try:
+        found = read_sidecar(place.with_name(place.name.removesuffix(SUFFIX)))
+    except CannotJudge:
+        return ""
+    return found.sha256 if found else ""
+
+
+def _version_of(place: str | Path) -> tuple[int, int]:
+    try:
+        found = os.stat(place)  # noqa: PTH116 - as above
+    except (OSError, ValueError):  # ValueError: a NUL in the path
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 def attached(snapshot: Snapshot, sidecar: Sidecar) -> Snapshot:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from itertools import accumulate
 
 from otiogate.documents.digest import sha256
 from otiogate.errors import ReadError
+from otiogate.timeline.fcpxml_browser import Browsed, browsed
 from otiogate.timeline.fcpxml_media import Resources, available, media_of, resources_of
 from otiogate.timeline.fcpxml_nodes import Node
 from otiogate.timeline.fcpxml_story import Story
@@ -29,6 +31,7 @@ MOST_TEXT = 512 * 1024**2
 """What can be said of all uses together; an asset speaks once for each of its uses."""
 
 _MOST_PROBLEMS = 50
+_ZERO = Fraction(0)
 _NO_FCPXML = "export the cut from Final Cut Pro as XML, or name the file for what it is"
 
 
@@ -83,18 +86,24 @@ class _Reader:
     def __init__(self, nodes: Sequence[Node], resources: Resources) -> None:
         self._nodes = nodes
         self._resources = resources
+        self._browsed = browsed(nodes)
         self._texts: dict[int, bytes] = {}
 
     def texts(self, where: str) -> list[bytes]:
         """What each node says, as it is searched. Raises ``ReadError`` where that is too much."""
         parts, size = [], 0
         for node in self._nodes:
-            parts.append(b"\n".join([*map(self._text, node.elements), self._names(node)]))
+            elements = (*node.elements, *(each.element for each in self._in_browser(node)))
+            parts.append(b"\n".join([*map(self._text, elements), self._names(node)]))
             size += len(parts[-1])
             if size > MOST_TEXT:
                 what = f"says more than {MOST_TEXT} bytes of its clips, each use of an asset counted"
                 raise ReadError(what, where=where, next_step="deliver it in parts")
         return parts
+
+    def _in_browser(self, node: Node) -> tuple[Browsed, ...]:
+        """What speaks in the browser for the media of ``node``, which stands in a cut."""
+        return () if node.around.rest or node.media is None else self._browsed.get(id(node.media), ())
 
     def _text(self, element: Element) -> bytes:
         found = self._texts.get(id(element))
@@ -133,6 +142,9 @@ class _Reader:
             of = f" {element.attributes.get('id', '')!r}" if element.tag in RESOURCES else ""
             for carrier in carriers_of(element, placing, number, of=of, active=active):
                 yield replace(carrier, also=sides) if sides else carrier
+        for each in self._in_browser(node):
+            placing = _nowhere if node.is_use else partial(_in_record, node, later=each.later)
+            yield from carriers_of(each.element, placing, number, reaches=partial(each.reaches, node))
 
     def _use(self, node: Node) -> ClipUse:
         names = _called(node)
@@ -181,11 +193,11 @@ def _shown(whole: Stretch, window: Stretch | None) -> Stretch:
     return shown if shown.begin < shown.end else whole
 
 
-def _in_record(node: Node, stretch: Stretch) -> Span | None:
-    """A stretch in a clip's own time, in record time."""
-    if node.shift is None or node.around.clock is None:
+def _in_record(node: Node, stretch: Stretch, later: Fraction | None = _ZERO) -> Span | None:
+    """A stretch in a clip's own time, or in one to which that is ``later``, in record time."""
+    if node.shift is None or node.around.clock is None or later is None:
         return None
-    return stretch.moved(node.shift).span(node.around.clock)
+    return stretch.moved(later + node.shift).span(node.around.clock)
 
 
 def _nowhere(_stretch: Stretch) -> Span | None:

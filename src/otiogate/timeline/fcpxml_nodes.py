@@ -66,6 +66,11 @@ class Node:
         return self.resource if self.resource is not None and self.resource.tag == "asset" else None
 
     @property
+    def media(self) -> Element | None:
+        """The asset, or the compound or multicam media, that it refers to."""
+        return self.resource if self.resource is not None and self.resource.tag in ("asset", "media") else None
+
+    @property
     def lane(self) -> str:
         """Where it stands above or below the primary storyline of its cut."""
         return self.around.lane or lane_of(self.item.element)

@@ -44,9 +44,17 @@ def said_in(element: Element) -> Iterator[str]:
             yield from _shown_text(each)
 
 
-def carriers_of(element: Element, placing: Placing, scope: int, of: str = "", active: bool = True) -> Iterator[Carrier]:
+def carriers_of(
+    element: Element,
+    placing: Placing,
+    scope: int,
+    of: str = "",
+    active: bool = True,
+    reaches: Callable[[Stretch], bool] | None = None,
+) -> Iterator[Carrier]:
     """A carrier for each thing of ``element`` that can say something. ``of`` names the resource that ``element`` is.
-    What has a place in time speaks for the uses under node ``scope`` that it meets."""
+    What has a place in time speaks for the uses under node ``scope`` that it meets, and is left out where it does not
+    reach (``reaches``)."""
 
     def carrier(each: Element, texts: Iterable[str], metadata: dict[str, Any], span: Span | None = None) -> Carrier:
         where = f"line {each.line} ({each.tag}{of if each is element else ''})"
@@ -57,15 +65,19 @@ def carriers_of(element: Element, placing: Placing, scope: int, of: str = "", ac
     yield carrier(element, texts, dict(element.attributes))
     shown: list[str] = []
     for each in own(element):
+        stretch = _stretch(each)
+        if stretch is not None and reaches is not None and not reaches(stretch):
+            continue
+        span = None if stretch is None else placing(stretch)
         if each.tag == "note":
             yield carrier(each, tags_in(each.text) or [each.text], {"note": each.text})
         elif each.tag == "keyword":
             texts = (*keywords_in(each.attributes.get("value", "")), *_remark(each))
-            yield carrier(each, texts, _beside_value(each, "keywords"), _placed(each, placing))
-        elif each.tag == "marker" or each.tag.endswith("-marker"):
+            yield carrier(each, texts, _beside_value(each, "keywords"), span)
+        elif _is_marker(each):
             value = each.attributes.get("value", "")
             texts = (*(tags_in(value) or [value]), *_remark(each))
-            yield carrier(each, texts, _beside_value(each, "marker comment"), _placed(each, placing))
+            yield carrier(each, texts, _beside_value(each, "marker comment"), span)
         elif each.tag == "md":
             yield _metadata(carrier, each)
         elif each.tag == "text":
@@ -103,13 +115,20 @@ def _metadata(carrier: Callable[..., Carrier], md: Element) -> Carrier:
     return carrier(md, texts, metadata)
 
 
-def _placed(element: Element, placing: Placing) -> Span | None:
-    """Where a keyword or marker stands; ``None`` where it is about the whole clip."""
+def _is_marker(element: Element) -> bool:
+    return element.tag == "marker" or element.tag.endswith("-marker")
+
+
+def _stretch(element: Element) -> Stretch | None:
+    """Where a keyword or marker stands, in the time of its clip; ``None`` where it is about the whole clip, as anything
+    else is."""
+    if element.tag != "keyword" and not _is_marker(element):
+        return None
     start = told(element, "start")
     duration = told(element, "duration")
     if start is None or (element.tag == "keyword" and duration is None):
         return None
-    return placing(Stretch(start, start + max(duration or Fraction(0), Fraction(0))))
+    return Stretch(start, start + max(duration or Fraction(0), Fraction(0)))
 
 
 def tags_in(text: str) -> list[str]:

@@ -56,13 +56,15 @@ def sniff(data: bytes) -> str:
     if text.startswith("<"):
         root = _ROOT.match(_PROLOG.sub("", text, count=1))
         return root[1] if root else "xml"
-    first = text.split("\n", 1)[0].strip()
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0].strip()
     if not first:
         return "nothing"
     if first.startswith("#EXTM3U"):
         return "m3u8"
     if first.lower() in ("heading", "column"):
         return "ale"
+    if first.lower().startswith("samplitude edl"):
+        return "an EDL of Samplitude"
     if text[0] in "{[":
         return "json"
     return "edl" if _EDL.match(text) else "text"

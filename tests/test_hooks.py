@@ -968,7 +968,7 @@ def test_a_gated_read_stops_what_is_tagged_even_where_the_host_loses_the_tag() -
         ("cut.otio", b"", "is empty"),
         ("cut.otio", b"{", "not JSON"),
         ("cut.otio", b'{"OTIO_SCHEMA": "Clip.2", "OTIO_SCHEMA": "Clip.2"}', "given twice"),
-        ("cut.edl", b"\x89PNG\r\n\x1a\n\0\0", "holds no EDL event"),
+        ("cut.edl", b"\x89PNG\r\n\x1a\n\0\0", "it is a PNG image"),
         ("cut.xml", b"<xmeml/>", "No top-level sequences found"),
         ("cut.otioz", b"PK", "is not a zip archive"),
         ("gone.otio", None, "cannot be read"),

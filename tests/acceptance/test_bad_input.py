@@ -67,7 +67,7 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "missing.otioz": (None, "No such file or directory (correct the path)"),
     "empty.otio": ("", "is empty"),
     "blank.edl": (" \r\n\t\n", "is empty"),
-    "zeros.edl": ("\0" * 600, "is empty"),
+    "zeros.edl": ("\0" * 600, "is no CMX 3600 EDL: it is binary data"),
     "cut_off.otio": (otio_text()[:900], "ends in the middle, as if it were cut off"),
     "cut_off.edl": (CLEAN[: CLEAN.index("002") + 30], "looks like an event but cannot be read"),
     "no_event.edl": ("Dear all,\nplease find the cut attached.\n", "holds no EDL event"),

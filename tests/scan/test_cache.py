@@ -141,7 +141,6 @@ def delivery(folder: Path) -> list[Path]:
         "empty.edl": edl(),
         "game.edl": "EDL\0 this is no list of cuts",
         "broken.fcpxml": "<fcpxml version='1.10'><resources>",
-        "broken.otio": '{"OTIO_SCHEMA": "Timeline.1", "name": ',
         "tags.fcpxml": document(fcpx_project(clip("<note>GENAI gen.shot</note>"))),
         "none.fcpxml": document(fcpx_project(clip())),
     }
@@ -178,10 +177,20 @@ def test_where_a_timeline_lies_and_how_it_is_called_comes_from_its_path_alone(
     assert reads == []
 
 
-def test_why_an_adapter_gives_up_is_asked_anew(tmp_path: Path, kept: Path, reads: list[str]) -> None:
-    """It may be for want of room on a disk, and has to end with that."""
-    path = tmp_path / "cut.ale"
-    path.write_text("Heading\nthis is no ALE\n")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cut.ale", "Heading\nthis is no ALE\n"),
+        ("cut.otio", '{"OTIO_SCHEMA": "Timeline.1", "name": '),
+        ("cut.otio", '{"OTIO_SCHEMA": "SomebodysOwn.1", "name": "x"}'),
+    ],
+)
+def test_why_the_host_or_an_adapter_gives_up_is_asked_anew(
+    name: str, text: str, tmp_path: Path, kept: Path, reads: list[str]
+) -> None:
+    """It may be for want of room, or of a plugin that knows a schema, and has to end with that."""
+    path = tmp_path / name
+    path.write_text(text)
     for number in (1, 2):
         [report] = scanned([path], kept)
         assert report.verdict == "cannot_judge"

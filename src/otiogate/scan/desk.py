@@ -16,7 +16,7 @@ from otiogate.scan.media import looks_at_media
 from otiogate.scan.read import MEDIA_INSIDE, content, read_bytes, read_timeline
 from otiogate.scan.sidecar import has_sidecar
 from otiogate.scan.stored import MALFORMED, NotStored, refused, restored, stored
-from otiogate.timeline.formats import BUNDLES, BY_SUFFIX, READ
+from otiogate.timeline.formats import BUNDLES, READ
 from otiogate.timeline.model import Snapshot
 
 _LOOK_AGAIN = 0.5
@@ -24,6 +24,10 @@ _LOOK_AGAIN = 0.5
 
 _MOST = 1000
 """Folders that are kept in mind."""
+
+
+_READ_HERE = (".edl", ".fcpxml")
+"""Formats that we read ourselves, from the content and nothing else: no plugin may know more of it tomorrow."""
 
 
 @dataclass
@@ -102,7 +106,7 @@ class Desk:
         try:
             snapshot = read_bytes(data, path, settings.frame_rate)
         except ReadError as fault:
-            if not BY_SUFFIX[suffix].adapter:  # why an adapter gives up may lie in more than what it was given
+            if suffix in _READ_HERE:  # why the host or an adapter gives up may lie in more than what it was given
                 cache.put(key, refused(fault, path))
             raise
         report = self._decided(snapshot, folder)

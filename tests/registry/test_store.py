@@ -133,6 +133,14 @@ def test_how_the_registry_failed_a_run_it_fails_it_for_a_time(
     assert store(plan, run="3").fetch().records, "the time is over"
 
 
+def test_a_ledger_that_cannot_be_used_is_asked_for_once_a_run(registry: Registry) -> None:
+    plan = registry.plan(disclosure(schema_version=2))
+    for _ in range(3):
+        with pytest.raises(CannotJudge, match="schema_version 2"):
+            store(plan, run="1").fetch()
+    assert len(plan.asked) == 1
+
+
 def test_after_an_answer_no_failure_is_taken_for_it(registry: Registry) -> None:
     plan = registry.plan(*ledger())
     store(plan).fetch()

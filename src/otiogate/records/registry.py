@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from otiogate.documents.schemas import at, contract_faults
 from otiogate.documents.strict import DocumentError, parse_json
-from otiogate.errors import StoreError
+from otiogate.errors import CannotJudge, StoreError
 from otiogate.records.access import Access
 from otiogate.records.client import Answer, Conversation, Silent
 from otiogate.records.dates import instant
@@ -73,7 +73,7 @@ class _Run:
 
     name: str
     told: dict[_Ask, list[Record]] = field(default_factory=dict)
-    failed: tuple[StoreError, float] | None = None
+    failed: tuple[CannotJudge, float] | None = None
 
 
 class RegistryStore(RecordStore):
@@ -127,7 +127,7 @@ class RegistryStore(RecordStore):
             raise StoreError(fault.what, where=fault.where, next_step=fault.next_step)
         try:
             yield run
-        except StoreError as fault:
+        except CannotJudge as fault:
             run.failed = fault, time.monotonic() + _GIVEN_UP
             raise
 

@@ -44,6 +44,17 @@ CONTEXT = Context(
     licence_end=datetime(2029, 3, 1, tzinfo=timezone.utc),
 )
 
+CONFIG = """\
+format: 1
+production: MYSHOW
+season: "1"
+episode: "101"
+cut: v4
+deliverable: {type: episode, medium: streaming, territories: [US], languages: [en]}
+records: [records]
+"""
+"""The configuration of a project that delivers what ``CONTEXT`` is."""
+
 TEMP = replace(CONTEXT, stage="temp")
 
 EVIDENCE = [{"uri": "https://clearance.example/doc/1", "sha256": "sha256:" + "0" * 64, "media_type": "application/pdf"}]

@@ -11,20 +11,11 @@ import pytest
 from tests import builders
 from tests.cli.running import Ran, call, edl, project
 
-CONFIG = """\
-format: 1
-production: MYSHOW
-season: "1"
-episode: "101"
-cut: v4
-deliverable: {type: episode, medium: streaming, territories: [US], languages: [en]}
-records: [records]
-"""
 OLD = {"signed_at": "2020-01-01T00:00:00Z", "expires_at": "2021-01-01Z"}
 
 
 def ledger(folder: Path, *records: dict[str, Any]) -> None:
-    project(folder, CONFIG, **{each["id"].lower(): json.dumps(each) for each in records})
+    project(folder, builders.CONFIG, **{each["id"].lower(): json.dumps(each) for each in records})
 
 
 def cut(folder: Path, *events: list[str]) -> Path:

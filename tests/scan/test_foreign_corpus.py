@@ -322,13 +322,17 @@ def _chain(mob: aaf2.mobs.Mob) -> Iterator[aaf2.mobs.SourceMob]:
                 yield from _chain(one.mob)
 
 
+def copied(name: str, folder: Path) -> Path:
+    """A copy of the AAF of the corpus that is called ``name``."""
+    [found] = [each for each in READABLE if each.stem.endswith(f"__{name}") and each.suffix == ".aaf"]
+    return Path(shutil.copy(found, folder / "cut.aaf"))
+
+
 @EXAMPLES
 def test_a_tag_on_any_source_of_an_aaf_is_said_of_what_the_cut_shows_of_it(seed: int, tmp_path: Path) -> None:
     chooser = random.Random(seed)
-    made = tmp_path / "cut.aaf"
     names = ("nested_audio_dissolve", "simple", "nesting_test", "multiple_markers", "misc_speed_effects", "trims")
-    wanted = f"__{chooser.choice(names)}"
-    shutil.copy(next(each for each in READABLE if each.stem.endswith(wanted)), made)
+    made = copied(chooser.choice(names), tmp_path)
     with aaf2.open(str(made), "rw") as file:
         masters = [mob for mob in file.content.mastermobs() if _is_used(file, mob)]
         sources = {str(each.mob_id): each for mob in masters for each in _chain(mob)}
@@ -347,10 +351,8 @@ def test_a_tag_on_any_source_of_an_aaf_is_said_of_what_the_cut_shows_of_it(seed:
 @EXAMPLES
 def test_a_comment_on_any_clip_of_the_cut_of_an_aaf_is_said_of_that_clip_alone(seed: int, tmp_path: Path) -> None:
     chooser = random.Random(seed)
-    made = tmp_path / "cut.aaf"
-    names = ("multiple_markers", "simple", "nesting_test", "transitions", "trims", "duplicates")
-    wanted = f"__{chooser.choice(names)}"
-    shutil.copy(next(each for each in READABLE if each.stem.endswith(wanted)), made)
+    wanted = chooser.choice(("multiple_markers", "simple", "nesting_test", "transitions", "trims", "duplicates"))
+    made = copied(wanted, tmp_path)
     with aaf2.open(str(made), "rw") as file:
         clips = [each for cut in file.content.toplevel() for slot in cut.slots for each in _shown(slot.segment)]
         clip = chooser.choice(clips)
@@ -363,7 +365,7 @@ def test_a_comment_on_any_clip_of_the_cut_of_an_aaf_is_said_of_that_clip_alone(s
     assert use is not None
     assert use.source is not None
     cut_off = use.source.duration - length  # the adapter takes from a clip what is under a transition
-    assert (use.name, cut_off) == (name, 0) or (use.name == name and wanted == "__transitions" and cut_off < 0)
+    assert (use.name, cut_off) == (name, 0) or (use.name == name and wanted == "transitions" and cut_off < 0)
 
 
 def _shown(component: aaf2.components.Component) -> Iterator[aaf2.components.Component]:

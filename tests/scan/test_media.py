@@ -35,18 +35,9 @@ from otiogate.scan.media import Opens
 from otiogate.scan.read import read_timeline
 from otiogate.signing.memory import Memory
 from tests import builders
-from tests.builders import NOW, cleared, clip, disclosure, finding, raised, reasons, timeline
+from tests.builders import CONFIG, NOW, cleared, clip, disclosure, finding, raised, reasons, timeline
 
 APPROVED, OTHER = b"the approved pictures", b"other pictures"
-CONFIG = """\
-format: 1
-production: MYSHOW
-season: "1"
-episode: "101"
-cut: v4
-deliverable: {type: episode, medium: streaming, territories: [US], languages: [en]}
-records: [records]
-"""
 
 
 def sha(content: bytes) -> str:

@@ -69,7 +69,7 @@ class Late:
         if not named or own is None or (path, mark, timeline, own) in self._tried:
             return False
         try:
-            fits = watched(_receipt_digest if path.name.endswith(RECEIPT) else _sidecar_digest, timeline) in named
+            fits = watched(content_digest if path.name.endswith(RECEIPT) else _sidecar_digest, timeline) in named
         except OtiogateError:
             fits = False
         if not fits:
@@ -126,10 +126,6 @@ def _digests(data: bytes, suffix: str) -> set[str]:
         return {str(parse_json(decode(data))["subject"]["sha256"])}
     except (DocumentError, KeyError, TypeError, ValueError):
         return set()
-
-
-def _receipt_digest(path: Path) -> str:
-    return content_digest(path)
 
 
 def _sidecar_digest(path: Path) -> str:

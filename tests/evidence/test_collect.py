@@ -1,8 +1,9 @@
 """How what is said is brought together over a whole timeline."""
 
 import opentimelineio as otio
+import pytest
 
-from tests.builders import clip, disclosure, finding, judged, replica, timeline
+from tests.builders import clip, disclosure, finding, judged, replica, time_range, timeline
 
 
 def whole(data):
@@ -55,3 +56,22 @@ def test_an_empty_cell_of_a_column_says_nothing_and_an_empty_mark_is_a_fault():
         made = clip()
         made.metadata["genai"] = empty
         assert finding(judged(timeline(made)), "GEN-002").effect == "block"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\u2028", "\x0b"])
+def test_a_tag_on_a_further_line_of_a_note_is_a_tag_wherever_the_note_stands(end):
+    note = f"take 3, good{end}GENAI gen.shot"
+    noted, resolve, fcp = clip(), clip(), clip()
+    noted.markers.append(otio.schema.Marker("vfx", time_range(10, 1), comment=note))
+    resolve.metadata["Resolve_OTIO"] = {"Note": note}
+    fcp.metadata["fcp_xml"] = {"comments": {"mastercomment1": note}}
+    for each in (noted, resolve, fcp):
+        report = judged(timeline(each))
+        assert [cue.disclosure for cue in report.cues] == ["GENAI gen.shot"]
+        assert finding(report, "GEN-001").uses[0].name == each.name
+
+
+def test_prose_of_several_lines_that_speaks_of_the_tag_is_none():
+    noted = clip()
+    noted.metadata["note"] = "not tagged\nno GENAI here\nGENAIX"
+    assert judged(timeline(noted)).verdict == "allow"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 
 from otiogate.errors import ReadError
 from otiogate.scan.find import Wanted, timelines
+
+LATER = 4e9
+"""A time that is still to come: when a file came where it is cannot be set."""
 
 DELIVERY = (
     "a/cut.edl",
@@ -52,7 +56,7 @@ def test_a_bundle_is_a_timeline_and_no_folder(found: Callable[..., list[str]]) -
 
 def test_what_is_named_is_taken_whatever_it_is(found: Callable[..., list[str]]) -> None:
     names = ["a/notes.txt", "a/.hidden.edl", "nowhere.edl", ""]
-    assert found(*names, include=("x",), exclude=("*",), since=4e9) == names
+    assert found(*names, include=("x",), exclude=("*",), since=LATER) == names
 
 
 def test_a_pattern_means_what_it_matches_and_what_is_in_folders_that_it_matches(
@@ -95,9 +99,16 @@ def test_include_and_exclude_are_patterns_of_paths_or_names(
 
 def test_since_leaves_out_what_did_not_change(found: Callable[..., list[str]], tmp_path: Path) -> None:
     for name in ("a/cut.edl", "b/cut.edl"):
-        os.utime(tmp_path / name, (1000, 1000))
-    assert found("*/cut.edl", since=1000) == ["a/cut.edl", "b/cut.edl"]
-    assert found("*/cut.edl", since=1001) == []
+        os.utime(tmp_path / name, (LATER, LATER))
+    assert found("*/cut.edl", since=LATER) == ["a/cut.edl", "b/cut.edl"]
+    assert found("*/cut.edl", since=LATER + 1) == []
+
+
+def test_since_takes_what_arrived_with_the_date_that_it_had_elsewhere(
+    found: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    os.utime(tmp_path / "b" / "cut.edl", (1000, 1000))
+    assert found("b", since=time.time() - 3600) == ["b/cut.edl"]
 
 
 def test_xml_is_a_timeline_if_it_says_so(found: Callable[..., list[str]], tmp_path: Path) -> None:
@@ -142,15 +153,11 @@ def test_an_xml_in_an_encoding_that_is_not_read_may_be_a_timeline(
 def test_since_asks_for_what_is_in_a_bundle_and_for_what_belongs_to_a_timeline(
     found: Callable[..., list[str]], tmp_path: Path
 ) -> None:
-    for path in (tmp_path / "a").rglob("*"):
-        os.utime(path, (1000, 1000))
-    os.utime(tmp_path / "a" / "bundle.otiod" / "content.otio", (2000, 2000))
+    os.utime(tmp_path / "a" / "bundle.otiod" / "content.otio", (LATER, LATER))
     for name in ("cut.edl.genai.json", "cut.otio.receipt.json"):
         (tmp_path / "a" / name).write_text("{}")
-        os.utime(tmp_path / "a" / name, (2000, 2000))
-    for name in ("a/bundle.otiod", "a"):
-        os.utime(tmp_path / name, (1000, 1000))
-    assert found("a", since=1500) == ["a/bundle.otiod", "a/cut.edl", "a/cut.otio"]
+        os.utime(tmp_path / "a" / name, (LATER, LATER))
+    assert found("a", since=LATER) == ["a/bundle.otiod", "a/cut.edl", "a/cut.otio"]
 
 
 def test_a_sidecar_without_its_timeline_is_told(found: Callable[..., list[str]], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from otiogate.evidence.disclosure import Disclosure, whole
 from otiogate.evidence.tag import ID, Tag, is_tag, parse_tag
 from otiogate.evidence.vocabulary import AMBIGUOUS_SOURCE_TYPES, GENAI_SOURCE_TYPES, source_type
+from otiogate.timeline.fcpxml_tags import tags_in
 from otiogate.timeline.model import Carrier, plain_key
 
 _SEPARATED = rb"(?:[ _\-\t]|\\t)*"  # a tab stands in JSON as a backslash and a t
@@ -63,11 +64,19 @@ def statements(carrier: Carrier) -> Iterator[Statement]:
         if is_tag(text):
             seen.add(said)
             yield parse_tag(text)
+        elif (lines := _lines(text)) and not seen.issuperset(lines):
+            seen.update(lines)
+            yield from map(parse_tag, lines)
         elif len(said) <= _LONGEST_TYPE and (found := _typed(said)) is not None and found.source_type not in seen:
             seen.add(found.source_type)
             yield found
     if carrier.metadata:
         yield from _in_metadata(carrier.metadata, carrier.where)
+
+
+def _lines(text: str) -> list[str]:
+    """The tags in a text of several lines, of which the first is none."""
+    return tags_in(text) if "genai" in text.lower() and len(text.splitlines()) > 1 else []
 
 
 def _typed(text: str) -> Evidence | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from otiogate.timeline.fcpxml_tags import keywords_in
+from otiogate.timeline.fcpxml_tags import keywords_in, tags_in
 from otiogate.timeline.model import plain_key
 
 # ASCII letters alone, so that a plain search for "genai" finds every node that says it. Blanks of any script, invisible
@@ -38,6 +38,8 @@ def native_texts(metadata: Any) -> list[str]:
             found.append(said)
         elif _KEYWORD.match(said):
             found.append(_KEYWORD.sub("GENAI ", said, count=1))
+        elif len(text.splitlines()) > 1:
+            found += tags_in(text)
     return found
 
 

@@ -31,8 +31,8 @@ class Wanted:
     """What of a folder, or of what a pattern matches, is wanted. A file that is named is wanted whatever this says.
 
     ``include`` and ``exclude`` are patterns of paths from that folder, or of names, in which * stands for anything;
-    ``since`` is a time of last change, in seconds of the epoch: of a bundle that of the last of what is in it, and of
-    any timeline that of its sidecar and its receipt too.
+    ``since`` is a time of last change, or of arrival, in seconds of the epoch: of a bundle that of the last of what is
+    in it, and of any timeline that of its sidecar and its receipt too.
     """
 
     include: tuple[str, ...] = ()
@@ -61,8 +61,10 @@ def _all_of(path: str) -> Iterator[str]:
 
 
 def _changed(path: str) -> float:
+    """When it was changed, or came there: what is copied or unpacked may keep the date that it had elsewhere."""
     try:
-        return os.stat(path).st_mtime  # noqa: PTH116 - as above
+        found = os.stat(path)  # noqa: PTH116 - as above
+        return max(found.st_mtime, found.st_ctime)
     except OSError:
         return math.inf  # it is there and cannot be looked at: whoever reads it says so
 

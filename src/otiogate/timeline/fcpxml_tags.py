@@ -135,7 +135,7 @@ def tags_in(text: str) -> list[str]:
     """The tags in a text of several lines: each begins a line, and goes on to the next. ``GENAI+`` continues the one
     before it."""
     found: list[list[str]] = []
-    for line in text.split("\n"):
+    for line in text.splitlines():  # old systems part lines by CR, Final Cut by U+2028
         lead = _SAID.match(line)
         if lead is None:
             if found and line.strip():

@@ -96,7 +96,11 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "cut_off.otioz": (b"HALF", "is not a zip archive that can be read"),
     "bundle.otiod": (b"FOLDER", "No such file or directory"),
     "notes.txt": ("A cut.", "no timeline format that is known (.txt)"),
-    "cut": (CLEAN, "no timeline format that is known (no suffix)"),
+    "cut": (
+        CLEAN,
+        "no timeline format that is known (no suffix); by its content it is an EDL (name the file for what it is",
+    ),
+    "nowhere": (None, "No such file or directory (correct the path)"),
     "no_version.fcpxml": ("<fcpxml/>", "FCPXML of version '' is not known"),
     "no_xml.fcpxml": ("A cut.", "line 1: is no XML that can be read: syntax error"),
     "other.fcpxml": ("<xmeml/>", "is no FCPXML: its outermost element is 'xmeml'"),
@@ -229,6 +233,40 @@ def test_a_second_timeline_that_takes_the_place_of_the_first_when_unpacked_is_re
     ran = call(capsys, "scan", path)
     assert ran.code == 3
     assert "holds more than one content.otio" in one_line(ran)
+
+
+_IN_A_BUNDLE = [("otiod", each) for each in ("cut.edl", "sub/content.otio", "content.otio ", "a.XML")]
+_IN_AN_ARCHIVE = [("otioz", each) for _, each in _IN_A_BUNDLE] + [
+    ("otioz", each) for each in ("/content.otio", "x/../content.otio", "in.otiod/content.otio")
+]
+
+
+@pytest.mark.parametrize(("kind", "other"), _IN_A_BUNDLE + _IN_AN_ARCHIVE)
+def test_a_timeline_that_a_bundle_holds_beside_its_own_is_refused(
+    kind: str, other: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / f"cut.{kind}"
+    inside = {"content.otio": otio_text(), other: "<xmeml/>", "media/C0001M01.XML": "<NonRealTimeMeta/>", "a.mov": ""}
+    if kind == "otioz":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, text in inside.items():
+                archive.writestr(name, text)
+    else:
+        for name, text in inside.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_text(text)
+    ran = call(capsys, "scan", path)
+    assert ran.code == 3
+    assert f"holds another timeline beside its own, {other}, which nobody would judge" in one_line(ran)
+
+
+def test_an_archive_before_the_archive_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = _zip(tmp_path / "first.otioz", otio_text(builders.clip("GENAI gen.shot")))
+    path = tmp_path / "cut.otioz"
+    path.write_bytes(first + _zip(path, otio_text()))
+    ran = call(capsys, "scan", path)
+    assert ran.code == 3
+    assert "holds something before its first member" in one_line(ran)
 
 
 def test_nan_in_a_timeline_is_odd_and_no_reason_to_refuse_it(tmp_path: Path) -> None:
@@ -559,7 +597,8 @@ def test_a_full_device_as_output_is_exit_code_3_and_stays_a_device(tmp_path: Pat
 
 
 @posix
-def test_a_disk_that_fills_up_leaves_the_earlier_report_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, 20])
+def test_a_disk_that_fills_up_leaves_the_earlier_report_as_it_was(times: int, tmp_path: Path) -> None:
     import resource
 
     def limited() -> None:
@@ -569,7 +608,7 @@ def test_a_disk_that_fills_up_leaves_the_earlier_report_as_it_was(tmp_path: Path
     (tmp_path / "cut.edl").write_text(TAGGED)
     (tmp_path / "report.txt").write_text("before")
     before = held(tmp_path)
-    ran = run("scan", "cut.edl", "-o", "report.txt", cwd=tmp_path, preexec_fn=limited)
+    ran = run("scan", *["cut.edl"] * times, "-o", "report.txt", cwd=tmp_path, preexec_fn=limited)
     assert ran.code == 3
     assert one_line(ran).startswith("otiogate: report.txt: cannot be written: ")
     assert held(tmp_path) == before

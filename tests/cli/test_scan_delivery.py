@@ -64,10 +64,32 @@ def test_a_list_comes_on_standard_input(capsys: pytest.CaptureFixture[str], monk
     assert ran.err.startswith("otiogate: 4 timelines: 2 allowed, 1 blocked, 1 could not judge; first: in/none.edl")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs names that only POSIX allows")
+def test_in_a_list_that_nuls_part_a_name_may_hold_line_ends(
+    delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (delivery / "[two\nlines\r.edl").write_text(edl([TAGGED]))
+    listed = b"in/cut0.edl\0in/[two\nlines\r.edl\0"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(listed)))
+    ran = call(capsys, "scan", "-")
+    assert ran.code == 1
+    assert ran.err.startswith("otiogate: 2 timelines: 1 allowed, 1 blocked; first: in/[two lines .edl: blocked")
+
+
+def test_a_timeline_that_is_not_called_one_cannot_be_judged(delivery: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (delivery / "cut3.edl").rename(delivery / "cut3.edl.txt")
+    ran = call(capsys, "scan", "in")
+    assert ran.code == 3
+    assert "1 could not judge; first: in/cut3.edl.txt: could not judge: is no timeline format that is known" in ran.err
+    assert "by its content it is an EDL (name the file for what it is" in ran.err
+
+
 def test_what_is_left_out_is_asked_for_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "scan", "in", "--exclude", "cut3*").code == 0
     assert call(capsys, "scan", "in", "--include", "cut3*").code == 1
-    assert call(capsys, "scan", "in", "--since", "2099-01-01Z").code == 4
+    none = call(capsys, "scan", "in", "--since", "2099-01-01Z")
+    assert none.code == 4
+    assert "no timeline in in, or none that --include, --exclude and --since leave" in none.err
     assert call(capsys, "scan", "in", "--since", "1h").code == 1
     assert call(capsys, "scan", "in", "--since", "yesterday").code == 2
     assert call(capsys, "scan", "in", "--jobs", "0").code == 2

@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import opentimelineio as otio
 import pytest
 
 from otiogate.errors import ReadError
-from otiogate.scan.find import Wanted, timelines
+from otiogate.scan.find import Met, Wanted, timelines
+from tests.cli.running import edl
 
 LATER = 4e9
 """A time that is still to come: when a file came where it is cannot be set."""
@@ -70,7 +72,7 @@ def test_a_pattern_means_what_it_matches_and_what_is_in_folders_that_it_matches(
 def test_what_means_no_timeline_is_told(found: Callable[..., list[str]], tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()
     empty: list[str] = []
-    assert list(timelines(["c", "b", "*.edl", "none.edl"], None, empty.append)) == ["b/cut.edl", "none.edl"]
+    assert list(timelines(["c", "b", "*.edl", "none.edl"], met=Met(empty.append))) == ["b/cut.edl", "none.edl"]
     assert empty == ["c", "*.edl"]
 
 
@@ -164,7 +166,7 @@ def test_a_sidecar_without_its_timeline_is_told(found: Callable[..., list[str]],
     for name in ("cut.edl", "lost.edl", "bundle.otiod", "notes.txt"):
         (tmp_path / "a" / f"{name}.genai.json").write_text("{}")
     alone: list[str] = []
-    assert list(timelines(["a"], alone=alone.append)) == OF_A
+    assert list(timelines(["a"], met=Met(alone=alone.append))) == OF_A
     assert alone == ["a/lost.edl.genai.json"]
 
 
@@ -190,3 +192,17 @@ def test_a_sidecar_is_no_timeline_whatever_the_pattern(tmp_path: Path) -> None:
     (tmp_path / "a.edl.genai.json").write_text("{}")
     assert list(timelines([str(tmp_path / "*")])) == [str(tmp_path / "a.edl")]
     assert list(timelines([str(tmp_path)])) == [str(tmp_path / "a.edl")]
+
+
+@pytest.mark.parametrize(
+    "name", ["cut.edl.txt", "cut.txt", "cut.cmx", "cut", "cut.edl~", "cut.edl ", "cut.edl.v2", "c.otio.bak"]
+)
+def test_what_is_a_timeline_and_has_no_name_of_one_is_found_where_it_is_asked_for(tmp_path: Path, name: str) -> None:
+    made = otio.schema.Timeline("cut").to_json_string() if "otio" in name else edl([])
+    (tmp_path / name).write_text(made, encoding="utf-16" if name == "cut.txt" else "utf-8")
+    (tmp_path / "cut.aaf.md5").write_text("d41d8cd98f00b204e9800998ecf8427e  cut.aaf")
+    (tmp_path / "cut.edl.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "notes.txt").write_text("TITLE: notes\n001 is cut at 01:00:00:00, 002 at 01:00:05:00\n")
+    (tmp_path / ".cut.txt").write_text(edl([]))
+    assert list(timelines([str(tmp_path)])) == []
+    assert list(timelines([str(tmp_path)], misnamed=True)) == [str(tmp_path / name)]

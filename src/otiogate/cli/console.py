@@ -67,7 +67,8 @@ def sink(output: str | None = None) -> Iterator[Callable[[str], None]]:
     try:
         yield put_in
     except BaseException:
-        writing.__exit__(*sys.exc_info())
+        with contextlib.suppress(OSError):  # what is full at the first write is full at the last
+            writing.__exit__(*sys.exc_info())
         raise
     with _told(str(file)):
         writing.__exit__(None, None, None)

@@ -38,11 +38,11 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Asks for what each timeline misses, whatever becomes of the others."""
     from otiogate.cli.scan import NOTHING_TO_SCAN
-    from otiogate.scan.find import timelines
+    from otiogate.scan.find import Met, timelines
 
     under = judging(arguments)
     empty: list[str] = []
-    names = list(timelines(arguments.timelines, nothing=empty.append))
+    names = list(timelines(arguments.timelines, met=Met(empty.append)))
     if not names:
         say(f"otiogate: nothing to ask for: no timeline in {', '.join(empty)}")
         return NOTHING_TO_SCAN

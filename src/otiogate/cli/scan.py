@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -49,7 +50,10 @@ def add_to(commands: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a timeline, a folder, a pattern such as 'cuts/*.edl', or - for a list"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a timeline, a folder, a pattern such as 'cuts/*.edl', or - for a list, parted by line ends or NULs",
     )
     parser.add_argument(
         "--format", choices=("text", "json", "jsonl"), default="text", help="of the report (default: text)"
@@ -75,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Scans every path, whatever becomes of the others; the worst exit code wins (70 over 2 over 3 over 1 over 0)."""
     from otiogate.report.base import count, safe
     from otiogate.scan.delivery import scan
-    from otiogate.scan.find import timelines
+    from otiogate.scan.find import Met, Wanted, timelines
     from otiogate.scan.workers import Limits
 
     under = judging(arguments)
@@ -86,14 +90,16 @@ def run(arguments: argparse.Namespace) -> int:
     empty: list[str] = []
     links: list[str] = []
     alone: list[str] = []
-    names = list(timelines(_listed(arguments.paths), _wanted(arguments), empty.append, links.append, alone.append))
+    met = Met(empty.append, links.append, alone.append)
+    names = list(timelines(_listed(arguments.paths), _wanted(arguments), met, misnamed=True))
     if links:
         say(f"otiogate: not followed: {count(len(links), 'link to a folder', 'links to folders')}: {safe(links[0])}")
     if alone:
         say(f"otiogate: without its timeline beside it: {count(len(alone), 'sidecar')}: {safe(alone[0])}")
     refuse_output(arguments.output, names, "report")
     if not names:
-        say(f"otiogate: nothing to scan: no timeline in {', '.join(empty) or 'the list'}")
+        left = ", or none that --include, --exclude and --since leave" if _wanted(arguments) != Wanted() else ""
+        say(f"otiogate: nothing to scan: no timeline in {safe(', '.join(empty), 2000) or 'the list'}{left}")
         return NOTHING_TO_SCAN
     noted = noting("scan")
     tally = _Tally(len(names), tuple(empty), noted)
@@ -188,17 +194,17 @@ def _writer(arguments: argparse.Namespace) -> ReportWriter:
 
 
 def _listed(paths: list[str]) -> Iterator[str]:
-    """The paths; in the place of ``-``, the lines of standard input."""
+    """The paths; in the place of ``-``, the lines of standard input, or what NULs part there, as names may hold line
+    ends."""
     for path in paths:
         if path != "-":
             yield path
             continue
         if sys.stdin is None:
             raise UsageError("there is no standard input to read a list from")
-        for line in sys.stdin.buffer:
-            name = os.fsdecode(line).rstrip("\r\n")
-            if name:
-                yield name
+        data = sys.stdin.buffer.read().removeprefix(BOM_UTF8)
+        names = data.split(b"\0") if b"\0" in data else (line.rstrip(b"\r") for line in data.split(b"\n"))
+        yield from (os.fsdecode(name) for name in names if name)
 
 
 def _jobs(asked: int | None) -> int:

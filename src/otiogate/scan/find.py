@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import math
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,12 +17,24 @@ from otiogate.errors import ReadError
 from otiogate.receipt import SUFFIX as RECEIPT
 from otiogate.scan.sidecar import SUFFIX, astray
 from otiogate.timeline.formats import BUNDLES, BY_SUFFIX
+from otiogate.timeline.sniff import sniff
 
 _HEAD = 4096
 _MOST_HEAD = 1024**2
 """How much of an XML is looked at, in pieces, for its outermost element: comments may stand before it."""
 
 _XML_TIMELINES = ("xmeml", "fcpxml")
+_PLAIN = ("", ".txt", ".cmx", ".bak", ".old")
+"""Suffixes under which a timeline may lie that is not called one."""
+
+_KNOWN = re.compile(rf"\.(?:{'|'.join(each[1:] for each in BY_SUFFIX)})(?![a-z0-9])", re.IGNORECASE)
+_SURE = ("xmeml", "fcpxml", "ale", "ges", "mlt")
+_EVENT = re.compile(rb"^[ \t]*\d{1,6}[ \t]+\S[^\r\n]*?(?:[ \t]\d\d(?:[:;.,]\d\d){3}){4}", re.MULTILINE)
+"""An event of an EDL, by its four times: what begins with a title may be any text."""
+
+_LOOKED_AT = 64 * 1024
+"""Bytes by which it is told whether such a file is a timeline."""
+
 _UNKNOWN_ENCODING = 18
 """What the parser calls an encoding that it does not know."""
 
@@ -74,50 +87,59 @@ def _fits(inner: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch(inner, each) or fnmatch(name, each) for each in patterns)
 
 
-def timelines(
-    paths: Iterable[str],
-    wanted: Wanted | None = None,
-    nothing: Callable[[str], object] | None = None,
-    link: Callable[[str], object] | None = None,
-    alone: Callable[[str], object] | None = None,
-) -> Iterator[str]:
-    """The timelines that ``paths`` mean, each folder's in the order of their names.
-
-    A folder means every timeline below it, also of formats that are not read: what is delivered and cannot be judged
-    has to be said. Names that begin with a dot are left out, and links to folders are not followed. ``nothing`` is
-    called with each path that means no timeline, ``link`` with each link to a folder, and ``alone`` with each sidecar
-    in a folder that lies there without its timeline.
-    Raises ``ReadError`` for a folder that cannot be listed.
-    """
-    met = _Met(link or _pass, alone or _pass)
-    for path in paths:
-        empty = True
-        for found in _meant(path, wanted or Wanted(), met):
-            empty = False
-            yield found
-        if empty and nothing:
-            nothing(path)
-
-
-@dataclass(frozen=True)
-class _Met:
-    """Who is told of what is met in a folder and is no timeline."""
-
-    link: Callable[[str], object]
-    alone: Callable[[str], object]
-
-
 def _pass(_: str) -> None:
     """Tells nobody."""
 
 
-def _meant(path: str, wanted: Wanted, met: _Met) -> Iterator[str]:
+@dataclass(frozen=True)
+class Met:
+    """Who is told of what means no timeline: ``nothing`` of each path without one, ``link`` of each link to a folder,
+    and ``alone`` of each sidecar in a folder that lies there without its timeline."""
+
+    nothing: Callable[[str], object] = _pass
+    link: Callable[[str], object] = _pass
+    alone: Callable[[str], object] = _pass
+
+
+def timelines(
+    paths: Iterable[str], wanted: Wanted | None = None, met: Met | None = None, *, misnamed: bool = False
+) -> Iterator[str]:
+    """The timelines that ``paths`` mean, each folder's in the order of their names.
+
+    A folder means every timeline below it, also of formats that are not read: what is delivered and cannot be judged
+    has to be said. With ``misnamed`` that is also what is a timeline by its content and no name of one, such as
+    ``cut.edl.txt``. Names that begin with a dot are left out, and links to folders are not followed.
+    Raises ``ReadError`` for a folder that cannot be listed.
+    """
+    look = _Look(met or Met(), is_misnamed if misnamed else _never)
+    for path in paths:
+        empty = True
+        for found in _meant(path, wanted or Wanted(), look):
+            empty = False
+            yield found
+        if empty:
+            look.met.nothing(path)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How folders are looked through."""
+
+    met: Met
+    is_misnamed: Callable[[str, str], bool]
+
+
+def _never(_base: str, _name: str) -> bool:
+    return False
+
+
+def _meant(path: str, wanted: Wanted, look: _Look) -> Iterator[str]:
     if _is_folder(path):
-        yield from (each for each in _below(path, met) if wanted(each, path))
+        yield from (each for each in _below(path, look) if wanted(each, path))
     elif glob.has_magic(path) and not os.path.lexists(path):
         for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
             if _is_folder(each):
-                yield from (found for found in _below(each, met) if wanted(found, each))
+                yield from (found for found in _below(each, look) if wanted(found, each))
             elif not each.endswith(SUFFIX) and wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
                 yield each
     else:
@@ -128,21 +150,22 @@ def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and not path.rstrip("/\\").lower().endswith(BUNDLES)  # noqa: PTH112 - Path's own raises
 
 
-def _below(folder: str, met: _Met) -> Iterator[str]:
+def _below(folder: str, look: _Look) -> Iterator[str]:
     def fail(fault: OSError) -> None:
         raise ReadError(f"cannot be listed: {fault.strerror}", where=str(fault.filename)) from fault
 
     for base, folders, names in os.walk(folder, onerror=fail):
         there = (*names, *folders)
-        found = [os.path.join(base, each) for each in names if _is_timeline(base, each)]  # noqa: PTH118 - as above
+        theirs = (each for each in names if _is_timeline(base, each) or look.is_misnamed(base, each))
+        found = [os.path.join(base, each) for each in theirs]  # noqa: PTH118 - as above
         found += [os.path.join(base, each) for each in folders if each.lower().endswith(BUNDLES) and each[0] != "."]  # noqa: PTH118
         folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
         for each in folders:
             path = os.path.join(base, each)  # noqa: PTH118 - as above
             if os.path.islink(path):  # noqa: PTH114 - as above
-                met.link(path)
+                look.met.link(path)
         for each in astray(there):
-            met.alone(os.path.join(base, each))  # noqa: PTH118 - as above
+            look.met.alone(os.path.join(base, each))  # noqa: PTH118 - as above
         yield from sorted(found)
 
 
@@ -151,6 +174,26 @@ def _is_timeline(base: str, name: str) -> bool:
     if name.startswith(".") or suffix not in BY_SUFFIX:
         return False
     return suffix != ".xml" or _is_timeline_xml(Path(base, name))
+
+
+def is_misnamed(base: str, name: str) -> bool:
+    """Whether the file ``name`` in the folder ``base`` is a timeline that is not called one: text, a copy that was set
+    aside, or whatever has the suffix of a timeline within its name. What it is, its content tells."""
+    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - as above
+    known = _KNOWN.search(name) is not None
+    if name.startswith(".") or suffix in BY_SUFFIX or not (known or suffix in _PLAIN):
+        return False
+    path = os.path.join(base, name)  # noqa: PTH118 - as above
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - as above
+            return False
+        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - as above
+            data = stream.read(_LOOKED_AT)
+    except OSError:
+        return known
+    said = data.replace(b"\0", b"")  # UTF-16 has NULs between
+    kind = sniff(data)
+    return kind in _SURE or (known and kind == "compound") or b'"OTIO_SCHEMA"' in said or bool(_EVENT.search(said))
 
 
 class _Root(Exception):

@@ -8,6 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from otiogate.scan.foreign import NAME_IT, read_foreign
 from otiogate.scan.sidecar import with_sidecar
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.fcpxml import read_fcpxml
-from otiogate.timeline.formats import BY_SUFFIX
+from otiogate.timeline.formats import BUNDLES, BY_SUFFIX
 from otiogate.timeline.model import Origin, Problem, Snapshot
 from otiogate.timeline.sniff import described, sniff
 
@@ -44,6 +45,12 @@ _INSIDE = {".otiod": _CONTENT, ".fcpxmld": "Info.fcpxml"}
 
 _MAX_CONTENT = 1024**3
 
+_NAMES = ("edl", *(each.content for each in BY_SUFFIX.values() if each.content), "fcpxml")
+"""What a file can be that has another name, as ``sniff`` tells."""
+
+_HEAD = 64 * 1024
+"""Bytes of an XML by which it is told what it is."""
+
 
 def read_timeline(path: Path, rate: Fraction | None = None) -> Snapshot:
     """The snapshot of the timeline in ``path``, with what the sidecar beside it says; ``rate`` is for EDLs that do not
@@ -59,7 +66,11 @@ def read_file(path: Path, rate: Fraction | None = None) -> Snapshot:
     if form is None:
         if os.path.isdir(path):  # noqa: PTH112 - Path's own raises for a name that is too long
             raise ReadError("is a folder", where=where, next_step="name the timelines in it")
-        what = f"is no timeline format that is known ({suffix or 'no suffix'})"
+        if not os.path.lexists(path):
+            raise ReadError("cannot be read: No such file or directory", where=where, next_step="correct the path")
+        what, kind = f"is no timeline format that is known ({suffix or 'no suffix'})", sniff(_head(path))
+        if kind in _NAMES:
+            raise ReadError(f"{what}; by its content it is {described(kind)}", where=where, next_step=NAME_IT)
         raise ReadError(what, where=where, next_step="export the cut as .otio or .edl and scan that")
     if form.instead:
         what = f"{form.name} is not read, so nothing in it was checked"
@@ -113,7 +124,34 @@ def _edl(data: bytes, path: Path, rate: Fraction | None) -> Snapshot:
 def _from_folder(path: Path, name: str) -> bytes:
     if (path / name).is_symlink():
         raise ReadError(f"{name} in it is a link to another file", where=str(path), next_step=_AGAIN)
+    inside = [
+        Path(base, each).relative_to(path).as_posix()
+        for base, folders, names in os.walk(path)
+        for each in (*names, *(each for each in folders if each.lower().endswith(BUNDLES)))
+    ]
+    _check_alone((each for each in inside if each != name), path, lambda each: _head(path / each))
     return _bytes(path / name)
+
+
+def _check_alone(names: Iterable[str], bundle: Path, head: Callable[[str], bytes]) -> None:
+    """Raises ``ReadError`` where a timeline is among ``names``, what a bundle holds beside its own: it would be
+    delivered, and nobody would judge it. Of an XML that is told by the ``head`` of it."""
+    for name in names:
+        last = name.replace("\\", "/").rpartition("/")[2].rstrip(". ")
+        suffix = os.path.splitext(last)[1].lower()  # noqa: PTH122 - a name, maybe of another system
+        is_other = suffix in BY_SUFFIX and not last.startswith(".")
+        if is_other and (suffix != ".xml" or sniff(head(name)) in ("xmeml", "fcpxml", "xml")):
+            what = f"holds another timeline beside its own, {name}, which nobody would judge"
+            raise ReadError(what, where=str(bundle), next_step="have that delivered as a file of its own")
+
+
+def _head(path: Path) -> bytes:
+    _check_kind(path)
+    try:
+        with path.open("rb", buffering=0) as stream:
+            return stream.read(_HEAD)
+    except OSError:
+        return b"<"  # it may be a timeline
 
 
 def _bytes(path: Path) -> bytes:
@@ -143,6 +181,11 @@ def _from_zip(path: Path) -> bytes:
             names = [each.casefold().replace("\\", "/").removeprefix("./") for each in archive.namelist()]
             if names.count(_CONTENT) > 1:  # one reader takes the first, another the last, or what was unpacked last
                 raise ReadError(f"holds more than one {_CONTENT}", where=str(path), next_step=_AGAIN)
+            if min((each.header_offset for each in archive.infolist()), default=0) > 0:
+                what = "holds something before its first member, which other readers may take for the archive"
+                raise ReadError(what, where=str(path), next_step=_AGAIN)
+            others = (each for each in archive.namelist() if each != _CONTENT)
+            _check_alone(others, path, lambda each: archive.open(each).read(_HEAD))
             info = archive.getinfo(_CONTENT)
             if info.file_size > _MAX_CONTENT:
                 what = f"{_CONTENT} in it is larger than {_MAX_CONTENT} bytes"

@@ -27,6 +27,7 @@ from otiogate.scan.sidecar import SUFFIX
 from otiogate.scan.watching import Places, Watch, last_report
 from otiogate.signing.envelope import Envelope
 from otiogate.signing.statement import Statement, Subject
+from tests.builders import clip, timeline
 from tests.cli.running import ALONE, call, command, edl, environment, project
 
 TAGGED = "* GENAI gen.shot stage=final"
@@ -496,6 +497,150 @@ def test_a_sidecar_that_arrives_late_is_judged_with_its_timeline(inbox: Path, tm
     assert found is not None
     assert "DIS-404" in {each.disclosure for each in found.findings}
     assert (names(inbox), verdicts(watched)) == ([], {})
+
+
+@pytest.mark.parametrize(
+    "blocked", ["held", "ok", ""], ids=["held", "one place for both", "no place for what is blocked"]
+)
+def test_a_sidecar_that_arrives_after_its_timeline_was_allowed_takes_it_back(
+    inbox: Path, tmp_path: Path, blocked: str
+) -> None:
+    project(inbox, "format: 1\nproduction: MYSHOW\nstage: temp\n")
+    made = sidecar(inbox / "clean.edl", "GENAI replica.voice identity=identifiable_living").rename(tmp_path / "late")
+    places = [tmp_path / "ok", *([tmp_path / blocked] if blocked else [])]
+    assert verdicts(watch(inbox, *places))["clean.edl"] == "allow"
+    made.rename(inbox / "clean.edl.genai.json")
+    watched = watch(inbox, *places)
+    (now,) = verdicts(watched).items()
+    assert now == ("clean.edl" if blocked else "clean~2.edl", "block")
+    where = (tmp_path / blocked if blocked else inbox) / now[0]
+    assert where.read_text() == edl([])
+    found = last_report(where)
+    assert found is not None
+    assert found.config == (str(inbox / "otiogate.yaml"),), "it is judged under what lies near the inbox"
+    assert not (inbox / "clean.edl.genai.json").exists()
+    assert verdicts(watched) == {}
+
+
+def test_a_sidecar_that_says_no_more_than_is_allowed_goes_to_what_was_allowed(inbox: Path, tmp_path: Path) -> None:
+    made = sidecar(inbox / "clean.edl", "GENAI enhance.upscale").rename(tmp_path / "late")
+    watched = watch(inbox, tmp_path / "ok")
+    verdicts(watched)
+    made.rename(inbox / "clean.edl.genai.json")
+    assert verdicts(watched) == {"clean.edl": "allow"}
+    assert "clean.edl.genai.json" in names(tmp_path / "ok")
+    assert verdicts(watched) == {}
+
+
+def test_a_watch_that_ends_before_what_was_allowed_is_judged_again_is_taken_up(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sidecar(inbox / "clean.edl").rename(tmp_path / "late")
+    verdicts(watch(inbox, tmp_path / "ok", tmp_path / "held"))
+    made.rename(inbox / "clean.edl.genai.json")
+
+    def ended(*_arguments: object, **_options: object) -> object:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(watching, "scan", ended)
+        verdicts(watch(inbox, tmp_path / "ok", tmp_path / "held"))
+    assert verdicts(watch(inbox, tmp_path / "ok", tmp_path / "held")) == {"clean.edl": "block"}
+    assert names(tmp_path / "ok") == names(inbox) == []
+
+
+def test_a_sidecar_of_which_no_timeline_is_here_is_said_once(inbox: Path, tmp_path: Path) -> None:
+    made = sidecar(inbox / "clean.edl").rename(tmp_path / "late")
+    watched = watch(inbox, tmp_path / "ok", tmp_path / "held")
+    verdicts(watched)
+    (tmp_path / "ok" / "clean.edl").unlink()
+    made.rename(inbox / "clean.edl.genai.json")
+    [done] = watched.step()
+    assert isinstance(done.report, Refused)
+    assert "is about no timeline that is here" in done.report.text
+    assert done.path == inbox / "clean.edl.genai.json"
+    assert list(watched.step()) == []
+
+
+def test_content_of_the_same_size_and_date_is_judged_anew(inbox: Path) -> None:
+    watched = watch(inbox)
+    verdicts(watched)
+    place = inbox / "clean.edl"
+    before = place.stat()
+    (inbox / "other").write_text(edl([TAGGED]))
+    place.write_text((inbox / "tagged.edl").read_text().ljust(before.st_size)[: before.st_size])
+    place.write_text(place.read_text()[:-8] + "\n*GENAI\n")
+    os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert place.stat().st_size == before.st_size
+    assert verdicts(watched) == {"clean.edl": "block"}
+
+
+@pytest.mark.parametrize("name", ["clean.edl", "cut.otiod"])
+def test_what_was_allowed_is_no_other_name_of_a_file_elsewhere(inbox: Path, tmp_path: Path, name: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    if name == "cut.otiod":
+        (inbox / name).mkdir()
+        elsewhere.write_text(timeline(clip()).to_json_string())
+        os.link(elsewhere, inbox / name / "content.otio")
+    else:
+        os.link(inbox / name, elsewhere)
+    assert verdicts(watch(inbox, tmp_path / "ok"))[name] == "allow"
+    elsewhere.write_text(edl([TAGGED]))
+    moved = tmp_path / "ok" / name
+    assert "GENAI" not in (moved / "content.otio" if moved.is_dir() else moved).read_text()
+    assert not (inbox / name).exists()
+
+
+@pytest.mark.parametrize("where", ["place", "report"])
+def test_a_place_that_cannot_be_used_is_said_and_ends_nothing(
+    inbox: Path, tmp_path: Path, where: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ok").touch()
+    if where == "report":
+        monkeypatch.setattr(watching, "write_text", _full)
+    ran = call(capsys, "watch", inbox, *(["--allowed", tmp_path / "ok"] if where == "place" else []), "--once")
+    assert ran.code == 3
+    why = "File exists" if where == "place" else "No space left on device"
+    assert f"{inbox / 'clean.edl'}: judged, but neither moved nor reported: {why}" in ran.err
+    assert "Traceback" not in ran.err
+    assert {"clean.edl", "tagged.edl"} <= set(names(inbox))
+    assert ("tagged.edl.otiogate.json" in names(inbox)) is (where == "place")
+
+
+def _full(path: Path, _text: str) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+
+def test_what_cannot_be_put_away_leaves_nothing_there_and_is_once_it_can(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sidecar(inbox / "clean.edl", "GENAI enhance.upscale")
+    watched = watch(inbox, tmp_path / "ok", tmp_path / "held")
+    with monkeypatch.context() as patched:
+        patched.setattr(watching, "write_text", _full)
+        assert {done.path.name for done in watched.step() if isinstance(done.report, Refused)} == {
+            "clean.edl",
+            "tagged.edl",
+        }
+        assert names(tmp_path / "ok") == names(tmp_path / "held") == []
+        assert list(watched.step()) == [], "it is said once"
+    assert verdicts(watched) == {"clean.edl": "allow", "tagged.edl": "block"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs locks of POSIX")
+def test_two_watches_are_not_at_one_inbox(
+    inbox: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    monkeypatch.setattr("otiogate.cli.watch._PATIENCE", 0.0)
+    folder = os.open(inbox, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    ran = call(capsys, "watch", inbox, "--once")
+    assert (ran.code, names(inbox)) == (3, ["clean.edl", "tagged.edl"])
+    assert f"{inbox}: is watched already" in ran.err
+    os.close(folder)
+    assert call(capsys, "watch", inbox, "--once").code == 0
 
 
 @pytest.mark.usefixtures("demanding")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import signal
 import threading
+import time
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -48,7 +52,8 @@ def add_to(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Watches until it is told to stop. 0: stopped, or one round done, whatever its verdicts: they stand in the
-    reports. 3: the inbox cannot be watched."""
+    reports. 3: the inbox cannot be watched, or a report or timeline has not got to its place; 2: a configuration is
+    broken; 70: a bug."""
     from dataclasses import replace
 
     from otiogate.scan.watching import Places, Watch
@@ -74,10 +79,45 @@ def run(arguments: argparse.Namespace) -> int:
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
-    while True:
-        code = _round(watch, stopped)
-        if arguments.once or stopped.wait(arguments.interval):
-            return code if arguments.once else 0
+    with _alone(inbox):
+        while True:
+            code = _round(watch, stopped)
+            if arguments.once or stopped.wait(arguments.interval):
+                return code if arguments.once else 0
+
+
+_PATIENCE = 5.0
+"""Seconds for which another watch may go on ending."""
+
+
+@contextlib.contextmanager
+def _alone(inbox: Path) -> Iterator[None]:
+    """Within it no other watch of this machine is at ``inbox``: two would take the same timeline at the same time, and
+    one of them its report. Raises ``CannotJudge``. Where the system has no such locks there is none."""
+    try:
+        import fcntl
+
+        folder = os.open(inbox, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    step = "one watch is enough: end one of them"
+                    raise CannotJudge("is watched already", where=str(inbox), next_step=step) from None
+                time.sleep(0.1)
+                continue
+            except OSError:  # as on some network drives
+                pass
+            break
+        yield
+    finally:
+        os.close(folder)
 
 
 def _round(watch: Any, stopped: threading.Event) -> int:
@@ -86,10 +126,17 @@ def _round(watch: Any, stopped: threading.Event) -> int:
     from otiogate.report.text import Summary, outcome
     from otiogate.scan.delivery import Refused
 
+    code = 0
     try:
         for done in watch.step():
             if isinstance(done.report, Refused):
-                say(f"otiogate: {safe(str(done.path))}: not judged: {safe(done.report.text, 2000)}")
+                said = (
+                    "not judged: "
+                    if done.report.exit_code > CannotJudge.exit_code or done.report.exit_code == 2
+                    else ""
+                )
+                say(f"otiogate: {safe(str(done.path))}: {said}{safe(done.report.text, 2000)}")
+                code = max(code, done.report.exit_code)
             else:
                 summary = Summary()
                 summary.add(outcome(done.report))
@@ -99,4 +146,4 @@ def _round(watch: Any, stopped: threading.Event) -> int:
     except OtiogateError as fault:  # the next round may find it mended
         say_fault(fault)
         return CannotJudge.exit_code
-    return 0
+    return code

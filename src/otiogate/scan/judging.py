@@ -53,8 +53,8 @@ class Judging:
 
     ``now`` has a zone; ``as_of``: it is another time than now. ``config`` names project files in place of those near,
     ``command`` is what the command line sets, and ``opens`` which media is read. Under one ``run`` a registry is asked
-    once. ``put_away`` are a folder and the one from which its timelines came: what they are judged under is what lies
-    near there.
+    once. ``put_away`` are folders, each with the one from which its timelines came: what they are judged under is what
+    lies near there.
     """
 
     now: datetime
@@ -64,7 +64,7 @@ class Judging:
     context_map: ContextMap | None = None
     opens: Opens = "nothing"
     run: str = field(default_factory=_new_run)
-    put_away: tuple[Path, Path] | None = None
+    put_away: tuple[tuple[Path, Path], ...] = ()
 
     def anew(self) -> Judging:
         """The same, for another run: what a registry has may have changed since."""
@@ -79,11 +79,11 @@ class Judging:
         return replace(found, run=self.run)
 
     def _came_from(self, path: Path) -> Path:
-        if self.put_away is None:
-            return path
-        place, before = self.put_away
-        stayed = before.is_relative_to(place) and path.is_relative_to(before)
-        return before / path.relative_to(place) if path.is_relative_to(place) and not stayed else path
+        for place, before in sorted(self.put_away, key=lambda each: -len(each[0].parts)):
+            stayed = before.is_relative_to(place) and path.is_relative_to(before)
+            if path.is_relative_to(place) and not stayed:
+                return before / path.relative_to(place)
+        return path
 
     def report(self, path: Path) -> Report:
         """The report on the timeline in ``path``. What cannot be read or judged, two configurations that conflict, and

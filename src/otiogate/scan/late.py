@@ -1,4 +1,4 @@
-"""What belongs to a timeline that is held back and arrives after it: its receipt, or its sidecar.
+"""What belongs to a timeline that was moved already and arrives after it: its receipt, or its sidecar.
 
 Whose it is, is told by the digest that it names; the name alone may be that of a timeline that is still to come.
 """
@@ -29,40 +29,74 @@ _Mark = tuple[int, int, int]
 
 
 class Late:
-    """Takes what arrives late to the timelines below ``held``, which were moved there from below ``inbox``. What fits
-    none is left where it is, and not looked at again while nothing about it changes."""
+    """Takes what arrives late to the timelines below ``held`` and ``allowed``, which were moved there from below
+    ``inbox``. What fits none is left where it is, and not looked at again while nothing about it changes."""
 
-    def __init__(self, inbox: Path, held: Path) -> None:
+    def __init__(self, inbox: Path, held: Path | None, allowed: Path | None = None) -> None:
         self._inbox = inbox
         self._held = held
+        self._allowed = allowed
         self._tried: set[tuple[Path, _Mark, Path, _Mark]] = set()
+        self._told: set[tuple[Path, _Mark]] = set()
+        self._open: dict[Path, _Mark] = {}
 
-    def take_up(self, arrived: Iterable[Path], settled: Callable[[Path], bool]) -> None:
-        """Moves each file of ``arrived`` to those timelines that it is for, once it is ``settled``. It is there before
-        it is gone here, so that whatever comes between loses nothing."""
+    def take_up(self, arrived: Iterable[Path], settled: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
+        """Copies each file of ``arrived`` to those timelines that it is for, once it is ``settled``, and removes it
+        here: it is there before it is gone here, so that whatever comes between loses nothing.
+
+        Gives the timelines that were allowed without it, and have to be judged again before ``done`` removes it; and
+        the sidecars that are for none, each once.
+        """
+        again, without = [], []
+        self._open.clear()
         for path in arrived:
-            near, mark = self._near(path), _mark(path)
-            if not near or mark is None or not settled(path):
+            mark = _mark(path)
+            if mark is None or not settled(path):
                 continue
-            suffix, data = _suffix(path.name), _data(path)
-            named = _digests(data, suffix)
-            found = [each for each in near if self._is_for(path, mark, each, named)]
-            for each in found:
-                target = each.with_name(each.name + suffix)
-                if target.is_symlink():
-                    target.unlink()  # what it leads to is somebody else's
-                if _data(target) != data:
-                    write_bytes(target, data)
-            if found and _mark(path) == mark:
+            found = self._taken_to(path, mark)
+            allowed = [each for each in found if self._allowed and _is_below(each, self._allowed, self._held)]
+            again += allowed
+            if allowed:
+                self._open[path] = mark
+            elif found and _mark(path) == mark:
                 path.unlink(missing_ok=True)
+            elif not found and path.name.endswith(SIDECAR) and (path, mark) not in self._told:
+                self._told.add((path, mark))
+                without.append(path)
+        return again, without
+
+    def done(self) -> None:
+        """Removes what was taken to timelines that were allowed, now that these are judged again."""
+        for path, mark in self._open.items():
+            if _mark(path) == mark:
+                path.unlink(missing_ok=True)
+        self._open.clear()
+
+    def _taken_to(self, path: Path, mark: _Mark) -> list[Path]:
+        """The timelines that ``path`` is for, beside each of which it now lies too."""
+        near = self._near(path)
+        if not near:
+            return []
+        suffix, data = _suffix(path.name), _data(path)
+        named = _digests(data, suffix)
+        found = [each for each in near if self._is_for(path, mark, each, named)]
+        for each in found:
+            target = each.with_name(each.name + suffix)
+            if target.is_symlink():
+                target.unlink()  # what it leads to is somebody else's
+            if _data(target) != data:
+                write_bytes(target, data)
+        return found
 
     def _near(self, path: Path) -> list[Path]:
         """The timelines that were moved from beside ``path`` and had the name that it is for, whatever name they got
         where that was taken."""
-        folder = self._held / path.parent.relative_to(self._inbox)
+        inner = path.parent.relative_to(self._inbox)
+        folders = [each / inner for each in (self._held, self._allowed) if each]
         name = Path(path.name.removesuffix(_suffix(path.name)))
         wanted = re.compile(rf"{re.escape(name.stem)}(?:~[0-9]+)?{re.escape(name.suffix)}")
-        return sorted(each for each in folder.iterdir() if wanted.fullmatch(each.name)) if folder.is_dir() else []
+        there = (each for folder in folders if folder.is_dir() for each in folder.iterdir())
+        return sorted({each for each in there if wanted.fullmatch(each.name)})
 
     def _is_for(self, path: Path, mark: _Mark, timeline: Path, named: set[str]) -> bool:
         own = _mark(timeline)
@@ -75,6 +109,13 @@ class Late:
         if not fits:
             self._tried.add((path, mark, timeline, own))
         return fits
+
+
+def _is_below(path: Path, folder: Path, other: Path | None) -> bool:
+    """Whether ``path`` lies below ``folder``, and not below the ``other``, which may lie in it."""
+    if other is not None and path.is_relative_to(other) and len(other.parts) > len(folder.parts):
+        return False
+    return path.is_relative_to(folder)
 
 
 def orphans(inbox: Path, others: Iterable[Path]) -> Iterator[Path]:

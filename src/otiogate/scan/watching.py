@@ -12,6 +12,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -41,7 +42,10 @@ _LOOK_AGAIN = 60.0
 _MOMENT = 1_000_000_000
 """Nanoseconds that no clock of a file system is too coarse for."""
 
-State = tuple[int, int, int]
+_WITHOUT = "is about no timeline that is here: it waits for that; if that was taken in already, scan the two together"
+"""What is said of a sidecar without its timeline."""
+
+State = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -86,34 +90,42 @@ class Watch:
         self._judged: dict[str, State] = {}
         self._refused: dict[str, tuple[State | None, str]] = {}
         self._looked = float("-inf")
-        self._late = Late(places.inbox, places.blocked) if places.blocked else None
+        self._late = Late(places.inbox, places.blocked, places.allowed)
 
     def step(self) -> Iterator[Done]:
         """One round: everything that has arrived, has settled and is not judged yet; and now and then what was not
         allowed, where its records, its rules or the day are others, or its receipt or sidecar has come late. Raises
         ``ReadError`` where a place cannot be listed."""
         under = self._under().anew()
-        if self._places.blocked is not None:
-            under = replace(under, put_away=(self._places.blocked, self._places.inbox))
+        under = replace(under, put_away=tuple((each, self._places.inbox) for each in self._others()))
         look = time.monotonic() - self._looked >= _LOOK_AGAIN
         ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
+        again: list[str] = []
         if look:
             self._looked = time.monotonic()
-            self._take_up_late()
+            taken, without = self._take_up_late()
+            yield from (Done(path, Refused(_WITHOUT, 0)) for path in without)
+            again = list(map(str, taken))
+            ready += again
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
         states = {path: state_of(Path(path)) for path in ready}
         for path, found in scan(ready, under, _itself, jobs=self._jobs, limits=self._limits):
             if states[path] is not None and state_of(Path(path)) == states[path]:
-                done = self._filed(Path(path), states[path], found)
+                done = self._carried_out(Path(path), states[path], found)
+                if path in again and path not in self._refused:
+                    again.remove(path)
                 if done is not None:
                     yield done
+        if not again:
+            self._late.done()
 
-    def _take_up_late(self) -> None:
+    def _others(self) -> list[Path]:
+        return [each for each in (self._places.allowed, self._places.blocked) if each]
+
+    def _take_up_late(self) -> tuple[list[Path], list[Path]]:
         """Takes what has arrived in the inbox to the timeline that it belongs to, where that was moved already."""
-        if self._late is not None:
-            others = filter(None, (self._places.allowed, self._places.blocked))
-            arrived = orphans(self._places.inbox, others)
-            self._late.take_up(arrived, lambda path: self._has_settled(str(path), state_of(path)))
+        arrived = orphans(self._places.inbox, self._others())
+        return self._late.take_up(arrived, lambda path: self._has_settled(str(path), state_of(path)))
 
     def _timelines(self, place: Path) -> Iterator[str]:
         others = (each for each in (self._places.allowed, self._places.blocked) if each and each != place)
@@ -164,6 +176,20 @@ class Watch:
             packs,
         )
 
+    def _carried_out(self, path: Path, state: State | None, found: Report | Refused) -> Done | None:
+        """As ``_filed``; a report that cannot be written, or a place that cannot be used, leaves the timeline where it
+        is, and is said."""
+        before = self._refused.get(str(path))
+        try:
+            return self._filed(path, state, found)
+        except OSError as fault:
+            if before is not None:
+                self._refused[str(path)] = before  # what was said already is not said again
+            what = f"judged, but neither moved nor reported: {fault.strerror or fault}"
+            where = f" ({fault.filename2 or fault.filename})" if fault.filename else ""
+            step = "it is tried again: make room, or give the right to write there"
+            return self._filed(path, state, Refused(f"{what}{where}; {step}", CannotJudge.exit_code))
+
     def _filed(self, path: Path, state: State | None, found: Report | Refused) -> Done | None:
         """Writes the report and moves the timeline; nothing where it stays and its report says so already. Whatever
         comes between leaves the timeline where it was."""
@@ -183,21 +209,29 @@ class Watch:
             return None if repeated else Done(path, found)
         place.mkdir(parents=True, exist_ok=True)
         target = _free(place / path.name)
-        _copy_companions(path, target)  # first, so that the timeline never stands there without them
-        _write_report(target, found)
-        if state_of(path) != state or not _moved(path, target, found.input.digest):
-            for each in (report_of(target), *companions(target)):
+        is_there = False
+        try:
+            _copy_companions(path, target)  # first, so that the timeline never stands there without them
+            _write_report(target, found)
+            is_there = state_of(path) == state and _moved(path, target, found.input.digest)
+        finally:
+            for each in () if is_there else (report_of(target), *companions(target)):
                 each.unlink(missing_ok=True)
+        if not is_there:
             return Done(path, Refused("changed while it was moved; it is judged again", CannotJudge.exit_code))
         for each in (report_of(path), *companions(path)):
             each.unlink(missing_ok=True)
+        now = state_of(target)
+        if self._places.blocked is None and found.verdict != "allow" and now is not None:
+            self._judged[str(target)] = now  # it is in the inbox again
         return Done(target, found)
 
     def _place(self, path: Path, *, allowed: bool) -> Path | None:
         """The folder to which the timeline in ``path`` goes: below the one that is named, as it stands below the inbox,
         since what it is judged under may depend on that. ``None`` where none is named."""
-        place = self._places.allowed if allowed else self._places.blocked
-        bases = (each for each in (self._places.inbox, self._places.blocked) if each and path.is_relative_to(each))
+        # What was allowed and no longer is goes back to the inbox where no other place is named.
+        place = self._places.allowed if allowed else self._places.blocked or self._places.inbox
+        bases = (each for each in (self._places.inbox, *self._others()) if path.is_relative_to(each))
         base = max(bases, key=lambda each: len(each.parts))
         return place and place / path.parent.relative_to(base)
 
@@ -282,7 +316,9 @@ def state_of(path: Path) -> State | None:
         found = [each.lstat() if each.is_symlink() and each != path else each.stat() for each in paths]
     except OSError:
         return None
-    return len(found), sum(each.st_size for each in found), max(each.st_mtime_ns for each in found)
+    # The time of change in its place cannot be set: content of the same size and date is seen.
+    changed = sum(each.st_ctime_ns for each in found)
+    return len(found), sum(each.st_size for each in found), max(each.st_mtime_ns for each in found), changed
 
 
 def _digest(path: Path, suffix: str = "") -> str:
@@ -306,8 +342,8 @@ def _free(target: Path) -> Path:
 
 def _moved(path: Path, target: Path, digest: str) -> bool:
     """Moves ``path`` to ``target``, there whole or not at all, if it still is what ``digest`` is of. Of a link that is
-    what it leads to: others could change that later on."""
-    if path.is_symlink():
+    what it leads to, and of a file with further names a copy: others could change that later on."""
+    if path.is_symlink() or _has_further_names(path):
         return _copied(path, target, digest)
     try:
         path.rename(target)
@@ -321,14 +357,21 @@ def _moved(path: Path, target: Path, digest: str) -> bool:
     return True
 
 
+def _has_further_names(path: Path) -> bool:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return any(stat.S_ISREG(found.st_mode) and found.st_nlink > 1 for found in (each.lstat() for each in files))
+
+
 def _copied(path: Path, target: Path, digest: str) -> bool:
     """The same to another file system. A copy that breaks off has a name that no scan takes, and the next replaces
     it."""
+    if not os.access(path.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, "nothing can be taken from there", str(path.parent))
     held = target.with_name(f".{target.name}.part")
     if held.is_dir():
         shutil.rmtree(held)
     if path.is_dir():
-        shutil.copytree(path, held)
+        shutil.copytree(path, held, symlinks=True)
     else:
         shutil.copy2(path, held)
     whole = not digest or _digest(held, path.suffix) == digest

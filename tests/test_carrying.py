@@ -203,6 +203,8 @@ def test_what_is_written_by_no_timeline_format_has_no_sidecar() -> None:
 def test_what_the_host_writes_and_nobody_reads_has_its_sidecar_too() -> None:
     write(timeline(clip(WHOLE)), "cut.svg")
     assert [use["name"] for use in sidecar("cut.svg")["uses"]]
+    write(timeline(clip("GENAI enhance.upscale")), "cut.svg")
+    assert [use["disclosures"] for use in sidecar("cut.svg")["uses"]] == [["GENAI enhance.upscale"]]
 
 
 def test_a_sidecar_that_cannot_be_written_is_an_error() -> None:

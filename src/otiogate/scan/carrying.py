@@ -42,7 +42,9 @@ def carried(thing: Any, suffix: str, claimed: Sequence[Claimed], *, leaves_out_d
         if leaves_out_disabled and each.use.disabled:
             continue
         homeless = without.get(each.node, ())
-        claims = [claim for claim in each.claims if not claim.is_held or claim.tag in homeless]
+        # Of a format that is not known here nobody can tell what its writer keeps.
+        unsure = suffix not in BY_SUFFIX
+        claims = [claim for claim in each.claims if unsure or not claim.is_held or claim.tag in homeless]
         if claims:
             left.append((each.use, claims))
     return Export(made, claimed, left)

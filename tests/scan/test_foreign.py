@@ -9,7 +9,9 @@ import sys
 import zipfile
 from importlib.metadata import requires
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
+import opentimelineio as otio
 import pytest
 
 from otiogate.errors import ReadError
@@ -17,6 +19,7 @@ from otiogate.evidence.statements import statements
 from otiogate.scan.read import read_timeline
 from otiogate.timeline.formats import ADAPTED
 from otiogate.timeline.model import Carrier, Snapshot
+from tests.builders import clip, timeline
 from tests.cli.running import call
 
 RATE = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
@@ -329,3 +332,30 @@ def test_no_bad_file_ends_the_scan_of_the_others(tmp_path: Path, capsys: pytest.
     assert len(verdicts) == 9
     assert verdicts.pop("z_fine.xml") == "allow"
     assert set(verdicts.values()) == {"cannot_judge"}
+
+
+_MARKED = (
+    r'markers=(GESMarkerList)"EMPTY, flags=(int)0; marker-times, position=(guint64)1; metadatas, comment=(string)'
+    r'\"GENAI\\ gen.shot\"; marker-times, position=(guint64)9; metadatas, comment=(string)vfx"'
+)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        _MARKED,
+        r'notes=(string){ "take 3", "GENAI\ gen.shot" }',
+        r'notes=(GstValueArray)< (string)x, (string)"GENAI\ gen.shot" >',
+        r'comment=(string)"GENAI\ gen.shot", comment=(string)vfx',
+    ],
+    ids=["marker", "list", "array", "field that comes again"],
+)
+def test_a_tag_in_a_marker_or_list_of_a_ges_project_is_found(field: str, tmp_path: Path) -> None:
+    adapter = otio.adapters.from_name("xges")
+    text = adapter._execute_function("write_to_string", input_otio=timeline(clip(reel="")))
+    assert text.count("<timeline ") == 1
+    written = quoteattr(f"metadatas, {field};")
+    path = tmp_path / "cut.xges"
+    path.write_text(re.sub(r'(<timeline [^>]*metadatas=)"[^"]*"', lambda found: found[1] + written, text))
+    [(_, carrier)] = said(read_timeline(path))
+    assert [each.text for each in statements(carrier)] == ["GENAI gen.shot"]

@@ -119,16 +119,35 @@ def _kinds(types: str) -> int:
     return max(bool(number & 2) + bool(number & 4), 1)
 
 
-_FIELD = re.compile(r'([\w./-]+)=\([\w<>-]+\)(?:"((?:[^"\\]|\\.)*)"|([^,;]*))')
+_TEXT = r'"((?:[^"\\]|\\.)*)"'
+_FIELD = re.compile(rf"(?<![\w./-])([\w./-]+)=\([\w<>-]+\)(?:{_TEXT}|\{{([^}}]*)\}}|<([^>]*)>|([^,;]*))")
+_ITEM = re.compile(rf"\s*(?:\([\w-]+\))?\s*(?:{_TEXT}|([^,]+))")
+_DEEPEST = 8
+"""Structures within structures, of which nobody writes more than two."""
 
 
 def _structures(element: Element) -> Iterator[tuple[str, str]]:
-    """The fields that GStreamer writes into an attribute: ``metadatas, author=(string)"..."``."""
-    for name, value in element.attributes.items():
-        found = [
-            (match[1], _unescaped(match[2] if match[2] is not None else match[3])) for match in _FIELD.finditer(value)
-        ]
-        yield from found or [(name, value)]
+    """The fields that GStreamer writes into an attribute: ``metadatas, author=(string)"..."``. Names that come again,
+    as in the markers of a list, are numbered."""
+    times: Counter[str] = Counter()
+    for attribute, value in element.attributes.items():
+        for name, said in list(_fields(value)) or [(attribute, value)]:
+            times[name] += 1
+            yield (name if times[name] == 1 else f"{name} {times[name]}"), said
+
+
+def _fields(text: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The fields of a structure, those of structures within it in their place, and each item of a list."""
+    for match in _FIELD.finditer(text):
+        name, quoted, *lists, plain = match.groups()
+        items = next((each for each in lists if each is not None), None)
+        if items is not None:
+            values = [_unescaped(item[1] if item[1] is not None else item[2]) for item in _ITEM.finditer(items.strip())]
+        else:
+            values = [_unescaped(quoted if quoted is not None else plain)]
+        for value in values:
+            inner = list(_fields(value, depth + 1)) if "=(" in value and depth < _DEEPEST else []
+            yield from inner or [(name, value)]
 
 
 def _unescaped(text: str) -> str:

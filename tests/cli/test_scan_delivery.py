@@ -76,6 +76,30 @@ def test_in_a_list_that_nuls_part_a_name_may_hold_line_ends(
     assert ran.err.startswith("otiogate: 2 timelines: 1 allowed, 1 blocked; first: in/[two lines .edl: blocked")
 
 
+def test_a_folder_that_cannot_be_listed_is_exit_code_3_and_ends_nothing_else(
+    delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (delivery / "cut3.edl").unlink()
+    (delivery / "lost").mkdir()
+    true = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if str(path).endswith("lost"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return true(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    ran = call(capsys, "scan", "in")
+    assert (ran.code, ran.out.count("ALLOWED")) == (3, 4)
+    assert ran.err.startswith("otiogate: in/lost: cannot be listed: Permission denied")
+    assert call(capsys, "scan", "in", "--exclude", "lost").code == 0
+    assert call(capsys, "scan", "in/lost").code == 3
+    ran = call(capsys, "watch", "in", "--once")
+    assert ran.code == 3
+    assert "in/lost: cannot be listed: Permission denied: nothing in it is judged" in ran.err
+    assert "in/cut0.edl: allowed" in ran.err
+
+
 def test_a_timeline_that_is_not_called_one_cannot_be_judged(delivery: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (delivery / "cut3.edl").rename(delivery / "cut3.edl.txt")
     ran = call(capsys, "scan", "in")

@@ -187,6 +187,24 @@ def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
         list(timelines([str(tmp_path)]))
 
 
+def test_one_folder_that_cannot_be_listed_ends_nothing_where_somebody_is_told_of_it(
+    found: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("deep"):
+            raise PermissionError(13, "Permission denied", path)
+        return true(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    faults: list[ReadError] = []
+    assert list(timelines(["a", "b"], met=Met(unlisted=faults.append))) == [*OF_A[:-1], "b/cut.edl"]
+    assert [each.where for each in faults] == ["a/deep"]
+    for exclude in ("deep", "deep/*"):
+        assert found("a", exclude=(exclude,)) == OF_A[:-1], "what is left out need not be looked into"
+
+
 def test_a_sidecar_is_no_timeline_whatever_the_pattern(tmp_path: Path) -> None:
     (tmp_path / "a.edl").write_text("TITLE: A\n")
     (tmp_path / "a.edl.genai.json").write_text("{}")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import say, sink
+from otiogate.cli.console import say, say_fault, sink
 from otiogate.cli.judging import (
     add_cache,
     add_media_options,
@@ -23,10 +23,11 @@ from otiogate.cli.judging import (
     seconds,
 )
 from otiogate.cli.progress import progress
-from otiogate.errors import CannotJudge, UsageError
+from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 if TYPE_CHECKING:
     from otiogate.cli.judging import Noted
+    from otiogate.errors import ReadError
     from otiogate.report.base import ReportWriter
     from otiogate.report.model import Report
     from otiogate.report.text import Outcome
@@ -90,13 +91,18 @@ def run(arguments: argparse.Namespace) -> int:
     empty: list[str] = []
     links: list[str] = []
     alone: list[str] = []
-    met = Met(empty.append, links.append, alone.append)
+    unlisted: list[ReadError] = []
+    met = Met(empty.append, links.append, alone.append, unlisted.append)
     names = list(timelines(_listed(arguments.paths), _wanted(arguments), met, misnamed=True))
     if links:
         say(f"otiogate: not followed: {count(len(links), 'link to a folder', 'links to folders')}: {safe(links[0])}")
     if alone:
         say(f"otiogate: without its timeline beside it: {count(len(alone), 'sidecar')}: {safe(alone[0])}")
+    for fault in unlisted:
+        say_fault(fault)
     refuse_output(arguments.output, names, "report")
+    if not names and unlisted:
+        return CannotJudge.exit_code
     if not names:
         left = ", or none that --include, --exclude and --since leave" if _wanted(arguments) != Wanted() else ""
         say(f"otiogate: nothing to scan: no timeline in {safe(', '.join(empty), 2000) or 'the list'}{left}")
@@ -113,7 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
                     write(piece)
     except KeyboardInterrupt:
         tally.interrupted = True
-    return tally.told()
+    code = tally.told()
+    return CannotJudge.exit_code if unlisted and code not in (UsageError.exit_code, OtiogateError.exit_code) else code
 
 
 def _told(writer: ReportWriter, noted: Noted, report: Report) -> Told:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import NoReturn
 from xml.parsers import expat
 
 from otiogate.errors import ReadError
@@ -91,14 +92,20 @@ def _pass(_: str) -> None:
     """Tells nobody."""
 
 
+def _raise(fault: ReadError) -> NoReturn:
+    raise fault
+
+
 @dataclass(frozen=True)
 class Met:
     """Who is told of what means no timeline: ``nothing`` of each path without one, ``link`` of each link to a folder,
-    and ``alone`` of each sidecar in a folder that lies there without its timeline."""
+    ``alone`` of each sidecar in a folder that lies there without its timeline, and ``unlisted`` of each folder below
+    which nobody can look; that raises, where nobody wants to be told."""
 
     nothing: Callable[[str], object] = _pass
     link: Callable[[str], object] = _pass
     alone: Callable[[str], object] = _pass
+    unlisted: Callable[[ReadError], object] = _raise
 
 
 def timelines(
@@ -109,7 +116,7 @@ def timelines(
     A folder means every timeline below it, also of formats that are not read: what is delivered and cannot be judged
     has to be said. With ``misnamed`` that is also what is a timeline by its content and no name of one, such as
     ``cut.edl.txt``. Names that begin with a dot are left out, and links to folders are not followed.
-    Raises ``ReadError`` for a folder that cannot be listed.
+    Raises ``ReadError`` for a folder that cannot be listed, unless ``met`` is told of it.
     """
     look = _Look(met or Met(), is_misnamed if misnamed else _never)
     for path in paths:
@@ -135,11 +142,11 @@ def _never(_base: str, _name: str) -> bool:
 
 def _meant(path: str, wanted: Wanted, look: _Look) -> Iterator[str]:
     if _is_folder(path):
-        yield from (each for each in _below(path, look) if wanted(each, path))
+        yield from (each for each in _below(path, look, wanted) if wanted(each, path))
     elif glob.has_magic(path) and not os.path.lexists(path):
         for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
             if _is_folder(each):
-                yield from (found for found in _below(each, look) if wanted(found, each))
+                yield from (found for found in _below(each, look, wanted) if wanted(found, each))
             elif not each.endswith(SUFFIX) and wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
                 yield each
     else:
@@ -150,9 +157,13 @@ def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and not path.rstrip("/\\").lower().endswith(BUNDLES)  # noqa: PTH112 - Path's own raises
 
 
-def _below(folder: str, look: _Look) -> Iterator[str]:
+def _below(folder: str, look: _Look, wanted: Wanted) -> Iterator[str]:
     def fail(fault: OSError) -> None:
-        raise ReadError(f"cannot be listed: {fault.strerror}", where=str(fault.filename)) from fault
+        where = str(fault.filename)
+        inner = os.path.relpath(where, folder).replace(os.sep, "/")
+        if not any(_fits(each, wanted.exclude) for each in (inner, f"{inner}/")):
+            step = "ask for the right to look into it, or leave it out with --exclude"
+            look.met.unlisted(ReadError(f"cannot be listed: {fault.strerror}", where=where, next_step=step))
 
     for base, folders, names in os.walk(folder, onerror=fail):
         there = (*names, *folders)

@@ -21,11 +21,11 @@ from pathlib import Path
 
 from otiogate.documents.digest import sha256
 from otiogate.documents.write import write_text
-from otiogate.errors import CannotJudge, OtiogateError
+from otiogate.errors import CannotJudge, OtiogateError, ReadError
 from otiogate.report.json import JsonWriter, read_reports
 from otiogate.report.model import PackLine, Report
 from otiogate.scan.delivery import Refused, scan
-from otiogate.scan.find import Wanted, timelines
+from otiogate.scan.find import Met, Wanted, timelines
 from otiogate.scan.judging import Judging
 from otiogate.scan.late import Late, orphans
 from otiogate.scan.read import content
@@ -89,16 +89,18 @@ class Watch:
         self._seen: dict[str, tuple[State, float]] = {}
         self._judged: dict[str, State] = {}
         self._refused: dict[str, tuple[State | None, str]] = {}
+        self._unlisted: dict[str, ReadError] = {}
+        self._said: set[str] = set()
         self._looked = float("-inf")
         self._late = Late(places.inbox, places.blocked, places.allowed)
 
     def step(self) -> Iterator[Done]:
         """One round: everything that has arrived, has settled and is not judged yet; and now and then what was not
-        allowed, where its records, its rules or the day are others, or its receipt or sidecar has come late. Raises
-        ``ReadError`` where a place cannot be listed."""
+        allowed, where its records, its rules or the day are others, or its receipt or sidecar has come late."""
         under = self._under().anew()
         under = replace(under, put_away=tuple((each, self._places.inbox) for each in self._others()))
         look = time.monotonic() - self._looked >= _LOOK_AGAIN
+        self._unlisted.clear()
         ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
         again: list[str] = []
         if look:
@@ -108,6 +110,10 @@ class Watch:
             again = list(map(str, taken))
             ready += again
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
+        for where, fault in self._unlisted.items():
+            if where not in self._said:
+                yield Done(Path(where), Refused(f"{fault.what}: nothing in it is judged", CannotJudge.exit_code))
+        self._said = set(self._unlisted)
         states = {path: state_of(Path(path)) for path in ready}
         for path, found in scan(ready, under, _itself, jobs=self._jobs, limits=self._limits):
             if states[path] is not None and state_of(Path(path)) == states[path]:
@@ -130,7 +136,8 @@ class Watch:
     def _timelines(self, place: Path) -> Iterator[str]:
         others = (each for each in (self._places.allowed, self._places.blocked) if each and each != place)
         inside = [each for each in (os.path.relpath(other, place) for other in others) if not each.startswith("..")]
-        return timelines([str(place)], Wanted(exclude=tuple(f"{each}/*" for each in inside)))
+        met = Met(unlisted=lambda fault: self._unlisted.setdefault(fault.where, fault))
+        return timelines([str(place)], Wanted(exclude=tuple(f"{each}/*" for each in inside)), met)
 
     def _held(self) -> Iterator[str]:
         for place in {self._places.inbox, self._places.blocked or self._places.inbox}:

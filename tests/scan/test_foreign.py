@@ -20,7 +20,7 @@ from otiogate.scan.read import read_timeline
 from otiogate.timeline.formats import ADAPTED
 from otiogate.timeline.model import Carrier, Snapshot
 from tests.builders import clip, timeline
-from tests.cli.running import call
+from tests.cli.running import call, environment, run
 
 RATE = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
 
@@ -288,6 +288,17 @@ def test_where_the_adapter_is_missing_the_report_says_which_and_how_to_install_i
     assert "FCP 7 XML is read by OpenTimelineIO's adapter fcp_xml, which is not installed" in ran.stdout
     assert "ALE is read by OpenTimelineIO's adapter ale, which is not installed" in ran.stdout
     assert "pip install 'otiogate[formats]'" in ran.stdout
+
+
+def test_a_plugin_manifest_that_is_broken_leaves_no_verdict_and_is_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "cut.xml").write_text(xmeml(sequence(item("one"))))
+    (tmp_path / "manifest.json").write_text('{"OTIO_SCHEMA": "PluginManif')
+    broken = environment(OTIO_PLUGIN_MANIFEST_PATH=str(tmp_path / "manifest.json"))
+    ran = run("scan", "cut.xml", cwd=tmp_path, env=broken)
+    assert ran.code == 3
+    assert "FCP 7 XML is not read, since OpenTimelineIO loads no plugin: ValueError: JSON parse error" in ran.err
+    assert "(mend the file that OTIO_PLUGIN_MANIFEST_PATH names)" in ran.err
+    assert "not .xml, whose adapter does not load" in run("doctor", cwd=tmp_path, env=broken).out
 
 
 def test_an_adapter_whose_library_is_missing_is_said_to_be_missing(

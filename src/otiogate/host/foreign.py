@@ -27,6 +27,9 @@ def read_with_adapter(form: Format, data: bytes, where: str) -> Any:
         adapter = otio.adapters.from_name(form.adapter)
     except otio.exceptions.OTIOError as fault:
         raise missing(form, where) from fault
+    except Exception as fault:  # a plugin manifest that is broken hides every adapter
+        what = f"{form.name} is not read, since OpenTimelineIO loads no plugin: {type(fault).__name__}: {brief(fault)}"
+        raise ReadError(what, where=where, next_step="mend the file that OTIO_PLUGIN_MANIFEST_PATH names") from fault
     with tempfile.TemporaryDirectory(prefix="otiogate-") as folder, quiet():
         try:
             from_text = adapter.has_feature("read_from_string")
@@ -56,6 +59,9 @@ def readable_here() -> dict[str, str]:
             adapter = otio.adapters.from_name(form.adapter)
         except otio.exceptions.OTIOError:
             found[form.suffix] = ""
+            continue
+        except Exception as fault:  # noqa: BLE001 - as below
+            found[form.suffix] = f"{type(fault).__name__}: {brief(fault)}"
             continue
         try:
             with quiet():

@@ -69,6 +69,12 @@ def test_a_pattern_means_what_it_matches_and_what_is_in_folders_that_it_matches(
     assert found("*.edl") == []
 
 
+def test_a_pattern_of_a_suffix_means_it_in_capitals_too(found: Callable[..., list[str]]) -> None:
+    assert found("a/*.edl") == found("a/*.EDL") == ["a/CUT.EDL", "a/cut.edl"]
+    assert found("a", include=("*.edl",)) == found("a", include=("CUT.edl",)) == ["a/CUT.EDL", "a/cut.edl"]
+    assert "a/CUT.EDL" in found("a", exclude=("*.edl",))
+
+
 def test_what_means_no_timeline_is_told(found: Callable[..., list[str]], tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()
     empty: list[str] = []

@@ -45,6 +45,7 @@ class Wanted:
     """What of a folder, or of what a pattern matches, is wanted. A file that is named is wanted whatever this says.
 
     ``include`` and ``exclude`` are patterns of paths from that folder, or of names, in which * stands for anything;
+    ``*.edl`` includes ``CUT.EDL``, and excludes it only where the system says so;
     ``since`` is a time of last change, or of arrival, in seconds of the epoch: of a bundle that of the last of what is
     in it, and of any timeline that of its sidecar and its receipt too.
     """
@@ -58,7 +59,7 @@ class Wanted:
         if not (self.include or self.exclude or self.since):
             return True
         inner = os.path.relpath(path, folder).replace(os.sep, "/")
-        if self.include and not _fits(inner, self.include):
+        if self.include and not _fits(inner.lower(), [each.lower() for each in self.include]):
             return False
         if _fits(inner, self.exclude):
             return False
@@ -144,13 +145,21 @@ def _meant(path: str, wanted: Wanted, look: _Look) -> Iterator[str]:
     if _is_folder(path):
         yield from (each for each in _below(path, look, wanted) if wanted(each, path))
     elif glob.has_magic(path) and not os.path.lexists(path):
-        for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
+        for each in sorted(glob.glob(_in_any_case(path), recursive=True)):  # noqa: PTH207 - Path has no such call
             if _is_folder(each):
                 yield from (found for found in _below(each, look, wanted) if wanted(found, each))
             elif not each.endswith(SUFFIX) and wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
                 yield each
     else:
         yield path
+
+
+def _in_any_case(pattern: str) -> str:
+    """``pattern``, in which the suffix of a timeline means that in capitals too: some systems write ``CUT.EDL``."""
+    root, suffix = os.path.splitext(pattern)  # noqa: PTH122 - as above
+    if suffix.lower() not in BY_SUFFIX:
+        return pattern
+    return f"{root}.{''.join(f'[{each.lower()}{each.upper()}]' for each in suffix[1:])}"
 
 
 def _is_folder(path: str) -> bool:

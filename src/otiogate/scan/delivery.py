@@ -32,7 +32,8 @@ _SHORT = 200
 
 @dataclass(frozen=True)
 class Refused:
-    """A timeline without a report: the configuration for it is broken, or we are. ``exit_code`` is 2 or 70."""
+    """A timeline without a report: the configuration for it is broken, or we are, and ``exit_code`` is 2 or 70.
+    In a watch it may be 3, where something could not be done with it, or 0, where it only waits."""
 
     text: str
     exit_code: int

@@ -204,8 +204,10 @@ def test_a_timeline_that_the_system_refuses_cannot_be_judged(
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / name).write_text("TITLE: CUT\n", encoding="utf-8")
-    opened = Path.open
-    monkeypatch.setattr(Path, "open", lambda path, *a, **k: refuse() if path.name == name else opened(path, *a, **k))
+    opened = os.open
+    monkeypatch.setattr(
+        os, "open", lambda path, *a, **k: refuse() if Path(path).name == name else opened(path, *a, **k)
+    )
     monkeypatch.setattr(zipfile, "ZipFile", refuse)
     ran = call(capsys, "scan", tmp_path / name)
     assert ran.code == 3

@@ -45,7 +45,7 @@ def command(*arguments: str | Path) -> list[str]:
 _READS_PIPES = """\
 import sys
 from otiogate.scan import read
-read._check_kind = lambda path: None
+read._check_kind = lambda path: 0
 from otiogate.cli import main
 sys.exit(main())
 """

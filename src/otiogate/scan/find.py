@@ -43,12 +43,20 @@ class Wanted:
         """Whether the file ``path``, found below ``folder``, is wanted."""
         if not (self.include or self.exclude or self.since):
             return True
-        inner = os.path.relpath(path, folder).replace(os.sep, "/")
+        inner = _inner(path, folder)
         if self.include and not _fits(inner, self.include):
             return False
         if _fits(inner, self.exclude):
             return False
         return not self.since or any(_changed(each) >= self.since for each in _all_of(path))
+
+    def leaves_out(self, path: str, folder: str) -> bool:
+        """Whether ``exclude`` names the folder ``path``, found below ``folder``, or all that is in it."""
+        return _fits(_inner(path, folder), self.exclude) or _fits(f"{_inner(path, folder)}/", self.exclude)
+
+
+def _inner(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def _all_of(path: str) -> Iterator[str]:
@@ -83,8 +91,8 @@ def timelines(
 
     A folder means every timeline below it, also of formats that are not read: what is delivered and cannot be judged
     has to be said. Names that begin with a dot are left out, and links to folders are not followed. ``nothing`` is
-    called with each path that means no timeline, ``link`` with each link to a folder, and ``alone`` with each sidecar
-    in a folder that lies there without its timeline.
+    called with each path that means no timeline, ``link`` with each link that leads out of the folder to another, if
+    that is not excluded, and ``alone`` with each sidecar in a folder that lies there without its timeline.
     Raises ``ReadError`` for a folder that cannot be listed.
     """
     met = _Met(link or _pass, alone or _pass)
@@ -111,11 +119,11 @@ def _pass(_: str) -> None:
 
 def _meant(path: str, wanted: Wanted, met: _Met) -> Iterator[str]:
     if _is_folder(path):
-        yield from (each for each in _below(path, met) if wanted(each, path))
+        yield from (each for each in _below(path, wanted, met) if wanted(each, path))
     elif glob.has_magic(path) and not os.path.lexists(path):
         for each in sorted(glob.glob(path, recursive=True)):  # noqa: PTH207 - Path has no such call
             if _is_folder(each):
-                yield from (found for found in _below(each, met) if wanted(found, each))
+                yield from (found for found in _below(each, wanted, met) if wanted(found, each))
             elif not each.endswith(SUFFIX) and wanted(each, os.path.dirname(each) or "."):  # noqa: PTH120 - as above
                 yield each
     else:
@@ -126,7 +134,7 @@ def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and not path.rstrip("/\\").lower().endswith(BUNDLES)  # noqa: PTH112 - Path's own raises
 
 
-def _below(folder: str, met: _Met) -> Iterator[str]:
+def _below(folder: str, wanted: Wanted, met: _Met) -> Iterator[str]:
     def fail(fault: OSError) -> None:
         raise ReadError(f"cannot be listed: {fault.strerror}", where=str(fault.filename)) from fault
 
@@ -137,11 +145,16 @@ def _below(folder: str, met: _Met) -> Iterator[str]:
         folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
         for each in folders:
             path = os.path.join(base, each)  # noqa: PTH118 - as above
-            if os.path.islink(path):  # noqa: PTH114 - as above
+            if os.path.islink(path) and _leads_out(path, folder) and not wanted.leaves_out(path, folder):  # noqa: PTH114
                 met.link(path)
         for each in astray(there):
             met.alone(os.path.join(base, each))  # noqa: PTH118 - as above
         yield from sorted(found)
+
+
+def _leads_out(path: str, folder: str) -> bool:
+    """Whether the link ``path`` leads out of ``folder``, all of which is looked at anyway."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def _is_timeline(base: str, name: str) -> bool:

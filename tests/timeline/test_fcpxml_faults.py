@@ -259,6 +259,17 @@ def test_a_search_of_the_browser_where_none_is_expected_hides_no_tag() -> None:
     assert what == "an unknown element in asset-clip 'shot': 'smart-collection'"
 
 
+@pytest.mark.parametrize("inside", [TAG, '<marker start="0s" value="GENAI gen.shot"/>', '<keyword value="GenAI"/>'])
+@pytest.mark.parametrize("place", ["<spine>", "<event name=", "<project name=", "<library>"])
+def test_what_is_said_of_a_storyline_or_of_what_holds_it_is_read_and_odd(inside: str, place: str) -> None:
+    text = document(project(clip()))
+    end = text.index(">", text.index(place)) + 1
+    snapshot = read(text[:end] + inside + text[end:])
+    assert [severity for severity, _, _ in problems(snapshot)] == ["odd"]
+    [raised] = collect(snapshot, {}, Matcher(())).undisclosed
+    assert [point.use.name for point in raised.points] == ["shot"]
+
+
 def test_a_storyline_where_none_is_expected_is_a_loss() -> None:
     found = [what for _, what in lost(clip(f"<sequence format='f'><spine>{clip(name='x')}</spine></sequence>"))]
     assert len(found) == 3

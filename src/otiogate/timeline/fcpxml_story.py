@@ -30,7 +30,7 @@ from otiogate.timeline.fcpxml_nodes import (
     under,
 )
 from otiogate.timeline.fcpxml_time import told
-from otiogate.timeline.fcpxml_xml import COLLECTIONS, HOLDERS, RESOURCES, STORY, Element
+from otiogate.timeline.fcpxml_xml import COLLECTIONS, COMMENT, HOLDERS, RESOURCES, STORY, Element
 from otiogate.timeline.model import Problem
 
 MOST_NODES = 250_000
@@ -52,6 +52,7 @@ _RESOURCES = {
 
 _OWN = frozenset(
     [
+        COMMENT,
         *("audio-aux-source", "audio-channel-source", "audio-role-source", "audio-source", "bookmark", "conform-rate"),
         *("info-asc-cdl", "keyword", "marker", "mc-source", "metadata", "mute", "note", "object-tracker", "param"),
         *("rating", "reserved", "sync-source", "text", "text-style-def", "timeMap"),
@@ -323,8 +324,9 @@ class Story:
 
     def _misplaced(self, child: Element, element: Element) -> None:
         """What speaks for what it stands in, though Final Cut Pro would not have it there: all of that is meant."""
-        what = f"{called(child)} stands in {called(element)}, where none is expected"
-        self.problems.append(Problem("odd", what, f"line {child.line}"))
+        if child.tag != COMMENT:
+            what = f"{called(child)} stands in {called(element)}, where none is expected"
+            self.problems.append(Problem("odd", what, f"line {child.line}"))
 
     def _fill(self) -> None:
         if not self._is_full:

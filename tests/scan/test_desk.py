@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from otiogate.config.mapping import read_map
+from otiogate.documents.digest import sha256
 from otiogate.errors import UsageError
 from otiogate.scan import desk
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
+from otiogate.scan.sidecar import Entry, Sidecar, write_sidecar
 from tests.cli.running import edl, project
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
@@ -83,8 +85,26 @@ def test_a_bundle_may_bring_a_configuration_that_is_not_that_of_its_neighbours(c
         assert at.report(path) == Judging(NOW).report(path)
 
 
-def test_a_path_is_judged_as_it_is_written(cuts: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cached", [False, True])
+def test_a_path_is_judged_as_it_is_written(cuts: list[Path], monkeypatch: pytest.MonkeyPatch, cached: bool) -> None:
     monkeypatch.chdir(cuts[0].parent)
-    at, under = Desk(Judging(NOW)), Judging(NOW)
-    for path in (Path("cut0.edl"), Path("..", "two", "cut0.edl"), cuts[1], Path("no.edl")):
-        assert at.report(path) == under.report(path)
+    under = Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")} if cached else {})
+    at = Desk(under)
+    for _ in range(3):
+        for text in ("cut0.edl", "../two/cut2.edl", str(cuts[2]), "no.edl", "./cut2.edl", ".//../one/./cut2.edl", ""):
+            assert at.report(text) == under.report(Path(text))
+        assert at.report(f"{cuts[2]}/") == under.report(cuts[2])
+        at.write()
+
+
+def test_a_sidecar_that_comes_without_its_timeline_counts_once_the_folder_is_looked_at_again(
+    cuts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "_LOOK_AGAIN", 0.0)
+    at, cut = Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})), cuts[2]
+    for _ in range(3):
+        assert at.report(cut).verdict == "allow"
+        at.write()
+    told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
+    write_sidecar(cut.parent / "other.edl", told)
+    assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"

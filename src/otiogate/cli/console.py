@@ -57,42 +57,47 @@ def sink(output: str | None = None) -> Iterator[Callable[[str], None]]:
         return
     file = Path(output)
     writing = write_pieces(file)
-    with _told(str(file)):
+    try:
         write = writing.__enter__()
+    except _FAULTS as fault:
+        raise _unwritten(str(file), fault) from fault
 
     def put_in(text: str) -> None:
-        with _told(str(file)):
+        try:
             write(text.encode("utf-8", "backslashreplace"))
+        except _FAULTS as fault:
+            raise _unwritten(str(file), fault) from fault
 
     try:
         yield put_in
     except BaseException:
         writing.__exit__(*sys.exc_info())
         raise
-    with _told(str(file)):
+    try:
         writing.__exit__(None, None, None)
+    except _FAULTS as fault:
+        raise _unwritten(str(file), fault) from fault
 
 
 def _put_out(text: str) -> None:
-    with _told("standard output"):
-        try:
-            _write(sys.stdout, text)
-        except (OSError, ValueError):  # ValueError: the stream is closed
-            _give_up(sys.stdout)
-            raise
-
-
-@contextlib.contextmanager
-def _told(where: str) -> Iterator[None]:
-    """What cannot be written is said to be so."""
     try:
-        yield
-    except (OSError, ValueError) as fault:
-        raise CannotJudge(
-            f"cannot be written: {getattr(fault, 'strerror', None) or fault}",
-            where=where,
-            next_step="make room, or write elsewhere" if _is_full(fault) else "write elsewhere",
-        ) from fault
+        _write(sys.stdout, text)
+    except _FAULTS as fault:
+        _give_up(sys.stdout)
+        raise _unwritten("standard output", fault) from fault
+
+
+_FAULTS = (OSError, ValueError)
+"""What is raised where nothing can be written; ``ValueError``: the stream is closed."""
+
+
+def _unwritten(where: str, fault: Exception) -> CannotJudge:
+    """What cannot be written is said to be so."""
+    return CannotJudge(
+        f"cannot be written: {getattr(fault, 'strerror', None) or fault}",
+        where=where,
+        next_step="make room, or write elsewhere" if _is_full(fault) else "write elsewhere",
+    )
 
 
 def _is_full(fault: Exception) -> bool:

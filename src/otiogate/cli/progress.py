@@ -45,7 +45,7 @@ def _bar(total: int, noun: str) -> Iterator[Callable[[], contextlib.AbstractCont
 
 def _lines(total: int, noun: str) -> Callable[[], contextlib.AbstractContextManager[None]]:
     began = said = time.monotonic()
-    done = 0
+    done, free = 0, contextlib.nullcontext()
 
     def step() -> contextlib.AbstractContextManager[None]:
         nonlocal said, done
@@ -56,6 +56,6 @@ def _lines(total: int, noun: str) -> Callable[[], contextlib.AbstractContextMana
             rate = done / (now - began)
             left = time.strftime("%H:%M:%S", time.gmtime((total - done) / rate))
             say(f"otiogate: {done:,} of {total:,} {noun}, {rate:,.1f} a second, {left} left")
-        return contextlib.nullcontext()
+        return free
 
     return step

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from itertools import compress, count
+from operator import attrgetter, is_not
 from textwrap import indent
 from typing import Any
 
@@ -12,6 +15,9 @@ from otiogate.report.base import ReportWriter
 from otiogate.report.model import Report, from_data
 
 FORMAT = "otiogate/scan/v1"
+
+_FIELDS = ("format", *(each.name for each in fields(Report) if each.name != "format"))
+_VALUES = attrgetter(*_FIELDS)
 
 _NOTHING = object()
 
@@ -40,16 +46,17 @@ class JsonLinesWriter(ReportWriter):
     """A line for each report, an object of the same form as in the one document, and its format in it."""
 
     def __init__(self) -> None:
-        self._last: dict[str, Any] = {}
-        self._parts: dict[str, str] = {}
+        self._last: tuple[Any, ...] = (_NOTHING,) * len(_FIELDS)
+        self._parts: list[str] = [""] * len(_FIELDS)
 
     def text(self, report: Report) -> str:
         """Whoever reads along has each line whole. Thousands of reports share most of what is in them, such as their
         packs: what is the same as in the last one is not written anew."""
-        for name, value in {"format": report.format, **vars(report)}.items():
-            if self._last.get(name, _NOTHING) is not value:
-                self._last[name], self._parts[name] = value, f'"{name}": {_AS_DATA.encode(value)}'
-        return f"{{{', '.join(self._parts.values())}}}\n"
+        values = _VALUES(report)
+        for place in compress(count(), map(is_not, values, self._last)):
+            self._parts[place] = f'"{_FIELDS[place]}": {_AS_DATA.encode(values[place])}'
+        self._last = values
+        return f"{{{', '.join(self._parts)}}}\n"
 
 
 def read_reports(text: str) -> list[Report]:

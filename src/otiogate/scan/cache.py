@@ -12,7 +12,6 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import astuple
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
@@ -62,10 +61,10 @@ _TABLES = {
     "reader": "digest BLOB NOT NULL",
     "snapshot": f"id INTEGER PRIMARY KEY, key BLOB NOT NULL, {', '.join(map(' '.join, _STORED.items()))}",
 }
-"""The id is the begin of the key, and found fast; the key is compared whole, so that nobody can make one id of two."""
+"""The id is made of the key, and found fast; the key is compared whole, so that nobody can make one id of two."""
 
 _COLUMNS = ", ".join(_STORED)
-_SELECT = f"SELECT {_COLUMNS} FROM snapshot"  # noqa: S608 - the names above
+_SELECT = f"SELECT {_COLUMNS} FROM snapshot WHERE id = ? AND key = ?"  # noqa: S608 - the names above
 _INSERT = f"INSERT OR REPLACE INTO snapshot (id, key, {_COLUMNS}) VALUES (?, ?{', ?' * len(_STORED)})"  # noqa: S608
 _NEXT_STEP = "name another file, or remove this one"
 
@@ -93,25 +92,31 @@ class Cache:
         database.close()
 
     def get(self, key: bytes) -> Stored | None:
-        """What is kept under ``key``."""
+        """What is kept under ``key``. Until ``write`` is called, one look into the file serves all."""
         try:
             database = self._asked()
-            row = database and database.execute(f"{_SELECT} WHERE id = ? AND key = ?", (_id(key), key)).fetchone()
+            if database is None:
+                return None
+            if not database.in_transaction:
+                database.execute("BEGIN")
+            row = database.execute(_SELECT, (_id(key), key)).fetchone()
         except (UsageError, sqlite3.Error):
             self._database = None
             return None
-        return Stored(*row) if row and tuple(map(type, row)) == _TYPES else None
+        return Stored._make(row) if row and tuple(map(type, row)) == _TYPES else None
 
     def put(self, key: bytes, found: Stored) -> None:
         """Keeps ``found`` under ``key`` once ``write`` is called: several at one time, since others write too."""
-        self._new.append((_id(key), key, *astuple(found)))
+        self._new.append((_id(key), key, *found))
 
     def write(self) -> None:
         """Writes what is to be kept. What cannot be written is read again by the next scan."""
         new, self._new = self._new, []
         try:
-            database = self._asked() if new else None
-            if database is not None:
+            database = self._asked()
+            if database is not None and database.in_transaction:
+                database.execute("COMMIT")
+            if database is not None and new:
                 database.execute("BEGIN IMMEDIATE")
                 database.executemany(_INSERT, new)
                 database.execute("COMMIT")
@@ -165,14 +170,21 @@ class Cache:
         database.execute("COMMIT")
 
 
-def key_of(suffix: str, *digests: str) -> bytes:
-    """The key of a timeline whose name ends with ``suffix``: ``digests`` are that of its content, and of whatever else
-    is read with it."""
-    return hashlib.sha256(reader() + "\0".join((suffix.lower(), *digests)).encode("utf-8", "surrogateescape")).digest()
+def key_of(suffix: str, digest: str, rate: str = "") -> bytes:
+    """The key of a timeline whose name ends with ``suffix``, whose content has the ``digest``, and which was read at
+    the configured ``rate``, if it was."""
+    return bytes.fromhex(digest.removeprefix("sha256:")) + _way(suffix.lower(), rate)
+
+
+@lru_cache(maxsize=256)
+def _way(suffix: str, rate: str) -> bytes:
+    """How content was read: by this version of the reader, as this format, and at this rate."""
+    return hashlib.sha256(reader() + f"{suffix}\0{rate}".encode("utf-8", "surrogateescape")).digest()
 
 
 def _id(key: bytes) -> int:
-    return int.from_bytes(key[:8], "big", signed=True)
+    """Of the content and the way together: one content may be read in several ways."""
+    return int.from_bytes(key[:8], "big", signed=True) ^ int.from_bytes(key[-8:], "big", signed=True)
 
 
 @lru_cache(maxsize=1)

@@ -124,7 +124,7 @@ class _Work(Generic[Told]):
 
     def __call__(self, path: str) -> Told | Refused:
         try:
-            return self._told(self._desk.report(Path(path)))
+            return self._told(self._desk.report(path))
         except OtiogateError as fault:
             return Refused(str(fault), fault.exit_code)
 

@@ -57,10 +57,14 @@ def sidecar_of(path: Path) -> Path:
     return path.with_name(path.name + SUFFIX)
 
 
-def has_sidecar(path: Path) -> bool:
-    """Whether anything stands where the sidecar of the timeline in ``path`` would, or beside it a sidecar without its
-    timeline."""
-    return os.path.lexists(f"{path}{SUFFIX}") or bool(_astray_beside(path))
+def has_sidecar(path: str) -> bool:
+    """Whether anything stands where the sidecar of the timeline in ``path`` would."""
+    return os.path.lexists(path + SUFFIX)
+
+
+def has_astray(folder: str) -> bool:
+    """Whether a sidecar without its timeline lies in ``folder``."""
+    return bool(_astray_in(folder or ".", _version_of(folder or ".")[0]))
 
 
 def astray(names: Iterable[str]) -> list[str]:

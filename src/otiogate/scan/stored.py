@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from otiogate.errors import ReadError
 from otiogate.evidence.footprints import hints
@@ -46,8 +46,7 @@ class NotStored(Exception):
     """Something was asked of a restored snapshot that only the timeline can tell."""
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """``format`` and ``rate`` are those of the origin. ``quiet`` is how many uses a timeline makes that is whole and
     says nothing of any of them, and 0 of any other. ``head`` and ``subjects`` are JSON; ``names`` are the folded names
     of media, each ended by a NUL, and ``nodes`` the nodes that go by each of them, parted by commas, the lists parted

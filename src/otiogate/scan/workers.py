@@ -38,7 +38,7 @@ _LOOK_UP = 1.0
 _TRIES = 2
 """A process may be killed through no fault of its item, as by a machine short of memory."""
 
-_BATCH = 16
+_BATCH = 32
 """Light items that are given to a process together. It has two batches at most: one to work on, and the next."""
 
 _HOLD_BACK = 0.01
@@ -124,7 +124,7 @@ class Workers(Generic[Item, Result]):
         return self._limits
 
 
-@dataclass
+@dataclass(slots=True)
 class _Task:
     item: Any
     light: bool

@@ -115,6 +115,10 @@ def test_text_is_read_in_its_encoding(encoding: str) -> None:
     assert use(read_edl(data, "cut.edl")).name == "Café “nuit”.mov"
 
 
+def test_a_blank_that_does_not_break_stays_in_a_name() -> None:
+    assert use(read(f"{HEAD}{CUT}* FROM CLIP NAME: a\u00a0b.mov\n")).media.references == ("a\u00a0b.mov",)
+
+
 def test_bytes_that_no_encoding_has_do_not_stop_the_reading() -> None:
     snapshot = read_edl((HEAD + CUT).encode() + b"* FROM CLIP NAME: a\x81\xff\n* GENAI gen.shot", "cut.edl")
     assert tags(snapshot, 1) == ["GENAI gen.shot"]

@@ -49,6 +49,7 @@ that repeats one number."""
 
 _MOST_PROBLEMS = 50
 _FEW = 64
+_NUMBERED = re.compile(r"^[^\S\n]*\d[^\n]*", re.MULTILINE)
 _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
 
@@ -131,16 +132,18 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
 
 
 def _text_of(data: bytes, where: str) -> bytes:
-    """``data`` as UTF-8 with LF line ends and plain blanks, without the control-Z and NUL that old systems pad files
-    with."""
+    """``data`` as UTF-8 with LF line ends, without the control-Z and NUL that old systems pad files with. Between the
+    fields of an event all blanks are plain ones; in a name each stays as it is."""
     text = _decoded(data, where).replace("\ufeff", "").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    text = text.replace("\xa0", " ").rstrip("\0\x1a \t\v\f\n")
+    text = text.rstrip("\0\x1a \t\v\f\n")
     if not text:
         raise ReadError("is empty", where=where, next_step="export the EDL again")
     if "\0" in text:
         raise ReadError("is binary data, not a CMX 3600 EDL", where=where, next_step=_NO_EDL)
     if "\x1a" in text:
         text = re.sub("\n?\x1a+", "\n", text)
+    if "\xa0" in text:
+        text = _NUMBERED.sub(lambda line: line[0].replace("\xa0", " "), text)
     return text.encode("utf-8")
 
 

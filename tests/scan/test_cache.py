@@ -19,6 +19,7 @@ from hypothesis import given, settings
 
 from otiogate.config.laws import LAWS
 from otiogate.documents.digest import sha256
+from otiogate.evidence.matching import Matcher
 from otiogate.report.model import Report
 from otiogate.scan import cache, desk
 from otiogate.scan.cache import Cache, default_file, key_of
@@ -78,7 +79,7 @@ def assert_same(snapshot: Snapshot, *ledgers: list[Data]) -> None:
     """What is stored under the first ledger gives the reports of the timeline under every one, or says that it
     cannot; and under the first it can."""
     first = report_on(snapshot, ledgers[0])
-    found = stored(snapshot)
+    found = stored(snapshot, builders.records(*ledgers[0]).matcher)
     if found is None:
         return
     path = Path(snapshot.origin.path or snapshot.origin.name)
@@ -313,7 +314,7 @@ def test_an_entry_of_another_content_is_not_taken_for_one_whose_key_begins_alike
     paths = delivery(tmp_path)
     without = scanned(paths, kept)
     with sqlite3.connect(kept) as database:
-        database.execute("UPDATE snapshot SET key = substr(key, 1, 31) || x'00'")
+        database.execute("UPDATE snapshot SET key = substr(key, 1, 63) || x'00'")
     assert scanned(paths, kept) == without
 
 
@@ -361,7 +362,7 @@ def test_a_facility_cache_that_cannot_be_used_costs_time_alone(tmp_path: Path) -
     folder = tmp_path / "folder"
     folder.mkdir()
     broken = Cache(folder)
-    broken.put(b"k" * 32, stored(read_edl(edl([]).encode(), "cut.edl")))  # type: ignore[arg-type]
+    broken.put(b"k" * 32, stored(read_edl(edl([]).encode(), "cut.edl"), Matcher(())))  # type: ignore[arg-type]
     broken.write()
     assert broken.get(b"k" * 32) is None
 

@@ -20,7 +20,6 @@ from otiogate.evidence.tag import is_tag
 from otiogate.timeline.model import ClipUse, Snapshot, Subject, plain_key
 
 _WORD = re.compile(r"[^\W_]+")
-_ASCII_WORD = re.compile(rb"[0-9a-z]+")
 _SAID_IN = ("comment", "comments", "note", "notes", "credit", "credits", "description", "keyword", "keywords", "remark")
 """What a metadata key ends with, numbers apart, if its value is a remark."""
 
@@ -94,7 +93,7 @@ def hints(snapshot: Snapshot, known: Collection[int] = ()) -> Iterator[Hint]:
     """The hints of all uses, and of all that may speak of them, but the nodes ``known``, of which AI use is said
     already; in the order of the timeline."""
     table = footprints()
-    there = set(_ASCII_WORD.findall(snapshot.text.lower()))  # many times faster than a search for every trigger
+    there = snapshot.words  # many times faster than a search for every trigger
     there |= {word[1:] for word in there if word[:1] in b"nrtbf"}
     patterns = [_whole(word) for word in table.triggers if word in there]
     for node in sorted(snapshot.holding(patterns) - set(known)):

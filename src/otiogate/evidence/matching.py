@@ -65,14 +65,15 @@ class Matcher:
     def candidates(self, keys: Keys) -> set[int]:
         """The nodes whose names, of those that ``keys`` finds, stand in an entry; what they really match is told by
         ``matches``."""
-        if not self:
-            return set()
+        return {node for node, _ in self.met(keys)}
+
+    def met(self, keys: Keys) -> Iterator[tuple[int, str]]:
+        """The nodes of ``candidates``, each with every such name, folded."""
         texts = self._texts
-        return {
-            key.node
-            for key in keys(self._known)
-            if ((name := fold(key.text)) in texts or stem(name) in texts) and key.node >= 0
-        }
+        for key in keys(self._known) if self else ():
+            for form in _forms(key.text):
+                if form in texts and key.node >= 0:
+                    yield key.node, form
 
     def matches(self, use: ClipUse) -> Iterator[Match]:
         """The disclosures that are about the media of ``use``."""

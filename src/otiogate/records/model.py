@@ -68,7 +68,7 @@ class Record:
     @property
     def signers(self) -> tuple[str, ...]:
         """The owners of the keys whose signatures count, sorted."""
-        return tuple(sorted({each.owner for each in self.signatures if not each.fault}))
+        return tuple(sorted({each.owner for each in self.signatures if not each.fault})) if self.signatures else ()
 
 
 @dataclass(frozen=True)

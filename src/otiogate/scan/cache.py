@@ -22,7 +22,7 @@ from typing import Any
 from otiogate.errors import UsageError
 from otiogate.scan.stored import Stored
 
-_FORMAT = 2
+_FORMAT = 3
 _APPLICATION = 0x0716A7E1
 """By this the file says that it is ours."""
 

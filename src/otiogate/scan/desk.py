@@ -121,7 +121,7 @@ class Desk:
                 cache.put(key, refused(fault, path))
             raise
         report = self._decided(snapshot, folder)
-        kept = stored(snapshot)
+        kept = stored(snapshot, folder.on.records.matcher)
         if kept is not None:
             cache.put(key, kept)
         return report

@@ -48,9 +48,8 @@ class NotStored(Exception):
 
 class Stored(NamedTuple):
     """``format`` and ``rate`` are those of the origin. ``quiet`` is how many uses a timeline makes that is whole and
-    says nothing of any of them, and 0 of any other. ``head`` and ``subjects`` are JSON; ``names`` are the folded names
-    of media, each ended by a NUL, and ``nodes`` the nodes that go by each of them, parted by commas, the lists parted
-    by blanks."""
+    says nothing of any of them, and 0 of any other. ``names`` are the folded names of media, each ended by a NUL;
+    ``head``, ``subjects`` and ``nodes``, the nodes that go by each name that the ledger knew, are JSON."""
 
     format: str
     rate: str
@@ -77,15 +76,15 @@ def hint_lines(snapshot: Snapshot, known: Iterable[int]) -> Iterator[tuple[int, 
         yield hint.node, line
 
 
-def stored(snapshot: Snapshot) -> Stored | None:
-    """What to store of ``snapshot``, once its evidence was collected; nothing where it cannot be given back exactly."""
+def stored(snapshot: Snapshot, matcher: Matcher) -> Stored | None:
+    """What to store of ``snapshot``, once its evidence was collected with ``matcher``; nothing where it cannot be given
+    back exactly."""
     path = snapshot.origin.path
     asked = dict(snapshot.asked)
     built = dict(snapshot.built)
     held = sorted(snapshot.holding(TRIGGERS))
     saying = [node for node in held if any(any(statements(each)) for each in snapshot.subject(node).carriers)]
     silent = set(held).difference(saying)
-    names = _names(snapshot)
     head = {
         "uses": snapshot.uses,
         "media": snapshot.carries_media,
@@ -95,10 +94,13 @@ def stored(snapshot: Snapshot) -> Stored | None:
         "hints": [[node, *vars(line).values()] for node, line in hint_lines(snapshot, ())],
     }
     subjects = {str(node): _subject(each) for node, each in built.items() if not (node in silent and each.use is None)}
-    ordered = sorted(names)
-    if any("\0" in each or fold(each) != each for each in ordered):
+    names, nodes = _names(snapshot), dict[str, list[int]]()
+    for node, name in sorted(set(matcher.met(snapshot.keys))):
+        nodes.setdefault(name, []).append(node)
+    told = "".join(f"{each}\0" for each in sorted(names))
+    if told.count("\0") != len(names) or not (told.isascii() or names == set(map(fold, names))):
         return None  # a name that is not found again by what is kept of it
-    texts = [_text(head), _text(subjects)]
+    texts = [_text(head), _text(subjects), _text(nodes)]
     if None in texts or any(path and json.dumps(path)[1:-1] in (each or "") for each in texts):
         return None
     said = saying or head["hints"] or snapshot.problems
@@ -108,8 +110,8 @@ def stored(snapshot: Snapshot) -> Stored | None:
         0 if said else snapshot.uses,
         texts[0] or "",
         texts[1] or "",
-        b"".join(each.encode("utf-8", "surrogatepass") + b"\0" for each in ordered),
-        " ".join(",".join(map(str, sorted(names[each]))) for each in ordered),
+        told.encode("utf-8", "surrogatepass"),
+        texts[2] or "",
     )
 
 
@@ -119,18 +121,12 @@ def refused(fault: ReadError, path: Path) -> Stored:
     return Stored("", "", 0, json.dumps({"fault": [fault.what, *where, fault.next_step]}), "", b"", "")
 
 
-def _names(snapshot: Snapshot) -> dict[str, set[int]]:
-    """The nodes by each name that a ledger may know them by, folded, with and without what may be its extension."""
-    texts: dict[str, set[int]] = {}
-    keys = snapshot.keys()
-    for key in keys:
-        texts.setdefault(key.text, set()).add(key.node)
-    names: dict[str, set[int]] = {}
-    for text, nodes in texts.items():
-        folded = fold(text)
-        for form in (folded, stem(folded)):
-            if form:
-                names.setdefault(form, set()).update(each for each in nodes if each >= 0)
+def _names(snapshot: Snapshot) -> set[str]:
+    """Every name by which a ledger may know media, folded, with and without what may be its extension."""
+    texts = {key.text for key in snapshot.keys()} if snapshot.names is None else snapshot.names()  # noqa: SIM118
+    names = set(map(fold, texts))
+    names.update([stem(each) for each in names])
+    names.discard("")
     return names
 
 
@@ -241,16 +237,13 @@ class _Names:
         """Those that are ``known``."""
         if known is None:
             raise NotStored
-        names = self._found.names.split(b"\0")
-        if known.all.isdisjoint(names):
-            return []
-        nodes = self._found.nodes.split(" ")
-        return [
-            Key(int(node), "name", name.decode("utf-8", "surrogatepass"))
-            for place, name in enumerate(names)
-            if name in known.all
-            for node in nodes[place].split(",")
-        ]
+        met = known.all.intersection(self._found.names.split(b"\0"))
+        nodes = json.loads(self._found.nodes) if met else {}
+        try:
+            found = [(name, nodes[name]) for name in (each.decode("utf-8", "surrogatepass") for each in sorted(met))]
+        except KeyError:  # a name that the ledger did not know when this was stored
+            raise NotStored from None
+        return [Key(node, "name", name) for name, its in found for node in its]
 
 
 def _place(where: str, path: str) -> tuple[str, bool]:

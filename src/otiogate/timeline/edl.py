@@ -31,6 +31,8 @@ from otiogate.timeline.edl_lines import (
     is_marker,
     like_event,
     named_in,
+    names_in,
+    reel_of,
     reels_of,
     times_of,
 )
@@ -90,6 +92,10 @@ class _Cut:
             raise AssertionError("a node begins with its event line")
         return event_of(found)
 
+    def reels(self) -> list[str]:
+        """The reels of all events; empty for one that has none."""
+        return [reel_of(match) for match in LINE.finditer(b"\n" + self.text) if match[_EDIT] is not None]
+
     def is_later_side(self, place: int) -> bool:
         """Whether the event line at ``place``, from 0, is a further line of a transition or key."""
         node = place + 1
@@ -127,6 +133,7 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
         eager=(0,),
         build=partial(_build, cut),
         keys=partial(_keys, cut),
+        names=partial(_names, cut),
         problems=problems,
     )
 
@@ -403,14 +410,10 @@ def _longer(span: Span | None, frames: int) -> Span | None:
 
 def _keys(cut: _Cut, known: Known | None = None) -> Iterator[Key]:
     """Every name that a built event goes by, and some more: both sides of a transition get all its names."""
-    node = 0
-    for match in LINE.finditer(b"\n" + cut.text):
-        if match["edit"] is not None:
-            node += 1
-            reel = event_of(match).reel
-            if not names_nobody(reel):
-                yield Key(node, "reel", reel)
-    for item in named_in(cut.text):
+    for node, reel in enumerate(cut.reels(), 1):
+        if not names_nobody(reel):
+            yield Key(node, "reel", reel)
+    for item in named_in(cut.text, known):
         node = bisect_right(cut.starts, item.offset) - 1
         for side in cut.sides(node) if node else ():
             if item.field == "reel":
@@ -419,3 +422,8 @@ def _keys(cut: _Cut, known: Known | None = None) -> Iterator[Key]:
             if item.field == "clip":
                 yield Key(side, "name", item.value)
             yield from (Key(side, "reference", each) for each in {item.value, *basenames(item.value)})
+
+
+def _names(cut: _Cut) -> set[str]:
+    """The texts of all keys, and some more."""
+    return names_in(cut.text).union(cut.reels())

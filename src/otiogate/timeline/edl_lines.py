@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from otiogate.timeline.media import names_nobody
-from otiogate.timeline.model import Carrier, Problem
+from otiogate.timeline.media import basenames, names_nobody
+from otiogate.timeline.model import Carrier, Known, Problem
 from otiogate.timeline.time import Span, TimeError, frames_of
 
 LINE = re.compile(
@@ -136,12 +136,22 @@ class EventLine:
 
 
 def event_of(match: re.Match[bytes]) -> EventLine:
-    """The event of a match of ``LINE``. Where one word stands for reel and channel, its form tells which."""
-    number, reel, channel, edit = ((match[group] or b"").decode() for group in ("number", "reel", "channel", "edit"))
-    if not reel and not _CHANNEL.fullmatch(channel):
-        reel, channel = channel, ""
+    """The event of a match of ``LINE``."""
+    number, channel, edit = (match[group].decode() for group in ("number", "channel", "edit"))
+    reel = reel_of(match)
+    if reel and match["reel"] is None:
+        channel = ""
     length, rest = int(match["length"] or 0), (match["rest"] or b"").decode()
     return EventLine(number, reel, channel, edit, times_of(match["times"]), length, rest)
+
+
+def reel_of(match: re.Match[bytes]) -> str:
+    """The reel of a match of ``LINE``; empty where it has none. Where one word stands for reel and channel, its form
+    tells which."""
+    if match["reel"] is not None:
+        return match["reel"].decode()
+    word = match["channel"].decode()
+    return "" if _CHANNEL.fullmatch(word) else word
 
 
 def times_of(text: bytes) -> tuple[str, ...]:
@@ -184,14 +194,54 @@ class Named:
     offset: int
 
 
-def named_in(text: bytes) -> Iterator[Named]:
-    """Every line in ``text`` that names media, in order; empty ones and placeholders left out."""
-    for match in _NAMED.finditer(b"\n" + text):
+def named_in(text: bytes, known: Known | None = None) -> Iterator[Named]:
+    """Every line in ``text`` that names media, in order; empty ones and placeholders left out, and where the ``known``
+    names are given, what surely is none of them."""
+    matches = list(_NAMED.finditer(b"\n" + text))
+    plain = _plain([match["value"] for match in matches]) if known else None
+    if known and plain is not None:
+        found = zip(matches, plain, strict=True)
+        matches = [match for match, names in found if not known.all.isdisjoint(_forms(*names))]
+    for match in matches:
         value = _unquoted(match["value"].decode().strip())
         if value and value.upper() != "(NULL)":
             field = "clip" if match["clip"] else "reel" if match["reel"] else "file"
             side = (match["side"] or b"").decode().upper()
             yield Named(field, {"FROM": "from", "TO": "to", "KEY": "to"}.get(side, ""), value, match.start())
+
+
+def names_in(text: bytes) -> set[str]:
+    """What the lines in ``text`` name, the names of files without their folders too; and maybe more."""
+    plain = _plain([match["value"] for match in _NAMED.finditer(b"\n" + text)])
+    if plain is not None:
+        return {each.decode("ascii") for names in plain for each in names}
+    found: set[str] = set()
+    for item in named_in(text):
+        found.update((item.value, *basenames(item.value), *reels_of(item.value)))
+    return found
+
+
+def _plain(values: Sequence[bytes]) -> list[tuple[bytes, ...]] | None:
+    """Each of ``values``, all of them folded at once, with what it is without its folder; nothing where one of them has
+    to be decoded, split or unquoted first."""
+    whole = b"\n".join(values)
+    if not whole.isascii() or _ODD.search(whole):
+        return None
+    folded = [each.strip() for each in whole.lower().split(b"\n")] if values else []
+    if b"/" not in whole:
+        return [(each,) for each in folded]
+    return [(each, each.rstrip(b"/").rpartition(b"/")[2].strip()) for each in folded]
+
+
+_ODD = re.compile(rb"""[%?\#\\"'\x00-\x08\x0e-\x1f]|(?i:REPLACED BY:)""")
+"""What makes of a value another name, or two. The controls are blanks to some and not to others."""
+
+
+def _forms(*names: bytes) -> Iterator[bytes]:
+    """``names``, with and without what may be their extension."""
+    for each in names:
+        yield each
+        yield each.rpartition(b".")[0].rstrip()
 
 
 def _unquoted(value: str) -> str:

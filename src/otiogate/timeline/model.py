@@ -223,6 +223,10 @@ class Known:
         return self.names | self.reels
 
 
+_IN_WORDS = bytes(ord(chr(each).lower()) if each < 128 and chr(each).isalnum() else 32 for each in range(256))
+"""Makes a letter of an ASCII letter in either case, and a blank of what is none and no digit."""
+
+
 class Keys(Protocol):
     """The media keys of a timeline, found by search. What surely is none of ``known`` may be left out, where it is
     given."""
@@ -249,7 +253,8 @@ class Snapshot:
 
     ``starts[i]`` is where node ``i`` begins in ``text``; it ends where the next begins. ``eager`` nodes are always
     built: they are the few that hold others. ``uses`` counts the nodes that are uses of media, and ``is_use[i]``
-    tells which. ``built`` and ``asked`` are what was asked of it so far: nodes, and the uses under nodes.
+    tells which. ``built`` and ``asked`` are what was asked of it so far: nodes, and the uses under nodes. ``names``
+    tells, where it is faster than ``keys``, the texts of all keys, and maybe more.
     """
 
     origin: Origin
@@ -264,6 +269,7 @@ class Snapshot:
     carries_media: bool = False
     built: dict[int, Subject] = field(default_factory=dict, repr=False, compare=False)
     asked: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    names: Callable[[], set[str]] | None = None
 
     @property
     def uses(self) -> int:
@@ -288,7 +294,7 @@ class Snapshot:
             for node, media in found.items():
                 yield from (Key(node, "sha256", each.digest) for each in media.facts if each.digest)
 
-        return replace(self, build=build, keys=keys, built={})
+        return replace(self, build=build, keys=keys, names=None, built={})
 
     def subject(self, node: int) -> Subject:
         """The node, built; once."""
@@ -300,6 +306,11 @@ class Snapshot:
     @cached_property
     def _lowered(self) -> bytes:
         return self.text.lower()
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """The runs of ASCII letters and digits in its text, in lower case."""
+        return frozenset(self.text.translate(_IN_WORDS).split())
 
     def holding(self, triggers: Iterable[bytes]) -> set[int]:
         """The nodes whose text, in ASCII lower case, matches one of the patterns; and the eager ones."""

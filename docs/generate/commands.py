@@ -24,7 +24,7 @@ The same for every format, and softened by no setting. Where several apply, 70 w
 | 1 | blocked: something that is required is missing |
 | 2 | usage or configuration: the call, `otiogate.yaml`, or a form is wrong |
 | 3 | could not judge, as firm as a block: the timeline or the records could not be read, whole |
-| 4 | nothing to scan: no file matches |
+| 4 | nothing to scan: no file matches, or a link to a folder was not followed; what was scanned is allowed |
 | 70 | a bug in otiogate: no verdict |
 
 Commands that give no verdict, such as `cuesheet`, `explain` and `record list`, end with 0 where they did what they were

@@ -188,8 +188,28 @@ def test_a_link_to_a_folder_is_not_followed_and_that_is_said_once(
     (delivery / "sub" / "linked").symlink_to(other)
     (delivery / "linked").symlink_to(other)
     ran = call(capsys, "scan", "in")
-    assert ran.err.startswith("otiogate: not followed: 2 links to folders: in/linked\notiogate: 5 timelines: ")
+    said = "otiogate: not followed: 2 links to folders: in/linked (name it too, or leave it out with --exclude)\n"
+    assert ran.err.startswith(f"{said}otiogate: 5 timelines: ")
     assert call(capsys, "scan", "in/linked").err == "otiogate: in/linked/more.edl: allowed\n"
+
+
+def test_what_lies_behind_a_link_that_is_not_followed_is_not_green(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("show/ep101/cut.edl", "other/more.edl"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(edl([]))
+    (tmp_path / "show" / "latest").symlink_to("ep101")
+    assert call(capsys, "scan", "show").code == 0, "what it leads to is scanned where it lies"
+    (tmp_path / "show" / "linked").symlink_to(tmp_path / "other")
+    for further in ([], ["--include", "*.edl"], ["--since", "1d"], ["--exclude", "*.mov"]):
+        ran = call(capsys, "scan", "show", *further)
+        assert (ran.code, "not followed: 1 link to a folder: show/linked" in ran.err) == (4, True), ran.err
+    for pattern in ("linked", "linked/*"):
+        assert call(capsys, "scan", "show", "--exclude", pattern).code == 0
+    (tmp_path / "show" / "cut.edl").write_text(edl(["* GENAI gen.shot stage=final"]))
+    assert call(capsys, "scan", "show").code == 1, "the worst counts"
 
 
 def test_a_bug_with_one_timeline_is_told_and_ends_nothing_else(

@@ -14,6 +14,7 @@ from otiogate.report.model import HintLine
 from otiogate.scan.judging import judge_path, judge_snapshot
 from otiogate.timeline.edl import read_edl
 from tests import builders
+from tests.timeline import fcpxmls
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
@@ -42,6 +43,9 @@ SOUNDS = {
     "DALL·E 3": "DALL-E",
     "AI generated": "said to be AI",
     "made with AI": "said to be AI",
+    "Backgrounds created using AI": "said to be AI",
+    "voices by artificial intelligence": "said to be AI",
+    "* FACE SWAP ON STUNT": "said to be AI",
 }
 
 ORDINARY = [
@@ -110,6 +114,21 @@ def test_the_comments_of_an_edl_are_read() -> None:
     )
     [hint] = hints(read_edl(text.encode(), "x.edl"))
     assert (hint.use.name, hint.text, hint.footprint) == ("SKY.MOV", "COMMENT: made with runway gen3", "Runway")
+
+
+def test_what_is_remarked_on_a_whole_timeline_or_beside_its_clips_is_read() -> None:
+    head, event = "TITLE: CUT\n* MADE WITH AI\n", "001  A001 V C 01:00:00:00 01:00:01:00 00:00:00:00 00:00:01:00\n"
+    assert [(each.node, each.text) for each in hints(read_edl((head + event).encode(), "a.edl"))] == [
+        (0, "MADE WITH AI")
+    ]
+    caption = '<caption name="c" lane="1" offset="3601s" duration="1s"><text>made with AI</text></caption>'
+    for said in (
+        fcpxmls.clip(caption),
+        f'<sync-clip duration="2s"><note>made with AI</note>{fcpxmls.clip()}</sync-clip>',
+    ):
+        [found] = hints(fcpxmls.cut(said))
+        assert found.text == "made with AI"
+        assert found.use.address
 
 
 def test_a_tool_is_named_once_for_a_clip_and_a_node_that_is_known_is_left_out() -> None:

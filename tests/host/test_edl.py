@@ -71,6 +71,14 @@ def test_a_clip_has_its_name_reel_comments_and_ranges_where_cmx_3600_puts_them()
     assert made.transformed_time_range(made.trimmed_range(), whole.tracks).start_time.to_timecode() == "10:00:00:00"
 
 
+def test_what_stands_behind_the_times_of_an_event_is_a_comment_and_a_tag_in_it_a_tag() -> None:
+    (remark, tagged_one) = clips(read(f"{EVENT.rstrip()} SHOT 12\n{NEXT.rstrip()} * GENAI: gen.shot\n"))
+    assert block(remark)["comments"] == ["SHOT 12"]
+    assert block(tagged_one)["comments"] == ["GENAI: gen.shot"]
+    assert "GEN-001" in [each.rule for each in judged(tagged_one).findings]
+    assert judged(remark).findings == ()
+
+
 def test_a_dissolve_is_a_transition_and_the_clip_that_it_leads_to() -> None:
     names = "* FROM CLIP NAME: ONE\n* TO CLIP NAME: TWO\n"
     first, transition, second = list(read(EVENT + "* FROM CLIP NAME: ONE\n" + DISSOLVE + names).tracks[0])

@@ -115,6 +115,10 @@ def test_text_is_read_in_its_encoding(encoding: str) -> None:
     assert use(read_edl(data, "cut.edl")).name == "Café “nuit”.mov"
 
 
+def test_a_blank_that_does_not_break_stays_in_a_name() -> None:
+    assert use(read(f"{HEAD}{CUT}* FROM CLIP NAME: a\u00a0b.mov\n")).media.references == ("a\u00a0b.mov",)
+
+
 def test_bytes_that_no_encoding_has_do_not_stop_the_reading() -> None:
     snapshot = read_edl((HEAD + CUT).encode() + b"* FROM CLIP NAME: a\x81\xff\n* GENAI gen.shot", "cut.edl")
     assert tags(snapshot, 1) == ["GENAI gen.shot"]
@@ -160,6 +164,9 @@ def test_a_snapshot_can_be_sent_to_another_process() -> None:
         (f"001  A001 V K B {TIMES}", "A001", "V", "video"),
         (f"001  A001 V KB 030 {TIMES}", "A001", "V", "video"),
         (f"001  A001 V K O 030 {TIMES}", "A001", "V", "video"),
+        (f"001  A001 V K B(F) 030 {TIMES}", "A001", "V", "video"),
+        (f"001  A001 A1A2A3A4A5A6A7A8A9A10A11A12/V C {TIMES}", "A001", "A1A2A3A4A5A6A7A8A9A10A11A12/V", "video"),
+        (f"\u00a0001\u00a0 A001 V C {TIMES}", "A001", "V", "video"),
         ("001  A001 V C 9 64 00:00:00:00 00:00:02:07", "A001", "V", "video"),
         ("001  A001 V C 01:00:00;00 01:00:02;00 10:00:00;00 10:00:02;00", "A001", "V", "video"),
     ],
@@ -195,18 +202,54 @@ def test_reels_that_name_nothing_identify_no_media(reel: str) -> None:
     "line",
     [
         f"001  A001 V Q {TIMES}",
-        f"001  A001 V C {TIMES} and more",
+        f"001  A001 V C {TIMES} 10:00:04:00",
+        f"001  A001 V C {TIMES} | 002  A002 V C {TIMES}",
+        f"001 V C {TIMES} 002 V C {TIMES}",
         "001  A001 V C 01:00:00:00 01:00:02:00 10:00:00:00",
         "001  A001 V C 01:00:00:00 01:00:02:00 10:00:00:00 10 00 02:00",
         "001  A001 V C 01:00:0",
         f"#001  A001 V C {TIMES}",
-        f"\u00a0001  A001 V C {TIMES}",
     ],
 )
 def test_a_line_that_looks_like_an_event_is_never_passed_over(line: str) -> None:
     snapshot = read(f"{HEAD}{line}\n{CUT}")
     assert snapshot.uses == 1
     assert problems(snapshot) == [("lost", "line 3")]
+
+
+@pytest.mark.parametrize("rest", ["* GENAI: gen.shot", "GENAI gen.shot", "  * COMMENT: GENAI gen.shot"])
+def test_what_stands_behind_the_times_of_an_event_is_said_of_it(rest: str) -> None:
+    snapshot = read(f"{HEAD}{CUT.rstrip()} {rest}\n* FROM CLIP NAME: a.mov\n{DISSOLVE}")
+    assert snapshot.uses == 3
+    assert snapshot.problems == ()
+    assert use(snapshot).name == "a.mov"
+    assert [each.line for each in snapshot.subject(1).carriers] == [3, 4]
+    assert len(tags(snapshot, 1)) == 1
+
+
+def test_an_event_with_a_time_below_zero_is_a_use_without_that_time() -> None:
+    snapshot = read(f"{HEAD}001  AX AA/V C -1:59:59:16 00:00:00:22  00:00:00:00 00:00:01:05\n* FROM CLIP NAME: a.mp4\n")
+    found = use(snapshot)
+    assert (found.name, found.source, found.record) == ("a.mp4", None, Span(0, 29, Fraction(24), False))
+    assert [problem.severity for problem in snapshot.subject(1).problems] == ["odd"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (HEAD.replace("\n", "") + CUT.replace("\n", "") * 3, 1),
+        (HEAD.replace("\n", " ") + CUT + DISSOLVE, 1),
+        (HEAD + "* " + CUT, 3),
+        (HEAD + f"  *001 V C {TIMES}\n* FROM CLIP NAME: a.mov\n", 3),
+    ],
+)
+def test_events_that_lost_their_line_ends_or_are_all_comments_are_lost(text: str, line: int) -> None:
+    assert problems(read(text))[0] == ("lost", f"line {line}")
+
+
+def test_an_event_that_is_made_a_comment_beside_others_is_a_comment() -> None:
+    snapshot = read(f"{HEAD}* {CUT}{CUT}* {CUT}")
+    assert (snapshot.uses, snapshot.problems) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -370,7 +413,16 @@ def test_a_line_end_that_was_converted_twice_is_one() -> None:
     assert (use(snapshot).line, snapshot.subject(1).carriers[0].line) == (3, 4)
 
 
-@pytest.mark.parametrize("reel", ["A", "MY REEL", "MY  REEL", "ONE TWO THREE FOUR FIVE", "A B C D E F G H"])
+@pytest.mark.parametrize(
+    "reel",
+    [
+        "A",
+        "MY REEL",
+        "MY  REEL",
+        "ONE TWO THREE FOUR FIVE",
+        "A long name of a file from a phone, with the date in it (2) .mov",
+    ],
+)
 def test_a_reel_may_have_blanks(reel: str) -> None:
     snapshot = read(f"{HEAD}001  {reel} V     C        {TIMES}\n")
     assert use(snapshot).media.reels == (reel,)
@@ -385,7 +437,7 @@ def test_a_clip_name_without_a_star_is_read() -> None:
     assert use(read(HEAD + CUT + "FROM CLIP NAME: shot1\n")).name == "shot1"
 
 
-@pytest.mark.parametrize("star", ["* ", "*", ""])
+@pytest.mark.parametrize("star", ["* ", "*", "", "COMMENT:* ", "* COMMENT: "])
 @pytest.mark.parametrize("value", ["shot.mov", '"shot.mov"', "'shot.mov' ", "  shot.mov"])
 @pytest.mark.parametrize("label", ["CLIP NAME", "FROM CLIP NAME", "Clip Name "])
 def test_every_spelling_of_a_clip_name_is_one(star: str, value: str, label: str) -> None:
@@ -506,6 +558,8 @@ def test_keys_are_found_without_building() -> None:
         "* COMMENT: GENAI gen.shot",
         "* COMMENT : GENAI gen.shot",
         "* Comment:GENAI gen.shot",
+        "COMMENT:* GENAI gen.shot",
+        "* COMMENTS: GENAI gen.shot",
         "* NOTE: GENAI gen.shot",
         "REM GENAI gen.shot",
         "* LOC: 10:00:01:00 RED     GENAI gen.shot",

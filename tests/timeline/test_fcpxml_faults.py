@@ -259,6 +259,41 @@ def test_a_search_of_the_browser_where_none_is_expected_hides_no_tag() -> None:
     assert what == "an unknown element in asset-clip 'shot': 'smart-collection'"
 
 
+@pytest.mark.parametrize("inside", [TAG, '<marker start="0s" value="GENAI gen.shot"/>', '<keyword value="GenAI"/>'])
+@pytest.mark.parametrize("place", ["<spine>", "<event name=", "<project name=", "<library>"])
+def test_what_is_said_of_a_storyline_or_of_what_holds_it_is_read_and_odd(inside: str, place: str) -> None:
+    text = document(project(clip()))
+    end = text.index(">", text.index(place)) + 1
+    snapshot = read(text[:end] + inside + text[end:])
+    assert [severity for severity, _, _ in problems(snapshot)] == ["odd"]
+    [raised] = collect(snapshot, {}, Matcher(())).undisclosed
+    assert [point.use.name for point in raised.points] == ["shot"]
+
+
+@pytest.mark.parametrize(
+    "end", ["<!DOCTYPE fcpxml>", "<resources>", "</resources>", "<spine>", "</spine>", "</fcpxml>"]
+)
+def test_a_comment_speaks_for_what_it_stands_in(end: str) -> None:
+    text = document(project(clip())).replace(end, f"{end}<!-- GENAI gen.shot -->")
+    snapshot = read(text)
+    assert problems(snapshot) == []
+    [raised] = collect(snapshot, {}, Matcher(())).undisclosed
+    assert [point.said.partition(" (")[2] for point in raised.points] == ["#comment)"]
+
+
+def test_a_comment_on_a_clip_says_nothing_of_another_and_what_it_hides_is_no_clip() -> None:
+    said = clip(f"<!-- GENAI gen.shot -->\n<!-- {clip(TAG, name='out')} -->", name="one") + clip(name="two")
+    snapshot = cut(said)
+    assert [each.name for each in uses(snapshot)] == ["one", "two"]
+    [raised] = collect(snapshot, {}, Matcher(())).undisclosed
+    assert [point.use.name for point in raised.points] == ["one"]
+
+
+def test_a_comment_in_the_midst_of_a_word_divides_no_text() -> None:
+    [raised] = collect(cut(clip("<note>GEN<!-- x -->AI gen.shot</note>")), {}, Matcher(())).undisclosed
+    assert [point.use.name for point in raised.points] == ["shot"]
+
+
 def test_a_storyline_where_none_is_expected_is_a_loss() -> None:
     found = [what for _, what in lost(clip(f"<sequence format='f'><spine>{clip(name='x')}</spine></sequence>"))]
     assert len(found) == 3

@@ -95,7 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
     met = Met(empty.append, links.append, alone.append, unlisted.append)
     names = list(timelines(_listed(arguments.paths), _wanted(arguments), met, misnamed=True))
     if links:
-        say(f"otiogate: not followed: {count(len(links), 'link to a folder', 'links to folders')}: {safe(links[0])}")
+        said = count(len(links), "link to a folder", "links to folders")
+        say(f"otiogate: not followed: {said}: {safe(links[0])} (name it too, or leave it out with --exclude)")
     if alone:
         say(f"otiogate: without its timeline beside it: {count(len(alone), 'sidecar')}: {safe(alone[0])}")
     for fault in unlisted:
@@ -108,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"otiogate: nothing to scan: no timeline in {safe(', '.join(empty), 2000) or 'the list'}{left}")
         return NOTHING_TO_SCAN
     noted = noting("scan")
-    tally = _Tally(len(names), tuple(empty), noted)
+    tally = _Tally(len(names), tuple(empty), noted, is_whole=not links)
     writer = _writer(arguments)
     told = partial(_told, writer, noted)
     judged = scan(names, under, told, jobs=min(jobs, len(names)), limits=limits)
@@ -131,14 +132,15 @@ def _told(writer: ReportWriter, noted: Noted, report: Report) -> Told:
 
 
 class _Tally:
-    """What a run came to, without holding its reports."""
+    """What a run came to, without holding its reports. ``is_whole``: nothing was left aside unseen."""
 
-    def __init__(self, total: int, empty: tuple[str, ...], noted: Noted) -> None:
+    def __init__(self, total: int, empty: tuple[str, ...], noted: Noted, *, is_whole: bool) -> None:
         from otiogate.report.text import Summary
 
         self.interrupted = False
         self._total = total
         self._empty = empty
+        self._is_whole = is_whole and not empty
         self._noted = noted
         self._summary = Summary()
         self._refused: dict[str, Refused] = {}
@@ -188,7 +190,7 @@ class _Tally:
         if self.interrupted:
             say(f"otiogate: interrupted after {self._summary.number:,} of {self._total:,}; the others have no verdict")
             codes.append(CannotJudge.exit_code)
-        return max(codes) if codes else self._summary.exit_code or (NOTHING_TO_SCAN if self._empty else 0)
+        return max(codes) if codes else self._summary.exit_code or (0 if self._is_whole else NOTHING_TO_SCAN)
 
 
 def _writer(arguments: argparse.Namespace) -> ReportWriter:

@@ -26,7 +26,8 @@ _SAID_IN = ("comment", "comments", "note", "notes", "credit", "credits", "descri
 
 @dataclass(frozen=True)
 class Hint:
-    """``text`` is what sounds like the tool ``footprint``, on the use that ``node`` is."""
+    """``text`` is what sounds like the tool ``footprint``, on the use that ``node`` is. Of what is none, as a timeline
+    or a caption, ``use`` has the address alone."""
 
     node: int
     use: ClipUse
@@ -89,21 +90,21 @@ def _table(data: Any) -> Footprints:
 
 
 def hints(snapshot: Snapshot, known: Collection[int] = ()) -> Iterator[Hint]:
-    """The hints of all uses but the nodes ``known``, of which AI use is said already; in the order of the timeline."""
+    """The hints of all uses, and of all that may speak of them, but the nodes ``known``, of which AI use is said
+    already; in the order of the timeline."""
     table = footprints()
     there = snapshot.words  # many times faster than a search for every trigger
     there |= {word[1:] for word in there if word[:1] in b"nrtbf"}
     patterns = [_whole(word) for word in table.triggers if word in there]
     for node in sorted(snapshot.holding(patterns) - set(known)):
         subject = snapshot.subject(node)
-        if subject.use is None:
-            continue
+        use = subject.use or ClipUse(subject.address, "")
         seen: set[str] = set()
-        for text in _texts(subject.use, subject):
+        for text in _texts(use, subject):
             for tool in table.in_text(text):
                 if tool not in seen:
                     seen.add(tool)
-                    yield Hint(node, subject.use, text, tool)
+                    yield Hint(node, use, text, tool)
 
 
 def _whole(word: bytes) -> bytes:

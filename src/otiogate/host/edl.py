@@ -181,7 +181,8 @@ class _Builder:
         line, subject = event_of(match), self._snapshot.subject(node)
         self._problems.update(dict.fromkeys(subject.problems))
         is_transition = line.edit[0] in "DdWw"
-        said = said_of(subject.carriers, part.split("\n"), use.line, is_transition=is_transition)
+        rows = [line.rest, *part.split("\n")[1:]]
+        said = said_of(subject.carriers, rows, use.line, is_transition=is_transition)
         first, last, begin, end = line.times
         also = subject.carriers[0].also if subject.carriers else ()
         return _Event(node, line, use, said, self._stretch(first, last), self._stretch(begin, end), also=also)

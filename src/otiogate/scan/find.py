@@ -58,12 +58,20 @@ class Wanted:
         """Whether the file ``path``, found below ``folder``, is wanted."""
         if not (self.include or self.exclude or self.since):
             return True
-        inner = os.path.relpath(path, folder).replace(os.sep, "/")
+        inner = _inner(path, folder)
         if self.include and not _fits(inner.lower(), [each.lower() for each in self.include]):
             return False
         if _fits(inner, self.exclude):
             return False
         return not self.since or any(_changed(each) >= self.since for each in _all_of(path))
+
+    def leaves_out(self, path: str, folder: str) -> bool:
+        """Whether ``exclude`` names the folder ``path``, found below ``folder``, or all that is in it."""
+        return _fits(_inner(path, folder), self.exclude) or _fits(f"{_inner(path, folder)}/", self.exclude)
+
+
+def _inner(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
 
 
 def _all_of(path: str) -> Iterator[str]:
@@ -169,8 +177,7 @@ def _is_folder(path: str) -> bool:
 def _below(folder: str, look: _Look, wanted: Wanted) -> Iterator[str]:
     def fail(fault: OSError) -> None:
         where = str(fault.filename)
-        inner = os.path.relpath(where, folder).replace(os.sep, "/")
-        if not any(_fits(each, wanted.exclude) for each in (inner, f"{inner}/")):
+        if not wanted.leaves_out(where, folder):
             step = "ask for the right to look into it, or leave it out with --exclude"
             look.met.unlisted(ReadError(f"cannot be listed: {fault.strerror}", where=where, next_step=step))
 
@@ -182,11 +189,16 @@ def _below(folder: str, look: _Look, wanted: Wanted) -> Iterator[str]:
         folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
         for each in folders:
             path = os.path.join(base, each)  # noqa: PTH118 - as above
-            if os.path.islink(path):  # noqa: PTH114 - as above
+            if os.path.islink(path) and _leads_out(path, folder) and not wanted.leaves_out(path, folder):  # noqa: PTH114
                 look.met.link(path)
         for each in astray(there):
             look.met.alone(os.path.join(base, each))  # noqa: PTH118 - as above
         yield from sorted(found)
+
+
+def _leads_out(path: str, folder: str) -> bool:
+    """Whether the link ``path`` leads out of ``folder``, all of which is looked at anyway."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def _is_timeline(base: str, name: str) -> bool:

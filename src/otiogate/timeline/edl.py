@@ -51,6 +51,7 @@ that repeats one number."""
 
 _MOST_PROBLEMS = 50
 _FEW = 64
+_NUMBERED = re.compile(r"^[^\S\n]*\d[^\n]*", re.MULTILINE)
 _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
 
@@ -138,7 +139,8 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
 
 
 def _text_of(data: bytes, where: str) -> bytes:
-    """``data`` as UTF-8 with LF line ends, without the control-Z and NUL that old systems pad files with."""
+    """``data`` as UTF-8 with LF line ends, without the control-Z and NUL that old systems pad files with. Between the
+    fields of an event all blanks are plain ones; in a name each stays as it is."""
     text = _decoded(data, where).replace("\ufeff", "").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     text = text.rstrip("\0\x1a \t\v\f\n")
     if not text:
@@ -147,6 +149,8 @@ def _text_of(data: bytes, where: str) -> bytes:
         raise ReadError("is binary data, not a CMX 3600 EDL", where=where, next_step=_NO_EDL)
     if "\x1a" in text:
         text = re.sub("\n?\x1a+", "\n", text)
+    if "\xa0" in text:
+        text = _NUMBERED.sub(lambda line: line[0].replace("\xa0", " "), text)
     return text.encode("utf-8")
 
 
@@ -190,6 +194,7 @@ def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Probl
     rate, origin, contradiction = rate_of(times, FCM_DROP.search(body) is not None, given)
     cut = _Cut(text, starts, leads, rate)
     lost, odd, strange = _unread(text, others)
+    lost = lost or _hidden(cut.part(0, 0), is_all=not matches)
     odd += [
         Problem("odd", "a timecode has a blank in place of a colon", f"line {cut.lines[place + 1]}")
         for place in blanks[: _MOST_PROBLEMS + 1]
@@ -257,6 +262,17 @@ def _unread(text: bytes, others: Sequence[re.Match[bytes]]) -> tuple[list[Proble
     return lost, odd, strange
 
 
+def _hidden(head: bytes, *, is_all: bool) -> list[Problem]:
+    """Events above the first one that is read: run together with a title into one line, as files are that lost their
+    line ends; or, in a file in which no other is (``is_all``), made comments."""
+    found = []
+    for line, row in enumerate(head.decode().split("\n"), 1):
+        said = row.lstrip(" \t*")
+        if like_event(said) and (is_all or said == row.lstrip()):
+            found.append(Problem("lost", f"this holds an event that is not read: {row.strip()[:80]!r}", f"line {line}"))
+    return found
+
+
 def _irregular(cut: _Cut, times: Sequence[bytes], channels: Sequence[bytes]) -> Iterator[Problem]:
     """What is irregular about the times of events, a problem a kind: there may be as many as events."""
     found = irregular(times, channels, cut.is_later_side, cut.rate)
@@ -296,7 +312,7 @@ def _build(cut: _Cut, node: int) -> Subject:
     event = cut.event(node)
     sides = cut.sides(node)
     others = tuple(side for side in sides if side != node)
-    carriers, odd = carriers_of(rows[1:], line + 1, cut.rate, others, event.times[2])
+    carriers, odd = carriers_of([event.rest, *rows[1:]], line, cut.rate, others, event.times[2])
     name, media, faults = _media(cut, node, event, sides)
     source, source_fault = _span(event.times[0], event.times[1], cut.rate, "source")
     record, record_fault = _span(event.times[2], event.times[3], cut.rate, "record")

@@ -19,16 +19,16 @@ from otiogate.timeline.model import Carrier, Known, Problem
 from otiogate.timeline.time import Span, TimeError, frames_of
 
 LINE = re.compile(
-    rb"""\n[^\S\n]*(?:
+    rb"""\n(?![*\n])[^\S\n]*(?:
         (?P<number>\d[^\s:;]*)[ \t]+
-        (?:(?P<reel>\S+(?:[ ]{1,2}\S+){0,7}?)[ \t]+)?
-        (?P<channel>[A-Za-z0-9/,+&-]{1,16})[ \t]+
-        (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?)
+        (?:(?P<reel>\S+(?:[ ]{1,2}(?!\d+[:;]\d)\S+){0,15}?)[ \t]+)?
+        (?P<channel>[A-Za-z0-9/,+&-]{1,48})[ \t]+
+        (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?(?:[ \t]{0,8}\([Ff]\))?)
         (?:[ \t]+(?P<length>\d{1,5}))?
-        (?P<times>(?:[ \t]+(?:\d[\d:;.,]*|\d\d[:;]\d\d[ ]\d\d[:;]\d\d(?!\S))){4})
-        [ \t]*(?=\n|\Z)
+        (?P<times>(?:[ \t]+(?:-?\d[\d:;.,]*|\d\d[:;]\d\d[ ]\d\d[:;]\d\d(?!\S))){4})
+        [ \t]*(?:(?=\n|\Z)|(?<=[ \t])(?P<rest>[^\s\d](?![^\n]*\d[:;]\d)[^\n]*))
     |
-        (?!\s|\Z|[*%]|>>>|\|[CMD]:
+        (?![*%\s]|\Z|>>>|\|[CMD]:
             |(?i:TITLE|FCM|M2|M/S|SPLIT|AUD|GPI|SWM|REM|LOC|DLEDL|COMMENT|NOTE|EFFECTS?[ ]NAME
                 |ASC_SOP|ASC_SAT|(?:FINAL[ ]CUT[ ]PRO[ ])?(?:REEL|TAPE)
                 |(?:FROM|TO|KEY|SOURCE)[ ](?:CLIP|FILE|REEL|TAPE)|CLIP[ ]NAME|FILE[ ](?:NAME|PATH)
@@ -37,7 +37,9 @@ LINE = re.compile(
     )""",
     re.VERBOSE,
 )
-"""The event lines (``edit`` is set) and the lines that are nothing that an EDL has (``other`` is set)."""
+"""The event lines (``edit`` is set) and the lines that are nothing that an EDL has (``other`` is set). What stands
+behind the times of an event (``rest``) is a remark, unless it holds a time: then the line may be more than one event.
+"""
 
 HEADER = re.compile(rb"\n[^\S\n]*(?:(?i:TITLE|FCM)\b|\*)")
 FCM_DROP = re.compile(rb"\n[^\S\n]*(?i:FCM)[ \t]*:[ \t]*(?i:DROP)")
@@ -46,6 +48,7 @@ _TIME = re.compile(r"\d\d[:;]\d\d \d\d[:;]\d\d(?!\S)|\S+")
 
 _NAMED = re.compile(
     rb"""\n[ \t\v\f*]*(?i:
+        (?:COMMENT[ \t]*:[ \t*]*)?
         (?:(?P<side>FROM|TO|KEY|SOURCE)[ \t]+)?(?:
             (?P<clip>CLIP[ \t]+NAME)|CLIP|FILE(?:[ \t]+(?:NAME|PATH))?
             |(?P<reel>(?:FINAL[ ]CUT[ ]PRO[ ])?(?:REEL|TAPE)(?:[ \t]+NAME)?)
@@ -64,7 +67,7 @@ _STARS = re.compile(r"[\s*]*")
 _TAG = re.compile(r"GENAI(?=[\s:]|\Z)", re.IGNORECASE)
 _MORE = re.compile(r"GENAI\+\s*", re.IGNORECASE)
 _LOCATOR = re.compile(r"LOC\s*:\s*", re.IGNORECASE)
-_REMARK = re.compile(r"(?:(?:COMMENT|NOTE|TITLE)\s*:|REM\b)\s*", re.IGNORECASE)
+_REMARK = re.compile(r"(?:(?:COMMENTS?|NOTES?|TITLE)\s*:|REM\b)\s*", re.IGNORECASE)
 _COLOURS = frozenset(
     [
         "RED",
@@ -105,7 +108,7 @@ _COLOURS = frozenset(
 @dataclass(frozen=True)
 class EventLine:
     """One event line, as it stands. ``times`` are source in, source out, record in and record out; ``length`` is the
-    transition's, in frames."""
+    transition's, in frames; ``rest`` is what stands behind the times."""
 
     number: str
     reel: str
@@ -113,6 +116,7 @@ class EventLine:
     edit: str
     times: tuple[str, ...]
     length: int = 0
+    rest: str = ""
 
     @property
     def is_cut(self) -> bool:
@@ -137,7 +141,8 @@ def event_of(match: re.Match[bytes]) -> EventLine:
     reel = reel_of(match)
     if reel and match["reel"] is None:
         channel = ""
-    return EventLine(number, reel, channel, edit, times_of(match["times"]), int(match["length"] or 0))
+    length, rest = int(match["length"] or 0), (match["rest"] or b"").decode()
+    return EventLine(number, reel, channel, edit, times_of(match["times"]), length, rest)
 
 
 def reel_of(match: re.Match[bytes]) -> str:
@@ -326,7 +331,7 @@ def _remarks(said: str) -> list[str]:
         return [text for text in texts if text] or [said]
     said = _unmarked(said)
     prefix = _REMARK.match(said)
-    return [said, said[prefix.end() :]] if prefix and prefix.end() < len(said) else [said]
+    return [said, _STARS.sub("", said[prefix.end() :], count=1)] if prefix and prefix.end() < len(said) else [said]
 
 
 def _unmarked(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from otiogate.timeline.fcpxml_time import Clock, Stretch, rate_of, told
-from otiogate.timeline.fcpxml_xml import NO_WORDS, Element, own
+from otiogate.timeline.fcpxml_xml import COMMENT, NO_WORDS, Element, own
 from otiogate.timeline.media import REEL_KEYS, basenames, file_names, names_nobody
 from otiogate.timeline.model import Media, MediaPlace, Problem, plain_key
 
@@ -42,7 +42,7 @@ def resources_of(root: Element) -> Resources:
     found: dict[str, Element] = {}
     problems = []
     for holder in (each for each in root.every() if each.tag == "resources"):
-        for resource in holder.children:
+        for resource in (each for each in holder.children if each.tag != COMMENT):
             where = f"line {resource.line}"
             if resource.tag not in _RESOURCES:
                 problems.append(Problem("odd", f"an unknown kind of resource: {resource.tag[:80]!r}", where))

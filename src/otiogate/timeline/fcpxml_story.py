@@ -30,7 +30,7 @@ from otiogate.timeline.fcpxml_nodes import (
     under,
 )
 from otiogate.timeline.fcpxml_time import told
-from otiogate.timeline.fcpxml_xml import COLLECTIONS, HOLDERS, RESOURCES, STORY, Element
+from otiogate.timeline.fcpxml_xml import COLLECTIONS, COMMENT, HOLDERS, RESOURCES, STORY, Element
 from otiogate.timeline.model import Problem
 
 MOST_NODES = 250_000
@@ -52,6 +52,7 @@ _RESOURCES = {
 
 _OWN = frozenset(
     [
+        COMMENT,
         *("audio-aux-source", "audio-channel-source", "audio-role-source", "audio-source", "bookmark", "conform-rate"),
         *("info-asc-cdl", "keyword", "marker", "mc-source", "metadata", "mute", "note", "object-tracker", "param"),
         *("rating", "reserved", "sync-source", "text", "text-style-def", "timeMap"),
@@ -142,6 +143,8 @@ class Story:
                 yield _Task(Item(child), inner)
             elif child.tag in CLIPPED:
                 yield _Task(Item(child, _ZERO), beside)
+            elif _is_own(child):
+                self._misplaced(child, element)
             elif child.tag not in COLLECTIONS | STORY | {"import-options"}:
                 self._lose(child, f"an unknown element in {called(element)}: {child.tag[:80]!r}")
 
@@ -178,7 +181,9 @@ class Story:
     def _line(self, item: Item, around: Around) -> Iterator[_Task]:
         element = item.element
         for child in element.children:
-            if child.tag not in CLIPPED and child.tag not in ("transition", "caption"):
+            if _is_own(child):
+                self._misplaced(child, element)
+            elif child.tag not in CLIPPED and child.tag not in ("transition", "caption"):
                 self._lose(child, f"an unknown element in {called(element)}: {child.tag[:80]!r}")
         node = self._add(Node(item, around, around.address))
         lane = around.lane or lane_of(element)
@@ -314,10 +319,14 @@ class Story:
     def _check(self, element: Element, others: Iterable[str]) -> None:
         """Every child is known; one that is not may be anything."""
         for child in element.children:
-            tag = child.tag
-            known = tag in _OWN or tag in others or tag in STORY or tag.endswith("-marker")
-            if not known and not tag.startswith(("adjust-", "filter-")):
-                self._lose(child, f"an unknown element in {called(element)}: {tag[:80]!r}")
+            if not (_is_own(child) or child.tag in others or child.tag in STORY):
+                self._lose(child, f"an unknown element in {called(element)}: {child.tag[:80]!r}")
+
+    def _misplaced(self, child: Element, element: Element) -> None:
+        """What speaks for what it stands in, though Final Cut Pro would not have it there: all of that is meant."""
+        if child.tag != COMMENT:
+            what = f"{called(child)} stands in {called(element)}, where none is expected"
+            self.problems.append(Problem("odd", what, f"line {child.line}"))
 
     def _fill(self) -> None:
         if not self._is_full:
@@ -328,6 +337,12 @@ class Story:
     def _lose(self, element: Element, what: str) -> None:
         self._met.add(id(element))
         self.problems.append(Problem("lost", what, f"line {element.line}"))
+
+
+def _is_own(element: Element) -> bool:
+    """Whether ``element`` says something of what it stands in."""
+    tag = element.tag
+    return tag in _OWN or tag.endswith("-marker") or tag.startswith(("adjust-", "filter-"))
 
 
 def _within(node: Node) -> Around:

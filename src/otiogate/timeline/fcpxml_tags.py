@@ -1,4 +1,4 @@
-"""Where an FCPXML says that AI was used: notes, keywords, markers, metadata, roles; and any other value.
+"""Where an FCPXML says that AI was used: notes, keywords, markers, metadata, roles, comments; and any other value.
 
 An element speaks by what stands in it, up to the next story element or resource: those speak for themselves. Bins and
 searches of the browser (``keyword-collection``, ``smart-collection``) are about the library, not about a clip.
@@ -13,7 +13,7 @@ from typing import Any
 
 from otiogate.timeline.fcpxml_media import last_key, values_of
 from otiogate.timeline.fcpxml_time import Stretch, told
-from otiogate.timeline.fcpxml_xml import NO_WORDS, Element, own
+from otiogate.timeline.fcpxml_xml import COMMENT, NO_WORDS, Element, own
 from otiogate.timeline.model import Carrier, plain_key
 from otiogate.timeline.time import Span
 
@@ -69,8 +69,8 @@ def carriers_of(
         if stretch is not None and reaches is not None and not reaches(stretch):
             continue
         span = None if stretch is None else placing(stretch)
-        if each.tag == "note":
-            yield carrier(each, tags_in(each.text) or [each.text], {"note": each.text})
+        if each.tag in ("note", COMMENT):
+            yield carrier(each, tags_in(each.text) or [each.text], {each.tag: each.text})
         elif each.tag == "keyword":
             texts = (*keywords_in(each.attributes.get("value", "")), *_remark(each))
             yield carrier(each, texts, _beside_value(each, "keywords"), span)

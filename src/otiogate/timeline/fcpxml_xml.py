@@ -32,6 +32,9 @@ RESOURCES = frozenset({"asset", "effect", "media"})
 COLLECTIONS = frozenset({"collection-folder", "keyword-collection", "smart-collection"})
 """Bins and searches of the browser, which are about the library, not about a clip."""
 
+COMMENT = "#comment"
+"""What stands for a comment, which belongs to the element that it is in; one beside the outermost belongs to that."""
+
 NO_WORDS = frozenset({"bookmark", "data"})
 """Elements whose text is data of a machine."""
 
@@ -92,7 +95,10 @@ def parse(data: bytes, where: str) -> Element:
         raise ReadError(what, where=f"{where}:{fault.lineno}", next_step=_AGAIN) from fault
     except (ValueError, LookupError) as fault:  # what a decoder raises for an encoding that it does not know
         raise ReadError(f"is no XML that can be read: {fault}", where=where, next_step=_AGAIN) from fault
-    return builder.outermost.children[0]
+    beside = [each for each in builder.outermost.children if each.tag == COMMENT]
+    root = next(each for each in builder.outermost.children if each.tag != COMMENT)
+    root.children[:0] = beside
+    return root
 
 
 class _Builder:
@@ -106,25 +112,32 @@ class _Builder:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
+        parser.CommentHandler = self._comment
         parser.StartDoctypeDeclHandler = self._doctype
         parser.EntityDeclHandler = self._entity
         parser.SkippedEntityHandler = self._skipped
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self._open) > DEEPEST:
+            raise self._refusal(f"nested more than {DEEPEST} deep")
+        self._open.append(self._add(tag, attributes))
+
+    def _add(self, tag: str, attributes: dict[str, str]) -> Element:
         self._count += 1
         if self._count > MOST_ELEMENTS:
             raise self._refusal(f"holds more than {MOST_ELEMENTS} elements")
-        if len(self._open) > DEEPEST:
-            raise self._refusal(f"nested more than {DEEPEST} deep")
         element = Element(tag, attributes, self.parser.CurrentLineNumber)
         self._open[-1].children.append(element)
-        self._open.append(element)
+        return element
 
     def _end(self, _tag: str) -> None:
         self._open.pop()
 
     def _text(self, text: str) -> None:
         self._open[-1].pieces.append(text)
+
+    def _comment(self, text: str) -> None:
+        self._add(COMMENT, {}).pieces.append(text)
 
     def _doctype(self, _name: str, _system: str | None, _public: str | None, has_declarations: int) -> None:
         if has_declarations:

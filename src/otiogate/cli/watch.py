@@ -86,6 +86,9 @@ def run(arguments: argparse.Namespace) -> int:
                 return code if arguments.once else 0
 
 
+_NO_VERDICT = (UsageError.exit_code, OtiogateError.exit_code)
+"""Where a configuration is broken, or we are."""
+
 _PATIENCE = 5.0
 """Seconds for which another watch may go on ending."""
 
@@ -130,11 +133,7 @@ def _round(watch: Any, stopped: threading.Event) -> int:
     try:
         for done in watch.step():
             if isinstance(done.report, Refused):
-                said = (
-                    "not judged: "
-                    if done.report.exit_code > CannotJudge.exit_code or done.report.exit_code == 2
-                    else ""
-                )
+                said = "not judged: " if done.report.exit_code in _NO_VERDICT else ""
                 say(f"otiogate: {safe(str(done.path))}: {said}{safe(done.report.text, 2000)}")
                 code = max(code, done.report.exit_code)
             else:

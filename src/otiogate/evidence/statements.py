@@ -10,8 +10,8 @@ from typing import Any
 from otiogate.evidence.disclosure import Disclosure, whole
 from otiogate.evidence.tag import ID, Tag, is_tag, parse_tag
 from otiogate.evidence.vocabulary import AMBIGUOUS_SOURCE_TYPES, GENAI_SOURCE_TYPES, source_type
-from otiogate.timeline.fcpxml_tags import tags_in
 from otiogate.timeline.model import Carrier, plain_key
+from otiogate.timeline.notes import tags_in
 
 _SEPARATED = rb"(?:[ _\-\t]|\\t)*"  # a tab stands in JSON as a backslash and a t
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from otiogate.timeline.fcpxml_tags import keywords_in, tags_in
 from otiogate.timeline.model import plain_key
+from otiogate.timeline.notes import keywords_in, tags_in
 
 # ASCII letters alone, so that a plain search for "genai" finds every node that says it. Blanks of any script, invisible
 # marks and the stars of an EDL may stand before it.

@@ -15,17 +15,11 @@ from otiogate.timeline.fcpxml_media import last_key, values_of
 from otiogate.timeline.fcpxml_time import Stretch, told
 from otiogate.timeline.fcpxml_xml import COMMENT, NO_WORDS, Element, own
 from otiogate.timeline.model import Carrier, plain_key
+from otiogate.timeline.notes import KIND_FAMILIES, keywords_in, tags_in
 from otiogate.timeline.time import Span
 
-_LEAD = "[\\s*\u200b-\u200f\u2060\ufeff]*"
-_WORD = "[Gg][Ee][Nn][Aa][Ii]"
-_SAID = re.compile(f"{_LEAD}(?={_WORD}(?:[\\s:+/\u200b-\u200f\u2060\ufeff]|\\Z))")
-_MORE = re.compile(_WORD + r"\+\s*")
-_SLASH = re.compile(_WORD + r"/\s*")
 _NUMBERED = re.compile(r"genai\d*")
-_KIND_FAMILIES = "gen|replica|alter|extend|remove|reframe|enhance|assist"
-_GOES_ON = re.compile(rf"\s*(?:(?:{_KIND_FAMILIES})\.|relight\b|none\b|[a-z]+=)", re.IGNORECASE)
-_HYPHENED = re.compile(rf"(?<!\S)(?:{_KIND_FAMILIES})(?:-[a-z_]+)+", re.IGNORECASE)
+_HYPHENED = re.compile(rf"(?<!\S)(?:{KIND_FAMILIES})(?:-[a-z_]+)+", re.IGNORECASE)
 
 Placing = Callable[[Stretch], Span | None]
 """Turns a stretch in a clip's own time into record time, where that is known."""
@@ -129,39 +123,6 @@ def _stretch(element: Element) -> Stretch | None:
     if start is None or (element.tag == "keyword" and duration is None):
         return None
     return Stretch(start, start + max(duration or Fraction(0), Fraction(0)))
-
-
-def tags_in(text: str) -> list[str]:
-    """The tags in a text of several lines: each begins a line, and goes on to the next. ``GENAI+`` continues the one
-    before it."""
-    found: list[list[str]] = []
-    for line in text.splitlines():  # old systems part lines by CR, Final Cut by U+2028
-        lead = _SAID.match(line)
-        if lead is None:
-            if found and line.strip():
-                found[-1].append(line.strip())
-            continue
-        said = line[lead.end() :].strip()
-        more = _MORE.match(said)
-        if more and found:
-            found[-1].append(said[more.end() :])
-        else:
-            found.append([_SLASH.sub("GENAI ", said, count=1)])
-    return [" ".join(each) for each in found]
-
-
-def keywords_in(value: str) -> list[str]:
-    """The keywords in ``value``, which commas divide. A comma inside of a tag divides nothing."""
-    found: list[str] = []
-    for piece in value.split(","):
-        tags = tags_in(piece)
-        if tags:
-            found += tags
-        elif found and _SAID.match(found[-1]) and (_GOES_ON.match(piece) or found[-1].count('"') % 2):
-            found[-1] += f"{',' if ' ' in found[-1] else ' '}{piece.strip()}"
-        elif piece.strip():
-            found.append(piece.strip())
-    return found
 
 
 def _roles(element: Element) -> Iterator[str]:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from otiogate.timeline.fcpxml_tags import tags_in
 from otiogate.timeline.model import Carrier, Problem
+from otiogate.timeline.notes import tags_in
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,10 @@ SOUNDS = {
     "Backgrounds created using AI": "said to be AI",
     "voices by artificial intelligence": "said to be AI",
     "* FACE SWAP ON STUNT": "said to be AI",
+    "AI tools: Runway, Kling, Suno": "said to be AI",
+    "Bilder mit KI erstellt": "said to be AI",
+    "Images générées par l'IA": "said to be AI",
+    "Written with Claude (Anthropic)": "Claude",
 }
 
 ORDINARY = [
@@ -67,7 +71,7 @@ ORDINARY = [
         "imagen3.png",
         "A1111.mov",
     ),
-    *("PIKA_1_5", "KLING_2_1", "suno_v3", "veo_2_0"),
+    *("PIKA_1_5", "KLING_2_1", "suno_v3", "veo_2_0", "Claude Monet", "Gemini Man", "KI_010", "com_ib", "con_i_a"),
     *("Composite", "A014C003_250514_R1QK.mov", "TDW_012_0450_comp_v004.mov", "DISSOLVE", "", "émail", "人工"),
 ]
 

@@ -64,11 +64,11 @@ def edls(folder: Path, files: int, events: int) -> Path:
     return folder
 
 
-def otios(folder: Path, files: int, clips: int) -> Path:
-    """A folder of ``files`` timelines, 5 % of the clips tagged by id, and a ledger that clears them."""
+def otios(folder: Path, files: int, clips: int, every: int = 20) -> Path:
+    """A folder of ``files`` timelines, one clip in ``every`` tagged by id, and a ledger that clears those."""
     folder.mkdir()
-    bench.write_ledger(folder, clips)
-    text = bench.timeline(clips).to_json_string(4)
+    bench.write_ledger(folder, clips, every)
+    text = bench.timeline(clips, every).to_json_string(4)
     for number in range(files):
         (folder / f"cut{number:03}.otio").write_text(text.replace(f"{clips} clips", f"cut {number}", 1))
     return folder
@@ -233,6 +233,7 @@ def main() -> None:
             "EDLs of 60 events": edls(folder / "long", 10_000 // part, 60),
             "EDLs of 1,000 events": edls(folder / "feature", 1_000 // part, 1_000),
             "timelines of 2,000 clips, 5 % of them AI": otios(folder / "otio", 200 // part, 2_000),
+            "timelines of 2,000 clips, 0.2 % of them AI": otios(folder / "few_ai", 200 // part, 2_000, 500),
         }
         corpus = ROOT.parent / "shared" / "corpus"
         if corpus.is_dir():

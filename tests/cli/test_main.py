@@ -82,6 +82,41 @@ def test_without_a_command_the_run_is_a_usage_error(capsys: pytest.CaptureFixtur
     assert "the following arguments are required: COMMAND" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["scn", "cut.edl"], "COMMAND: there is no 'scn' (did you mean scan? see 'otiogate --help')"),
+        (["--verison"], "there is no option --verison before the command (did you mean --version? see"),
+        (["--config", "a.yaml", "scan", "cut.edl"], "there is no option --config before the command (see"),
+        (["scan", "--inclde", "*.edl", "in"], "scan: there is no option --inclde (did you mean --include? see"),
+        (["scan", "--inclde=*.edl", "in"], "scan: there is no option --inclde (did you mean --include? see"),
+        (["scan", "--format", "csv", "in"], "scan: --format: there is no 'csv' (known: text, json, jsonl; see"),
+        (["scan", "--jobs", "x", "in"], "scan: argument --jobs: invalid int value: 'x' (see 'otiogate scan --help')"),
+        (["record", "lst"], "record: ACTION: there is no 'lst' (did you mean list? see 'otiogate record --help')"),
+        (["record", "list", "--knd", "consent"], "record list: there is no option --knd (did you mean --kind? see"),
+        (["diff", "a.edl", "b.edl", "c.edl"], "diff: there is no place for c.edl (see 'otiogate diff --help')"),
+        (["scan", "--\x1b[31m", "in"], "scan: there is no option --\\x1b[31m"),
+    ],
+)
+def test_a_mistyped_call_is_one_line_that_says_what_may_have_been_meant(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = call(capsys, *arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"otiogate: {says}")
+
+
+@pytest.mark.parametrize("name", ["otiogate", "otiogate verify"])
+def test_a_help_wraps_its_text_and_keeps_the_lines_of_its_exit_codes(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = call(capsys, *name.split()[1:], "--help").out.splitlines()
+    codes = next(number for number, line in enumerate(lines) if line.startswith("exit codes"))
+    assert max(map(len, lines[:codes])) <= 80
+    assert [line[:4].strip() for line in lines[codes + 1 :] if line][:2] == ["0", "1"]
+
+
 def test_abbreviated_options_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     # An abbreviation that is unique today may mean another option tomorrow.
     assert call(capsys, "scan", "cut.edl", "--pol", "netflix").code == 2

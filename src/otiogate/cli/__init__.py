@@ -8,6 +8,7 @@ from importlib import import_module
 
 from otiogate import __version__
 from otiogate.cli.console import say, say_bug, say_fault
+from otiogate.cli.parsing import Parser
 from otiogate.errors import CannotJudge, OtiogateError
 
 COMMANDS = (
@@ -30,10 +31,9 @@ COMMANDS = (
 )
 
 EXIT_CODES = """exit codes, the same for every format and softened by no setting:
-  0  allowed            3  could not judge
-  1  blocked            4  nothing to scan
-  2  usage or           70 a bug in otiogate
-     configuration"""
+  0  allowed                   3  could not judge: as firm as a block
+  1  blocked                   4  nothing to scan, or something left unseen
+  2  usage or configuration    70 a bug in otiogate"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,12 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="otiogate",
         description="Is every AI-generated or AI-altered clip of a timeline disclosed, consented to and approved?",
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"otiogate {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

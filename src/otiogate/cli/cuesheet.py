@@ -17,7 +17,6 @@ def add_to(commands: Any) -> None:
         help="list every AI use of a timeline as CSV",
         description="Writes a line for each AI use of each clip, cleared or not: timecodes, tools, inputs and their "
         "rights, consents, approvals. It is no verdict: the exit code is 0 once the sheet is written.",
-        allow_abbrev=False,
     )
     parser.add_argument("timeline", metavar="TIMELINE", help="a timeline")
     parser.add_argument(

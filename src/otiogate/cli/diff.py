@@ -17,7 +17,6 @@ def add_to(commands: Any) -> None:
         help="which AI uses are new, gone or changed between two cuts",
         description="Compares the AI uses of two cuts, and says what the new and changed ones now need. The exit code "
         "is that of a scan of NEW; 3 where OLD cannot be judged, since there is nothing to compare with.",
-        allow_abbrev=False,
     )
     parser.add_argument("old", metavar="OLD", help="a timeline")
     parser.add_argument("new", metavar="NEW", help="a later cut of it")

@@ -60,7 +60,6 @@ def add_to(commands: Any) -> None:
         "doctor",
         help="prove that the hook is attached and blocks",
         description="Exports an uncleared timeline from a child process, in which the hook has to stop it.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "--python", default=sys.executable, metavar="PATH", help="another interpreter, such as your editorial tool's"

@@ -28,7 +28,6 @@ def add_to(commands: Any) -> None:
         description="Explains a rule of any shipped pack, or of a pack that is configured here. Given a timeline, "
         "explains each clip with AI use, or the clips that CLIP names: what made them AI, which rules applied, which "
         "records were tried, and what is missing. It is no verdict: the exit code is 0 if the timeline can be judged.",
-        allow_abbrev=False,
     )
     parser.add_argument("subject", metavar="RULE|TIMELINE", help="such as NFX-030, or a timeline")
     parser.add_argument("clip", nargs="?", metavar="CLIP", help="clip name, event, reel or file; * stands for anything")

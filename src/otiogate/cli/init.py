@@ -50,7 +50,6 @@ def add_to(commands: Any) -> None:
         "init",
         help="begin: a configuration and a folder of records",
         description="Writes otiogate.yaml and records/ into a folder. What is there already is left alone.",
-        allow_abbrev=False,
     )
     parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="default: the working directory")
     parser.add_argument("--production", default="", metavar="NAME", help="as it stands in the records")

@@ -25,7 +25,6 @@ def add_to(commands: Any) -> None:
         "key",
         help="make a key for signing records, or show its public part",
         description="Makes keys for signing, and prints their public part as the trust file has it.",
-        allow_abbrev=False,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     new = action(actions, "new", _new, "make an Ed25519 key, and print its stanza for the trust file")

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def action(actions: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
     """Adds one action of a command, which ``run`` does."""
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False
-    )
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     parser.set_defaults(run=run)
     return parser
 

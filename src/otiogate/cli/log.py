@@ -26,7 +26,6 @@ def add_to(commands: Any) -> None:
         "log",
         help="check, show and export the decision log",
         description="Works on the log that the facility's file names with 'log'.",
-        allow_abbrev=False,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     verify = _action(actions, "verify", _verify, "say whether nothing in the log was changed, taken out or put in")
@@ -48,9 +47,7 @@ def add_to(commands: Any) -> None:
 
 
 def _action(actions: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False
-    )
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     parser.add_argument("log", nargs="?", metavar="LOG", help="a log, or an export of one, in place of the facility's")
     parser.set_defaults(run=run)
     return parser

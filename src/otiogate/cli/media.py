@@ -23,7 +23,6 @@ def add_to(commands: Any) -> None:
         "media",
         help="digests of media files and image sequences",
         description="The digests by which records are bound to the content of media.",
-        allow_abbrev=False,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     digest = actions.add_parser(
@@ -32,7 +31,6 @@ def add_to(commands: Any) -> None:
         description="Reads each file to its end and prints its digest: sha256 of its content, as sha256sum does; of an "
         "image sequence, named 'shot.####.exr', 'shot.%%04d.exr' or 'shot.[1001-1100].exr', one over all its frames. "
         "Where the facility has a 'state' file, what did not change since it was read is not read again.",
-        allow_abbrev=False,
     )
     digest.add_argument("files", nargs="+", metavar="FILE", help="a media file, or an image sequence")
     digest.add_argument("--yaml", action="store_true", help="as the 'media' of a disclosure")

@@ -29,7 +29,6 @@ def add_to(commands: Any) -> None:
         "record",
         help="list, show, check and add records",
         description="Works on the folders of records that the configuration near the working directory names.",
-        allow_abbrev=False,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     listing = action(actions, "list", _list, "list records and how they stand today")

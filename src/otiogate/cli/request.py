@@ -25,7 +25,6 @@ def add_to(commands: Any) -> None:
         description="Posts a request for each record that is missing to the configured registry, or writes it into a "
         "folder, or without either prints all as JSON. What was asked before is not asked again, whatever the cut. It "
         "is no verdict: the exit code is 0 once all is asked, and 3 where a timeline or a request came to nothing.",
-        allow_abbrev=False,
     )
     parser.add_argument("timelines", nargs="+", metavar="TIMELINE", help="a timeline, or a folder of them")
     parser.add_argument(

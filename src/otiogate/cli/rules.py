@@ -21,7 +21,6 @@ def add_to(commands: Any) -> None:
         usage="otiogate rules [-h] [--pack NAME]\n       otiogate rules lint FILE [FILE ...]",
         help="list rules, or check a rule pack",
         description="Lists the rules of every shipped pack and of every pack that is configured here; or checks packs.",
-        allow_abbrev=False,
     )
     parser.add_argument("--pack", metavar="NAME", help="only the rules of this pack")
     parser.set_defaults(run=run)
@@ -31,7 +30,6 @@ def add_to(commands: Any) -> None:
         help="check rule packs",
         description="Says what is wrong with rule packs: what breaks the schema, conditions that can never hold, "
         "variants that overlap, ids that are taken. Exit code 2 if anything is.",
-        allow_abbrev=False,
     )
     lint.add_argument("files", nargs="+", metavar="FILE", help="a rule pack in YAML or JSON")
     lint.set_defaults(run=run_lint)

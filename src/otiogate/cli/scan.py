@@ -48,7 +48,6 @@ def add_to(commands: Any) -> None:
         help="judge timelines, folders of them, whole deliveries",
         description="Judges timelines: the report on standard output, one line on standard error. A folder means "
         "every timeline below it. Each file is read in a process of its own, so that a bad one ends nothing else.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "paths",

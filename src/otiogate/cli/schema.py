@@ -14,7 +14,6 @@ def add_to(commands: Any) -> None:
         "schema",
         help="print the schema of a record, a configuration or a report",
         description="Prints a JSON Schema (2020-12); without a name, the names there are.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "name", nargs="?", metavar="NAME", help="such as disclosure, consent, approval, config, policy, report"

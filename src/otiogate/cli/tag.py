@@ -49,7 +49,6 @@ def add_to(commands: Any) -> None:
         help="say on clips, or in the ledger, that AI was used",
         description="Writes a tag onto the clips that fit every selector, into a new .otio or .edl; or with --ledger "
         "leaves the timeline alone and writes a disclosure that finds those clips.",
-        allow_abbrev=False,
     )
     parser.add_argument("timeline", metavar="TIMELINE", help="an .otio or .edl")
     parser.add_argument("-o", "--output", metavar="NEW", help="the timeline to write, whole or not at all")

@@ -36,8 +36,6 @@ def add_to(commands: Any) -> None:
         "file again with the records of today, where some are configured. The facility's file, --config and the other "
         "options say what is asked for; an otiogate.yaml that is found near a file can only ask for more.",
         epilog=_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="an exported timeline with its receipt beside it")
     parser.add_argument("--receipt", metavar="FILE", help="the receipt, where it does not stand beside the one file")

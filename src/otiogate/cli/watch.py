@@ -26,7 +26,6 @@ def add_to(commands: Any) -> None:
         description="Judges each timeline in INBOX once it has stopped growing, and writes its report beside it "
         "(NAME.otiogate.json). What is not allowed is judged again when its records change, when its receipt or "
         "sidecar comes late, and daily. A run that was ended is taken up where it stopped.",
-        allow_abbrev=False,
     )
     parser.add_argument("inbox", metavar="INBOX", help="a folder; timelines in folders below it count too")
     parser.add_argument("--allowed", metavar="FOLDER", help="move what is allowed there, with its report")

@@ -27,8 +27,8 @@ The same for every format, and softened by no setting. Where several apply, 70 w
 | 4 | nothing to scan: no file matches, or a link to a folder was not followed; what was scanned is allowed |
 | 70 | a bug in otiogate: no verdict |
 
-Commands that give no verdict, such as `cuesheet`, `explain` and `record list`, end with 0 where they did what they were
-asked. `doctor` ends with 1 where exports are not guarded.
+Commands that give no verdict, such as `cuesheet`, `explain`, `record list` and `watch`, end with 0 where they did what
+they were asked. `doctor` ends with 1 where exports are not guarded.
 """
 
 _WIDTH = "88"

@@ -180,3 +180,4 @@ def test_doctor_examines_another_interpreter(folder: Path) -> None:
     assert ran.code == 0, ran.out
     ran = otiogate("doctor", "--python", str(folder / "no python"), cwd=folder)
     assert ran.code == 3
+    assert "cannot be run: No such file or directory (name the Python interpreter that the tool runs)" in ran.err

@@ -43,7 +43,7 @@ def test_case_and_blanks_do_not_count(text: str, capsys: pytest.CaptureFixture[s
         ("NFX-999", "NFX-0"),
         ("GEN-1", "GEN-001"),
         ("quux", "known: AUD-001, "),
-        ("", "known: AUD-001, "),
+        ("?", "known: AUD-001, "),
     ],
 )
 def test_an_unknown_rule_is_a_usage_error_with_suggestions(

@@ -67,3 +67,13 @@ def test_no_tag_is_written_into_an_fcpxml(tmp_path: Path, capsys: pytest.Capture
     assert ran.code == 2
     assert "tags are written into .otio and .edl, not .fcpxml" in ran.err
     assert sorted(each.name for each in tmp_path.iterdir()) == ["cut.fcpxml"]
+
+
+@pytest.mark.parametrize("name", ["cut.fcpxml", "cut.fcpxmld"])
+def test_where_a_tag_can_be_written_in_its_place_is_said(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = written(tmp_path, name, CLEAN)
+    ran = call(capsys, "tag", cut, "-o", tmp_path / f"new{cut.suffix}", "--id", "DIS-001", "--name", "*")
+    assert ran.code == 2
+    assert "(export an .otio or .edl, or give --ledger FOLDER, which leaves the timeline alone)" in ran.err

@@ -23,6 +23,12 @@ def test_it_writes_a_configuration_and_a_folder_of_records(tmp_path: Path, capsy
     assert "Next: " in ran.out
 
 
+def test_a_file_is_no_folder_to_begin_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "cut.edl").write_text(edl([]))
+    ran = call(capsys, "init", "cut.edl")
+    assert (ran.code, ran.err) == (2, "otiogate: cut.edl: is no folder (name the folder of the project)\n")
+
+
 def test_what_it_writes_loads_and_scans(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "init", "--production", "MYSHOW").code == 0
     found = settings()

@@ -117,6 +117,22 @@ def test_a_help_wraps_its_text_and_keeps_the_lines_of_its_exit_codes(
     assert [line[:4].strip() for line in lines[codes + 1 :] if line][:2] == ["0", "1"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        (["scan", "cut.edl", ""], "scan: PATH"),
+        (["cuesheet", ""], "cuesheet: TIMELINE"),
+        (["verify", ""], "verify: FILE"),
+    ],
+)
+def test_an_empty_place_is_a_usage_error_and_not_the_working_folder(
+    arguments: list[str], place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = call(capsys, *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"otiogate: {place} is empty, as of a variable that is not set (see")
+
+
 def test_abbreviated_options_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     # An abbreviation that is unique today may mean another option tomorrow.
     assert call(capsys, "scan", "cut.edl", "--pol", "netflix").code == 2

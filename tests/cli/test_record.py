@@ -453,6 +453,12 @@ def test_a_row_becomes_a_record(ledger: Path, record: Any, tmp_path: Path) -> No
     assert "territories" not in found["CON-003"]["scope"]
 
 
+def test_the_faults_of_a_table_come_in_the_order_of_its_rows(ledger: Path, record: Any, tmp_path: Path) -> None:
+    table(tmp_path / "t2.csv", *[without(COLUMNS, "record")] * 11)
+    rows = re.findall(r"t2\.csv row (\d+):", record("import", "t2.csv").err)
+    assert rows == [str(each) for each in range(2, 13)]
+
+
 def test_the_kind_may_be_said_for_all_rows(ledger: Path, record: Any, tmp_path: Path) -> None:
     table(tmp_path / "t.csv", without(COLUMNS, "record"))
     assert "row 2: which kind of record it is, is not said" in record("import", "t.csv").err

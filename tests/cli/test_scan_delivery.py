@@ -18,7 +18,7 @@ import pytest
 from otiogate.cli import progress
 from otiogate.documents.schemas import faults
 from otiogate.report.json import read_reports
-from tests.cli.running import ALONE, call, edl, environment, held_up, run
+from tests.cli.running import ALONE, call, edl, environment, held, held_up, run
 
 TAGGED = "* GENAI gen.shot stage=final"
 DEEP = '{"OTIO_SCHEMA": "SerializableCollection.1", "children": [' * 50_000 + "]}" * 50_000
@@ -98,6 +98,26 @@ def test_a_folder_that_cannot_be_listed_is_exit_code_3_and_ends_nothing_else(
     assert ran.code == 3
     assert "in/lost: cannot be listed: Permission denied: nothing in it is judged" in ran.err
     assert "in/cut0.edl: allowed" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("allowed", "blocked", "says"),
+    [
+        ("in", "held", "in: --allowed is the inbox"),
+        ("cleared", "in", "in: --blocked is the inbox"),
+        ("out", "out", "out: --allowed and --blocked are one folder"),
+        ("out", "cleared/../out", "out: --allowed and --blocked are one folder"),
+        ("out", "out/held", "held: --allowed and --blocked are one folder, or one is in the other"),
+        ("out/cleared", "out", "out: --allowed and --blocked are one folder, or one is in the other"),
+    ],
+)
+def test_what_a_watch_allows_never_goes_where_the_rest_lies(
+    delivery: Path, allowed: str, blocked: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = held(delivery)
+    ran = call(capsys, "watch", "in", "--once", "--allowed", allowed, "--blocked", blocked)
+    assert (ran.code, held(delivery)) == (2, before)
+    assert says in ran.err
 
 
 def test_a_timeline_that_is_not_called_one_cannot_be_judged(delivery: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,7 @@ def resolved(name: str) -> list[str]:
     return [*base, *whole["properties"]]
 
 
-@pytest.mark.parametrize("name", ["consents", "Consent", "", "../config", "common.json"])
+@pytest.mark.parametrize("name", ["consents", "Consent", "?", "../config", "common.json"])
 def test_an_unknown_name_is_a_usage_error_that_lists_the_known_ones(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -143,11 +143,18 @@ def test_where_no_clip_fits_it_says_what_there_is(tmp_path: Path, tag: Any, argu
     assert sorted(held(tmp_path)) == ["cut.otio"]
 
 
+def test_timecodes_that_a_cut_has_are_told_in_the_order_of_the_cut(tmp_path: Path, tag: Any) -> None:
+    (tmp_path / "cut.edl").write_text(edl(*[[]] * 9))
+    ran = tag("cut.edl", "-o", "new.edl", "--tag", TAG, "--at", "02:00:00:00")
+    assert "(there is 01:00:00:00-01:00:02:00, 01:00:02:00-01:00:04:00, 01:00:04:00-" in ran.err
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("gen.shot", "does not begin with the word GENAI"),
-        ("GENAI gen.shoot", "'gen.shoot' is not a use kind"),
+        ("GENAI gen.shoot", "'gen.shoot' is not a use kind (did you mean gen.shot"),
+        ("GENAI sora", "'sora' is not a use kind (use kinds: gen.shot, "),
         ("GENAI gen.shot id=x", "id=x is not an id"),
         ('GENAI gen.shot note="open', "a quote is left open"),
         ("GENAI gen.shot\n* GENAI none", "line break"),

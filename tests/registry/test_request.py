@@ -190,6 +190,7 @@ def test_a_request_needs_a_production(cut: Path, capsys: pytest.CaptureFixture[s
     project(cut.parent, replica(), text="format: 1\nrecords: [records]\n")
     ran = asked(capsys, cut)
     assert (ran.code, "'production'" in ran.err) == (2, True)
+    assert f"otiogate: {cut}: a request is for a production" in ran.err
 
 
 def test_what_only_informs_is_not_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

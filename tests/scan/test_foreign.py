@@ -290,6 +290,18 @@ def test_where_the_adapter_is_missing_the_report_says_which_and_how_to_install_i
     assert "pip install 'otiogate[formats]'" in ran.stdout
 
 
+def test_an_adapter_that_is_not_looked_for_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "cut.xml").write_text(xmeml(sequence(item("one"))))
+    off = environment(OTIO_DISABLE_ENTRYPOINTS_PLUGINS="1")
+    ran = run("scan", "cut.xml", cwd=tmp_path, env=off)
+    assert ran.code == 3
+    assert "is not looked for while OTIO_DISABLE_ENTRYPOINTS_PLUGINS is set" in ran.err
+    assert "(take the variable away)" in ran.err
+    told = run("doctor", cwd=tmp_path, env=off).out
+    assert "whose adapters are not looked for while OTIO_DISABLE_ENTRYPOINTS_PLUGINS is set" in told
+    assert "not installed" not in told
+
+
 def test_a_plugin_manifest_that_is_broken_leaves_no_verdict_and_is_no_bug(tmp_path: Path) -> None:
     (tmp_path / "cut.xml").write_text(xmeml(sequence(item("one"))))
     (tmp_path / "manifest.json").write_text('{"OTIO_SCHEMA": "PluginManif')

@@ -13,6 +13,7 @@ from typing import Any
 from otiogate.cli.console import put
 
 _TIMEOUT = 120
+_NAME_PYTHON = "name the Python interpreter that the tool runs"
 
 # Run by the interpreter that is examined, in an empty folder, with its own environment. It prints one line of JSON.
 _PROBE = r"""
@@ -86,13 +87,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _put_formats() -> None:
     """What this otiogate can scan: it is no part of whether the hook guards."""
     from otiogate.host.foreign import readable_here
-    from otiogate.timeline.formats import FORMATS, INSTALL
+    from otiogate.timeline.formats import ENTRY_POINTS_OFF, FORMATS, INSTALL
 
     why = readable_here()
     read = [each.suffix for each in FORMATS if not each.instead and each.suffix not in why]
     put(f"Timelines that can be scanned here: {' '.join(read)}\n")
     missing = [suffix for suffix, fault in why.items() if not fault]
-    if missing:
+    if missing and os.environ.get(ENTRY_POINTS_OFF):
+        put(f"  not {' '.join(missing)}, whose adapters are not looked for while {ENTRY_POINTS_OFF} is set\n")
+    elif missing:
         put(f"  not {' '.join(missing)}, whose adapters are not installed: {INSTALL}\n")
     for suffix, fault in why.items():
         if fault:
@@ -117,24 +120,27 @@ def _examined(python: str) -> dict[str, Any]:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as fault:
-            raise CannotJudge(f"cannot be run: {fault}", where=python) from fault
+            why = getattr(fault, "strerror", None) or fault
+            raise CannotJudge(f"cannot be run: {why}", where=python, next_step=_NAME_PYTHON) from fault
     lines = done.stdout.strip().splitlines()
     try:
         found: dict[str, Any] = json.loads(lines[-1])
     except (IndexError, ValueError) as fault:
         text = " ".join(done.stderr.split())[-300:]
-        raise CannotJudge(f"ended with {done.returncode} and no answer: {text}", where=python) from fault
+        what = f"ended with {done.returncode} and no answer{': ' if text else ''}{text}"
+        raise CannotJudge(what, where=python, next_step=_NAME_PYTHON) from fault
     return found
 
 
 def _checks(found: dict[str, Any], python: str) -> Any:
+    from otiogate.timeline.formats import ENTRY_POINTS_OFF
+
     if "fault" in found:
         yield False, f"import: {found['fault']}"
         yield False, f"install otiogate there: {python} -m pip install otiogate"
         return
-    disabled = "OTIO_DISABLE_ENTRYPOINTS_PLUGINS"
-    if os.environ.get(disabled):
-        yield False, f"{disabled} is set: OpenTimelineIO loads no plugin that is installed"
+    if os.environ.get(ENTRY_POINTS_OFF):
+        yield False, f"{ENTRY_POINTS_OFF} is set: OpenTimelineIO loads no plugin that is installed"
     missing = [
         each
         for each in os.environ.get("OTIO_PLUGIN_MANIFEST_PATH", "").split(os.pathsep)

@@ -65,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.folder)
     if arguments.production and not _fits(arguments.production):
         raise UsageError(f"--production {arguments.production!r} is not one line of text")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError("is no folder", where=arguments.folder, next_step="name the folder of the project")
     name = folder.resolve().name
     production = arguments.production or (name if _fits(name) else "UNTITLED")
     wanted = {folder / PROJECT_FILE: _config(production), folder / "records" / "README.md": _README}
@@ -77,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
             write_text(path, text)
             put(f"wrote  {path}\n")
     except OSError as fault:
-        raise UsageError(f"cannot be written: {fault.strerror}", where=str(fault.filename or folder)) from fault
+        where, step = str(fault.filename or folder), "name a folder in which you may write"
+        raise UsageError(f"cannot be written: {fault.strerror}", where=where, next_step=step) from fault
     put("Next: say in otiogate.yaml what is delivered, then 'otiogate scan TIMELINE' and 'otiogate doctor'.\n")
     return 0
 

@@ -35,6 +35,8 @@ class Parser(argparse.ArgumentParser):
         if self._subparsers is not None:  # else what stands behind the option is taken for the command
             self._refuse(given[:1])
         found, rest = super().parse_known_args(given, namespace)
+        if "" in given:
+            self._refuse_empty(found)
         if rest:
             self._refuse(rest)
             self.error(f"there is no place for {' '.join(rest)}")
@@ -49,6 +51,13 @@ class Parser(argparse.ArgumentParser):
             what = action.metavar if isinstance(action.metavar, str) else "/".join(action.option_strings)
             known = list(map(str, action.choices))
             self._fault(f"{what}: there is no {value!r}", known, _near(str(value), known))
+
+    def _refuse_empty(self, found: argparse.Namespace) -> None:
+        """Refuses a place that holds nothing, which would mean the working folder: a variable was not set."""
+        for action in self._get_positional_actions():
+            value = getattr(found, action.dest, None)
+            if "" in (value if isinstance(value, list) else [value]):
+                self._fault(f"{action.metavar} is empty, as of a variable that is not set")
 
     def _refuse(self, rest: Iterable[str]) -> None:
         """Refuses the first of ``rest`` that looks like an option and is none of this command."""

@@ -50,7 +50,7 @@ def add_to(commands: Any) -> None:
         description="Writes a tag onto the clips that fit every selector, into a new .otio or .edl; or with --ledger "
         "leaves the timeline alone and writes a disclosure that finds those clips.",
     )
-    parser.add_argument("timeline", metavar="TIMELINE", help="an .otio or .edl")
+    parser.add_argument("timeline", metavar="TIMELINE", help="an .otio or .edl; with --ledger any that is read")
     parser.add_argument("-o", "--output", metavar="NEW", help="the timeline to write, whole or not at all")
     parser.add_argument("--in-place", action="store_true", help="write TIMELINE itself")
     parser.add_argument("--ledger", metavar="FOLDER", help="write a disclosure there, and no timeline")

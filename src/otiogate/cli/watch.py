@@ -11,11 +11,14 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from otiogate.cli.console import say, say_fault
 from otiogate.cli.judging import add_cache, add_media_options, add_options, check_cache, judging, noting, seconds
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
+
+if TYPE_CHECKING:
+    from otiogate.scan.watching import Places
 
 
 def add_to(commands: Any) -> None:
@@ -25,7 +28,8 @@ def add_to(commands: Any) -> None:
         help="judge what arrives in a folder, as it arrives",
         description="Judges each timeline in INBOX once it has stopped growing, and writes its report beside it "
         "(NAME.otiogate.json). What is not allowed is judged again when its records change, when its receipt or "
-        "sidecar comes late, and daily. A run that was ended is taken up where it stopped.",
+        "sidecar comes late, and daily. A run that was ended is taken up where it stopped. The exit code is no "
+        "verdict: with --once it is 0 if every report and timeline has got to its place.",
     )
     parser.add_argument("inbox", metavar="INBOX", help="a folder; timelines in folders below it count too")
     parser.add_argument("--allowed", metavar="FOLDER", help="move what is allowed there, with its report")
@@ -67,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     under = judging(arguments)
     check_cache(under)
     places = Places(inbox, *(Path(each) if each else None for each in (arguments.allowed, arguments.blocked)))
+    _refuse_one_place_for_two(places)
     watch = Watch(
         places,
         (lambda: under) if under.as_of else (lambda: replace(under, now=datetime.now(timezone.utc))),
@@ -83,6 +88,19 @@ def run(arguments: argparse.Namespace) -> int:
             code = _round(watch, stopped)
             if arguments.once or stopped.wait(arguments.interval):
                 return code if arguments.once else 0
+
+
+def _refuse_one_place_for_two(places: Places) -> None:
+    """Raises ``UsageError`` where what is allowed would lie among what is not: whoever takes in the one would take in
+    the other."""
+    inbox, allowed, blocked = (each and each.resolve() for each in (places.inbox, places.allowed, places.blocked))
+    for option, place in (("--allowed", allowed), ("--blocked", blocked)):
+        if place is not None and place == inbox:
+            what = f"{option} is the inbox, in which all else lies too"
+            raise UsageError(what, where=str(place), next_step="name another folder, or leave the option out")
+    if allowed and blocked and (allowed.is_relative_to(blocked) or blocked.is_relative_to(allowed)):
+        what = "--allowed and --blocked are one folder, or one is in the other"
+        raise UsageError(what, where=str(blocked), next_step="name two folders beside each other")
 
 
 _NO_VERDICT = (UsageError.exit_code, OtiogateError.exit_code)

@@ -63,7 +63,7 @@ def load_documents(path: Path, error: type[OtiogateError]) -> list[Document]:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
         what = getattr(fault, "strerror", None) or fault
-        raise error(f"cannot be read: {what}", where=str(path)) from fault
+        raise error(f"cannot be read: {what}", where=str(path), next_step=_to_do(fault)) from fault
     try:
         if len(data) > MAX_BYTES:
             raise DocumentError(f"larger than {MAX_BYTES // 1024 // 1024} MiB, the limit for such a file")
@@ -74,6 +74,10 @@ def load_documents(path: Path, error: type[OtiogateError]) -> list[Document]:
     except DocumentError as fault:
         where = f"{path}:{fault.line}" if fault.line else str(path)
         raise error(fault.what, where=where, next_step="nothing was taken from this file") from fault
+
+
+def _to_do(fault: Exception) -> str:
+    return "ask for the right to read it" if isinstance(fault, PermissionError) else "correct the path"
 
 
 def load_one(path: Path, error: type[OtiogateError]) -> Document:

@@ -97,7 +97,8 @@ def _near(test: _Test, subjects: Sequence[Subject]) -> str:
         return f"no clip has anything for {test.shown.split()[0]}"
     wanted = test.shown.split(" ", 1)[1]
     folded = {fold(each): each for each in there}
-    near = [folded[each] for each in difflib.get_close_matches(fold(wanted), list(folded), n=5, cutoff=0.5)]
+    alike = difflib.get_close_matches(fold(wanted), list(folded), n=5, cutoff=0.5)
+    near = [] if test.shown.startswith("--at ") else [folded[each] for each in alike]  # all timecodes are alike
     shown = near or there[:8]
     more = f" and {len(there) - len(shown)} more" if len(there) > len(shown) else ""
     return "there is " + ", ".join(shown) + more

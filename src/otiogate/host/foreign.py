@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import opentimelineio as otio
 
 from otiogate.errors import ReadError
 from otiogate.host.read import brief
-from otiogate.timeline.formats import ADAPTED, INSTALL, Format
+from otiogate.timeline.formats import ADAPTED, ENTRY_POINTS_OFF, INSTALL, Format
 
 _XML = ("xmeml", "ges", "mlt")
 
@@ -73,9 +74,11 @@ def readable_here() -> dict[str, str]:
 
 def missing(form: Format, where: str, why: str = "") -> ReadError:
     """What is said of a file whose adapter is not there, or does not load."""
-    state = f"does not load: {why}" if why else "is not installed"
+    state, step = f"does not load: {why}" if why else "is not installed", INSTALL
+    if not why and os.environ.get(ENTRY_POINTS_OFF):
+        state, step = f"is not looked for while {ENTRY_POINTS_OFF} is set", "take the variable away"
     what = f"{form.name} is read by OpenTimelineIO's adapter {form.adapter}, which {state}; nothing in it was checked"
-    return ReadError(what, where=where, next_step=INSTALL)
+    return ReadError(what, where=where, next_step=step)
 
 
 @contextmanager

@@ -66,7 +66,8 @@ def content(file: Path) -> bytes:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as fault:
-        raise UsageError(f"cannot be read: {getattr(fault, 'strerror', None) or fault}", where=str(file)) from fault
+        what = f"cannot be read: {getattr(fault, 'strerror', None) or fault}"
+        raise UsageError(what, where=str(file), next_step="name a table that can be read") from fault
     if len(data) > MAX_BYTES:
         what = f"larger than {MAX_BYTES // 1024 // 1024} MiB, the limit for such a file"
         raise UsageError(what, where=str(file), next_step="divide it")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from otiogate.documents.schemas import Path, at, located_faults
 from otiogate.evidence.vocabulary import source_type
 from otiogate.records.model import DECISIONS, KINDS, Record, RecordSet
+
+_NUMBERED = re.compile(r"([^0-9]*)([0-9]{0,18})")
+"""What stands before a number, and the number."""
 
 Place = Callable[[Path], str]
 """From the path of a value in a record to where it stands, such as ``records/DIS-001.yaml:12``."""
@@ -47,10 +51,9 @@ def record_faults(item: Any, place: Place) -> list[RecordFault]:
     return found
 
 
-def by_line(fault: RecordFault) -> tuple[str, int]:
-    """Faults in the order in which people read: by file, then by line, where they stand in one."""
-    file, _, line = fault.where.rpartition(":")
-    return (file, int(line)) if line.isascii() and line.isdigit() else (fault.where, 0)
+def by_line(fault: RecordFault) -> tuple[tuple[str, int], ...]:
+    """Faults in the order in which people read: by file, then by line, row or cell, whose numbers count as such."""
+    return tuple((word, int(number or 0)) for word, number in _NUMBERED.findall(fault.where))
 
 
 def repeated_ids(records: Iterable[Record]) -> Iterator[RecordFault]:

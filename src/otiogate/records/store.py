@@ -63,7 +63,7 @@ def record_files(folder: Path) -> Iterator[Path]:
         raise StoreError(
             "the folder of records does not exist",
             where=str(folder),
-            next_step="create it, or correct 'records' in the configuration",
+            next_step="create it, or correct 'records' in the configuration, or the option that names it",
         )
 
     def fail(fault: OSError) -> None:

@@ -39,7 +39,8 @@ def requests(report: Report) -> tuple[Request, ...]:
             continue
         if not production:
             step = "set 'production' in otiogate.yaml"
-            raise UsageError("a request is for a production, and none is configured", next_step=step)
+            what = "a request is for a production, and none is configured"
+            raise UsageError(what, where=report.input.path, next_step=step)
         common = {"format": 1, "production": production, "record": line.record, "what": line.text}
         common |= {"required_by": sorted(line.required_by)} | ({"subject": line.subject} if line.subject else {})
         for about in _about(line.disclosure, report):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from otiogate.errors import CannotJudge, UsageError
 from otiogate.evidence.selecting import Selection, select
 from otiogate.evidence.statements import statements
 from otiogate.evidence.tag import Tag, is_tag, parse_tag, tag_body
-from otiogate.scan.read import content, read_bytes, read_file
+from otiogate.evidence.vocabulary import USE_KINDS
+from otiogate.scan.read import MEDIA_INSIDE, content, read_bytes, read_file
 from otiogate.timeline.edl_tags import comment_lines, with_comments
 from otiogate.timeline.model import ClipUse, Snapshot
 
@@ -45,8 +47,18 @@ def checked_tag(text: str) -> Tag:
         )
     tag = parse_tag(said)
     if tag.faults:
-        raise UsageError(f"--tag {said[:200]!r}: {'; '.join(tag.faults)}", next_step="nothing was written")
+        raise UsageError(f"--tag {said[:200]!r}: {'; '.join(tag.faults)}", next_step=_mended(tag.faults))
     return tag
+
+
+def _mended(faults: Sequence[str]) -> str:
+    """What to write in place of the first word that was to be a use kind and is none."""
+    for fault in faults:
+        word, sign, _ = fault.partition(" is not a use kind")
+        if sign:
+            near = difflib.get_close_matches(word.strip("'"), USE_KINDS, n=2)
+            return f"did you mean {' or '.join(near)}?" if near else f"use kinds: {', '.join(USE_KINDS)}"
+    return "nothing was written"
 
 
 def pick(path: Path, selection: Selection) -> Picked:
@@ -63,7 +75,9 @@ def tagged(path: Path, picked: Picked, tag: Tag) -> tuple[bytes, list[int]]:
     ``UsageError``, or ``CannotJudge`` where the tag could not be read back."""
     suffix = path.suffix.lower()
     if suffix not in WRITTEN:
-        step = "tag the .otio in it, or export an .otio or .edl"
+        step = "export an .otio or .edl, or give --ledger FOLDER, which leaves the timeline alone"
+        if suffix in MEDIA_INSIDE:
+            step = "tag the .otio in it, or export an .otio or .edl"
         raise UsageError(
             f"tags are written into {' and '.join(WRITTEN)}, not {suffix}", where=str(path), next_step=step
         )

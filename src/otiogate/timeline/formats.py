@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ENTRY_POINTS_OFF = "OTIO_DISABLE_ENTRYPOINTS_PLUGINS"
+"""The variable with which OpenTimelineIO loads no plugin that is installed."""
+
 INSTALL = "pip install 'otiogate[formats]'"
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.fcpxml_xml import COMMENT, Element
 from otiogate.timeline.model import Problem
 from otiogate.timeline.raw import Raw, RawClip, Said, carrier_of
 
@@ -82,7 +82,8 @@ def _repeated(root: Element) -> Iterator[Problem]:
         if name is None or element.tag not in _DEFINED:
             continue
         known = first.setdefault(name, element)
-        if known is not element and (known.tag != element.tag or element.children):
+        holds = any(each.tag != COMMENT for each in element.children)
+        if known is not element and (known.tag != element.tag or holds):
             of = f"the {known.tag} in line {known.line}, which is read for it"
             same = known.tag == element.tag == "file" and _value(known, "pathurl") == _value(element, "pathurl")
             what = f"the {element.tag} has the id {name[:40]!r} of {of}"

@@ -22,7 +22,7 @@ from otiogate.errors import UsageError
 from otiogate.scan.stored import Stored
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable  # from Python 3.11
+    from importlib.abc import Traversable  # elsewhere from Python 3.11 on
 
 _FORMAT = 3
 _APPLICATION = 0x0716A7E1

@@ -366,8 +366,12 @@ _MARKED = (
         r'notes=(string){ "take 3", "GENAI\ gen.shot" }',
         r'notes=(GstValueArray)< (string)x, (string)"GENAI\ gen.shot" >',
         r'comment=(string)"GENAI\ gen.shot", comment=(string)vfx',
+        r'notes=(string){ "take } 3", "GENAI\ gen.shot" }',
+        r'notes=(GstValueArray)< "a > b", "GENAI\ gen.shot" >',
+        r'comment = (string) "GENAI\ gen.shot"',
+        r'comment=(string)"take\ 3\012GENAI\ gen.shot"',
     ],
-    ids=["marker", "list", "array", "field that comes again"],
+    ids=["marker", "list", "array", "again", "brace in a list", "bracket in an array", "blanks", "further line"],
 )
 def test_a_tag_in_a_marker_or_list_of_a_ges_project_is_found(field: str, tmp_path: Path) -> None:
     adapter = otio.adapters.from_name("xges")

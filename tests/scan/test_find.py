@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -184,6 +185,26 @@ def test_a_link_to_a_folder_is_not_followed_and_a_link_to_a_file_is(
     assert found("b") == ["b/cut.edl", "b/other.edl"]
 
 
+def test_a_link_to_what_is_not_looked_at_is_told(tmp_path: Path) -> None:
+    for name in ("in/ep101", "in/.held/ep102", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    for name, there in (("latest", "ep101"), ("hidden", ".held/ep102"), ("out", "../other"), ("all", ".")):
+        (tmp_path / "in" / name).symlink_to(there)
+    links: list[str] = []
+    assert list(timelines([str(tmp_path / "in")], met=Met(link=links.append))) == []
+    assert links == [str(tmp_path / "in" / name) for name in ("hidden", "out")]
+
+
+def test_a_junction_of_windows_is_told_as_a_link_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in" / "out").mkdir(parents=True)
+    true = os.path.realpath
+    monkeypatch.setattr(os.path, "isjunction", lambda path: path.endswith("out"), raising=False)
+    monkeypatch.setattr(os.path, "realpath", lambda path: true(tmp_path) if path.endswith("out") else true(path))
+    links: list[str] = []
+    assert list(timelines([str(tmp_path / "in")], met=Met(link=links.append))) == []
+    assert links == [str(tmp_path / "in" / "out")]
+
+
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path))
@@ -216,6 +237,22 @@ def test_a_sidecar_is_no_timeline_whatever_the_pattern(tmp_path: Path) -> None:
     (tmp_path / "a.edl.genai.json").write_text("{}")
     assert list(timelines([str(tmp_path / "*")])) == [str(tmp_path / "a.edl")]
     assert list(timelines([str(tmp_path)])) == [str(tmp_path / "a.edl")]
+
+
+def test_events_are_known_however_their_lines_end_and_their_times_are_parted(tmp_path: Path) -> None:
+    for name, line_end, blank in (("cr.txt", "\r", " "), ("wide.txt", "\n", "  "), ("tabs.txt", "\r\n", "\t")):
+        text = edl(["* a remark"]).replace(" 0", f"{blank}0").replace("\n", line_end)
+        (tmp_path / name).write_bytes(text.encode())
+    assert len(list(timelines([str(tmp_path)], misnamed=True))) == 3
+
+
+def test_a_packed_timeline_that_was_set_aside_is_found_and_any_other_archive_is_none(tmp_path: Path) -> None:
+    for name in ("cut.otioz.bak", "cut.otioz.old", "cut.edl.zip", "notes.bak"):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("content.otio", otio.schema.Timeline("cut").to_json_string())
+    assert list(timelines([str(tmp_path)], misnamed=True)) == [
+        str(tmp_path / name) for name in ("cut.otioz.bak", "cut.otioz.old")
+    ]
 
 
 @pytest.mark.parametrize(

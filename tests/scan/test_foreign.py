@@ -104,6 +104,7 @@ def test_what_is_called_an_edl_and_is_none_is_said_to_be_what_it_is(data: bytes,
         f"<comments><genai>{TAG}</genai></comments>",
         f"<comments><mastercomment2>a remark\n{TAG}</mastercomment2></comments>",
         f"<itemhistory note='{TAG}'/>",
+        f"<!-- {TAG} -->",
     ],
 )
 def test_a_tag_in_any_carrier_of_a_clip_is_said_of_that_clip_with_its_line(carrier: str, tmp_path: Path) -> None:
@@ -116,6 +117,13 @@ def test_a_tag_on_a_file_is_said_of_every_clip_that_uses_it(tmp_path: Path) -> N
     file = f"<file id='f'><name>a</name><pathurl>file:///a.mov</pathurl>{RATE}<comments><c>{TAG}</c></comments></file>"
     cut = sequence(item("A1", file=file), item("A2"), item("A3", file="<file id='f'/>"))
     assert {name for name, _ in said(read(tmp_path, xmeml(cut)))} == {"A1", "A3"}
+
+
+def test_comments_of_an_fcp_7_xml_change_nothing_of_what_is_read(tmp_path: Path) -> None:
+    again = item("A3", file="<file id='file-A1'><!-- as above --></file>")
+    cut = xmeml(sequence("<!-- by hand -->", item("A1", "<!-- a < b -->"), again), head="<!-- reel one -->")
+    snapshot = read(tmp_path, cut.replace("<!DOCTYPE", "<!-- an export -->\n<!DOCTYPE"))
+    assert (snapshot.uses, lost(snapshot), said(snapshot)) == (2, [], [])
 
 
 def test_a_tag_on_a_master_clip_is_said_of_every_clip_that_is_made_from_it(tmp_path: Path) -> None:
@@ -370,8 +378,12 @@ _MARKED = (
         r'notes=(string){ "take 3", "GENAI\ gen.shot" }',
         r'notes=(GstValueArray)< (string)x, (string)"GENAI\ gen.shot" >',
         r'comment=(string)"GENAI\ gen.shot", comment=(string)vfx',
+        r'notes=(string){ "take } 3", "GENAI\ gen.shot" }',
+        r'notes=(GstValueArray)< "a > b", "GENAI\ gen.shot" >',
+        r'comment = (string) "GENAI\ gen.shot"',
+        r'comment=(string)"take\ 3\012GENAI\ gen.shot"',
     ],
-    ids=["marker", "list", "array", "field that comes again"],
+    ids=["marker", "list", "array", "again", "brace in a list", "bracket in an array", "blanks", "further line"],
 )
 def test_a_tag_in_a_marker_or_list_of_a_ges_project_is_found(field: str, tmp_path: Path) -> None:
     adapter = otio.adapters.from_name("xges")

@@ -205,6 +205,8 @@ def test_reels_that_name_nothing_identify_no_media(reel: str) -> None:
         f"001  A001 V C {TIMES} 10:00:04:00",
         f"001  A001 V C {TIMES} | 002  A002 V C {TIMES}",
         f"001 V C {TIMES} 002 V C {TIMES}",
+        f"001  A001 V C {TIMES} * FROM CLIP NAME: b.mov",
+        f"001  A001 V C {TIMES} CLIP : b.mov",
         "001  A001 V C 01:00:00:00 01:00:02:00 10:00:00:00",
         "001  A001 V C 01:00:00:00 01:00:02:00 10:00:00:00 10 00 02:00",
         "001  A001 V C 01:00:0",

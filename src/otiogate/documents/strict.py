@@ -282,8 +282,9 @@ def _value(node: yaml.Node, path: tuple[str | int, ...], lines: dict[tuple[str |
             _check_text(key, key_line)
             if key in found:
                 raise DocumentError(f"the key {key!r} is given twice", key_line)
-            found[key] = _value(value_node, (*path, key), lines)
-            lines[(*path, key)] = key_line
+            place = (*path, key)
+            found[key] = _value(value_node, place, lines)
+            lines[place] = key_line
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, index), lines) for index, item in enumerate(node.value)]

@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from otiogate.errors import UsageError
 from otiogate.scan.stored import Stored
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable  # elsewhere from Python 3.11 on
 
 _FORMAT = 3
 _APPLICATION = 0x0716A7E1

@@ -18,7 +18,7 @@ from otiogate.errors import ReadError
 from otiogate.receipt import SUFFIX as RECEIPT
 from otiogate.scan.sidecar import SUFFIX, astray
 from otiogate.timeline.formats import BUNDLES, BY_SUFFIX
-from otiogate.timeline.sniff import sniff
+from otiogate.timeline.sniff import ZIP, sniff
 
 _HEAD = 4096
 _MOST_HEAD = 1024**2
@@ -30,7 +30,8 @@ _PLAIN = ("", ".txt", ".cmx", ".bak", ".old")
 
 _KNOWN = re.compile(rf"\.(?:{'|'.join(each[1:] for each in BY_SUFFIX)})(?![a-z0-9])", re.IGNORECASE)
 _SURE = ("xmeml", "fcpxml", "ale", "ges", "mlt")
-_EVENT = re.compile(rb"^[ \t]*\d{1,6}[ \t]+\S[^\r\n]*?(?:[ \t]\d\d(?:[:;.,]\d\d){3}){4}", re.MULTILINE)
+_TIME = r"\d\d(?:[:;.,]\d\d){3}"
+_EVENT = re.compile(rf"(?:\A|[\r\n])[ \t]*\d{{1,6}}[ \t]+\S[^\r\n]*?[ \t]{_TIME}(?:[ \t]{{1,8}}{_TIME}){{3}}".encode())
 """An event of an EDL, by its four times: what begins with a title may be any text."""
 
 _LOOKED_AT = 64 * 1024
@@ -189,16 +190,22 @@ def _below(folder: str, look: _Look, wanted: Wanted) -> Iterator[str]:
         folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
         for each in folders:
             path = os.path.join(base, each)  # noqa: PTH118 - as above
-            if os.path.islink(path) and _leads_out(path, folder) and not wanted.leaves_out(path, folder):  # noqa: PTH114
+            if _is_link(path) and not _leads_within(path, folder) and not wanted.leaves_out(path, folder):
                 look.met.link(path)
         for each in astray(there):
             look.met.alone(os.path.join(base, each))  # noqa: PTH118 - as above
         yield from sorted(found)
 
 
-def _leads_out(path: str, folder: str) -> bool:
-    """Whether the link ``path`` leads out of ``folder``, all of which is looked at anyway."""
-    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+def _is_link(path: str) -> bool:
+    """Whether ``path`` is what a walk does not follow: a link or, on Windows and from Python 3.12 on, a junction."""
+    return os.path.islink(path) or getattr(os.path, "isjunction", os.path.islink)(path)  # noqa: PTH114 - as above
+
+
+def _leads_within(path: str, folder: str) -> bool:
+    """Whether the link ``path`` leads to what is looked at in ``folder`` anyway, and not below a name with a dot."""
+    place, top = Path(os.path.realpath(path)), Path(os.path.realpath(folder))
+    return place.is_relative_to(top) and not any(each.startswith(".") for each in place.relative_to(top).parts)
 
 
 def _is_timeline(base: str, name: str) -> bool:
@@ -225,7 +232,8 @@ def is_misnamed(base: str, name: str) -> bool:
         return known
     said = data.replace(b"\0", b"")  # UTF-16 has NULs between
     kind = sniff(data)
-    return kind in _SURE or (known and kind == "compound") or b'"OTIO_SCHEMA"' in said or bool(_EVENT.search(said))
+    is_packed = (known and kind == "compound") or (".otioz" in name.lower() and kind == ZIP)
+    return kind in _SURE or is_packed or b'"OTIO_SCHEMA"' in said or bool(_EVENT.search(said))
 
 
 class _Root(Exception):

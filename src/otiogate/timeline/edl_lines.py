@@ -26,7 +26,9 @@ LINE = re.compile(
         (?P<edit>[CcDd]|[Ww]\d{1,5}|[Kk](?:[ \t]{0,8}[BbOo])?(?:[ \t]{0,8}\([Ff]\))?)
         (?:[ \t]+(?P<length>\d{1,5}))?
         (?P<times>(?:[ \t]+(?:-?\d[\d:;.,]*|\d\d[:;]\d\d[ ]\d\d[:;]\d\d(?!\S))){4})
-        [ \t]*(?:(?=\n|\Z)|(?<=[ \t])(?P<rest>[^\s\d](?![^\n]*\d[:;]\d)[^\n]*))
+        [ \t]*(?:(?=\n|\Z)|(?<=[ \t])
+            (?P<rest>(?![^\n]*(?:\d[:;]\d|(?i:NAME|PATH|CLIP|FILE|REEL|TAPE)[ \t]*:))[^\s\d][^\n]*)
+        )
     |
         (?![*%\s]|\Z|>>>|\|[CMD]:
             |(?i:TITLE|FCM|M2|M/S|SPLIT|AUD|GPI|SWM|REM|LOC|DLEDL|COMMENT|NOTE|EFFECTS?[ ]NAME
@@ -38,7 +40,8 @@ LINE = re.compile(
     re.VERBOSE,
 )
 """The event lines (``edit`` is set) and the lines that are nothing that an EDL has (``other`` is set). What stands
-behind the times of an event (``rest``) is a remark, unless it holds a time: then the line may be more than one event.
+behind the times of an event (``rest``) is a remark, unless it holds a time, or names media: then the line may be more
+than one.
 """
 
 HEADER = re.compile(rb"\n[^\S\n]*(?:(?i:TITLE|FCM)\b|\*)")

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.fcpxml_xml import COMMENT, Element
 from otiogate.timeline.model import Problem
 from otiogate.timeline.raw import Raw, RawClip, Said, carrier_of
 
@@ -82,7 +82,8 @@ def _repeated(root: Element) -> Iterator[Problem]:
         if name is None or element.tag not in _DEFINED:
             continue
         known = first.setdefault(name, element)
-        if known is not element and (known.tag != element.tag or element.children):
+        holds = any(each.tag != COMMENT for each in element.children)
+        if known is not element and (known.tag != element.tag or holds):
             of = f"the {known.tag} in line {known.line}, which is read for it"
             same = known.tag == element.tag == "file" and _value(known, "pathurl") == _value(element, "pathurl")
             what = f"the {element.tag} has the id {name[:40]!r} of {of}"
@@ -120,7 +121,9 @@ def _kinds(types: str) -> int:
 
 
 _TEXT = r'"((?:[^"\\]|\\.)*)"'
-_FIELD = re.compile(rf"(?<![\w./-])([\w./-]+)=\([\w<>-]+\)(?:{_TEXT}|\{{([^}}]*)\}}|<([^>]*)>|([^,;]*))")
+_QUOTED = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_LISTS = rf'\{{([^"}}]*(?:{_QUOTED}[^"}}]*)*)\}}|<([^">]*(?:{_QUOTED}[^">]*)*)>'
+_FIELD = re.compile(rf"(?<![\w./-])([\w./-]+) *= *\([\w<>-]+\) *(?:{_TEXT}|{_LISTS}|([^,;]*))")
 _ITEM = re.compile(rf"\s*(?:\([\w-]+\))?\s*(?:{_TEXT}|([^,]+))")
 _DEEPEST = 8
 """Structures within structures, of which nobody writes more than two."""
@@ -146,12 +149,18 @@ def _fields(text: str, depth: int = 0) -> Iterator[tuple[str, str]]:
         else:
             values = [_unescaped(quoted if quoted is not None else plain)]
         for value in values:
-            inner = list(_fields(value, depth + 1)) if "=(" in value and depth < _DEEPEST else []
+            inner = list(_fields(value, depth + 1)) if "=" in value and depth < _DEEPEST else []
             yield from inner or [(name, value)]
 
 
+_ESCAPE = re.compile(rb"\\(?:([0-3][0-7]{2})|(.))")
+
+
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text).strip()
+    """``text`` without its backslashes, behind which a byte stands: line ends and letters beyond ASCII as three octal
+    digits."""
+    data = _ESCAPE.sub(lambda found: found[2] or bytes([int(found[1], 8)]), text.encode("utf-8", "surrogatepass"))
+    return data.decode("utf-8", "replace").strip()
 
 
 def _ges_name(clip: Element) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+ZIP = "a zip archive"
+
 _HEAD = 64 * 1024
 _WORDS = {
     "compound": "a compound file, as AAF and older Office documents are",
@@ -29,7 +31,7 @@ _MAGIC = (
     (b"MM\0*", "a TIFF image"),
     (b"8BPS", "a Photoshop image"),
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x03\x04", ZIP),
     (b"\x1f\x8b", "gzip data"),
     (b"\x06\x0e\x2b\x34", "an MXF file"),
     (b"RIFF", "a RIFF file, as WAV and AVI are"),

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from otiogate.timeline.fcpxml_xml import Element
+from otiogate.timeline.fcpxml_xml import COMMENT, Element
 
 
 def for_adapter(root: Element) -> bytes:
-    """The document in UTF-8. Its elements and texts are those that ``root`` holds."""
+    """The document in UTF-8, without its comments. Its elements and texts are those that ``root`` holds."""
     return "".join(_written(root)).encode("utf-8", "surrogatepass")
 
 
@@ -32,4 +32,4 @@ def _written(root: Element) -> Iterator[str]:
         if each.tag in ("clipitem", "generatoritem"):
             sequences = (inner for inner in each.children if inner.tag == "sequence")
             nested |= {id(media) for inner in sequences for media in inner.children if media.tag == "media"}
-        pending += reversed(each.children)
+        pending += (inner for inner in reversed(each.children) if inner.tag != COMMENT)

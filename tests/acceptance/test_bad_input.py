@@ -236,7 +236,7 @@ def test_a_second_timeline_that_takes_the_place_of_the_first_when_unpacked_is_re
     assert "holds more than one content.otio" in one_line(ran)
 
 
-_IN_A_BUNDLE = [("otiod", each) for each in ("cut.edl", "sub/content.otio", "content.otio ", "a.XML")]
+_IN_A_BUNDLE = [("otiod", each) for each in ("cut.edl", "sub/content.otio", "content.otio ", "a.XML", "cut.edl.bak")]
 _IN_AN_ARCHIVE = [("otioz", each) for _, each in _IN_A_BUNDLE] + [
     ("otioz", each) for each in ("/content.otio", "x/../content.otio", "in.otiod/content.otio")
 ]
@@ -248,6 +248,7 @@ def test_a_timeline_that_a_bundle_holds_beside_its_own_is_refused(
 ) -> None:
     path = tmp_path / f"cut.{kind}"
     inside = {"content.otio": otio_text(), other: "<xmeml/>", "media/C0001M01.XML": "<NonRealTimeMeta/>", "a.mov": ""}
+    inside["version.txt"] = "1.0.0"
     if kind == "otioz":
         with zipfile.ZipFile(path, "w") as archive:
             for name, text in inside.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import math
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,27 +15,15 @@ from xml.parsers import expat
 
 from otiogate.errors import ReadError
 from otiogate.receipt import SUFFIX as RECEIPT
+from otiogate.scan.misnamed import LOOKED_AT, holds_timeline, may_be_misnamed, names_one
 from otiogate.scan.sidecar import SUFFIX, astray
 from otiogate.timeline.formats import BUNDLES, BY_SUFFIX
-from otiogate.timeline.sniff import ZIP, sniff
 
 _HEAD = 4096
 _MOST_HEAD = 1024**2
 """How much of an XML is looked at, in pieces, for its outermost element: comments may stand before it."""
 
 _XML_TIMELINES = ("xmeml", "fcpxml")
-_PLAIN = ("", ".txt", ".cmx", ".bak", ".old")
-"""Suffixes under which a timeline may lie that is not called one."""
-
-_KNOWN = re.compile(rf"\.(?:{'|'.join(each[1:] for each in BY_SUFFIX)})(?![a-z0-9])", re.IGNORECASE)
-_SURE = ("xmeml", "fcpxml", "ale", "ges", "mlt")
-_TIME = r"\d\d(?:[:;.,]\d\d){3}"
-_EVENT = re.compile(rf"(?:\A|[\r\n])[ \t]*\d{{1,6}}[ \t]+\S[^\r\n]*?[ \t]{_TIME}(?:[ \t]{{1,8}}{_TIME}){{3}}".encode())
-"""An event of an EDL, by its four times: what begins with a title may be any text."""
-
-_LOOKED_AT = 64 * 1024
-"""Bytes by which it is told whether such a file is a timeline."""
-
 _UNKNOWN_ENCODING = 18
 """What the parser calls an encoding that it does not know."""
 
@@ -216,24 +203,17 @@ def _is_timeline(base: str, name: str) -> bool:
 
 
 def is_misnamed(base: str, name: str) -> bool:
-    """Whether the file ``name`` in the folder ``base`` is a timeline that is not called one: text, a copy that was set
-    aside, or whatever has the suffix of a timeline within its name. What it is, its content tells."""
-    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - as above
-    known = _KNOWN.search(name) is not None
-    if name.startswith(".") or suffix in BY_SUFFIX or not (known or suffix in _PLAIN):
+    """Whether the file ``name`` in the folder ``base`` is a timeline that is not called one."""
+    if not may_be_misnamed(name):
         return False
     path = os.path.join(base, name)  # noqa: PTH118 - as above
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - as above
             return False
         with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - as above
-            data = stream.read(_LOOKED_AT)
+            return holds_timeline(name, stream.read(LOOKED_AT))
     except OSError:
-        return known
-    said = data.replace(b"\0", b"")  # UTF-16 has NULs between
-    kind = sniff(data)
-    is_packed = (known and kind == "compound") or (".otioz" in name.lower() and kind == ZIP)
-    return kind in _SURE or is_packed or b'"OTIO_SCHEMA"' in said or bool(_EVENT.search(said))
+        return names_one(name)
 
 
 class _Root(Exception):

@@ -17,6 +17,7 @@ from otiogate.documents.digest import sha256
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
 from otiogate.scan.foreign import NAME_IT, read_foreign
+from otiogate.scan.misnamed import LOOKED_AT, holds_timeline, may_be_misnamed
 from otiogate.scan.sidecar import with_sidecar
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.fcpxml import read_fcpxml
@@ -48,9 +49,6 @@ _MAX_CONTENT = 1024**3
 
 _NAMES = ("edl", *(each.content for each in BY_SUFFIX.values() if each.content), "fcpxml")
 """What a file can be that has another name, as ``sniff`` tells."""
-
-_HEAD = 64 * 1024
-"""Bytes of an XML by which it is told what it is."""
 
 _PAGE = 4096
 
@@ -142,12 +140,14 @@ def _from_folder(path: Path, name: str) -> bytes:
 
 def _check_alone(names: Iterable[str], bundle: Path, head: Callable[[str], bytes]) -> None:
     """Raises ``ReadError`` where a timeline is among ``names``, what a bundle holds beside its own: it would be
-    delivered, and nobody would judge it. Of an XML that is told by the ``head`` of it."""
+    delivered, and nobody would judge it. Of an XML, and of what is not called a timeline, the ``head`` tells."""
     for name in names:
         last = name.replace("\\", "/").rpartition("/")[2].rstrip(". ")
         suffix = os.path.splitext(last)[1].lower()  # noqa: PTH122 - a name, maybe of another system
         is_other = suffix in BY_SUFFIX and not last.startswith(".")
-        if is_other and (suffix != ".xml" or sniff(head(name)) in ("xmeml", "fcpxml", "xml")):
+        if is_other and suffix == ".xml":
+            is_other = sniff(head(name)) in ("xmeml", "fcpxml", "xml")
+        if is_other or (may_be_misnamed(last) and holds_timeline(last, head(name))):
             what = f"holds another timeline beside its own, {name}, which nobody would judge"
             raise ReadError(what, where=str(bundle), next_step="have that delivered as a file of its own")
 
@@ -156,7 +156,7 @@ def _head(path: Path) -> bytes:
     _check_kind(path)
     try:
         with path.open("rb", buffering=0) as stream:
-            return stream.read(_HEAD)
+            return stream.read(LOOKED_AT)
     except OSError:
         return b"<"  # it may be a timeline
 
@@ -200,7 +200,7 @@ def _from_zip(path: Path) -> bytes:
                 what = "holds something before its first member, which other readers may take for the archive"
                 raise ReadError(what, where=str(path), next_step=_AGAIN)
             others = (each for each in archive.namelist() if each != _CONTENT)
-            _check_alone(others, path, lambda each: archive.open(each).read(_HEAD))
+            _check_alone(others, path, lambda each: archive.open(each).read(LOOKED_AT))
             info = archive.getinfo(_CONTENT)
             if info.file_size > _MAX_CONTENT:
                 what = f"{_CONTENT} in it is larger than {_MAX_CONTENT} bytes"

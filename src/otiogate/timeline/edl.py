@@ -52,6 +52,9 @@ that repeats one number."""
 _MOST_PROBLEMS = 50
 _FEW = 64
 _NUMBERED = re.compile(r"^[^\S\n]*\d[^\n]*", re.MULTILINE)
+_MAY_HIDE = re.compile(rb"^[\s*]*\d|\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d", re.MULTILINE)
+"""Without which no line is like an event: a number at its begin, or a timecode."""
+
 _NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
 
@@ -265,7 +268,9 @@ def _unread(text: bytes, others: Sequence[re.Match[bytes]]) -> tuple[list[Proble
 def _hidden(head: bytes, *, is_all: bool) -> list[Problem]:
     """Events above the first one that is read: run together with a title into one line, as files are that lost their
     line ends; or, in a file in which no other is (``is_all``), made comments."""
-    found = []
+    found: list[Problem] = []
+    if not _MAY_HIDE.search(head):
+        return found
     for line, row in enumerate(head.decode().split("\n"), 1):
         said = row.lstrip(" \t*")
         if like_event(said) and (is_all or said == row.lstrip()):

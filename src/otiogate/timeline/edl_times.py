@@ -136,7 +136,7 @@ class _Lengths:
 
     def __init__(self, times: Sequence[bytes], rate: Fraction) -> None:
         self._times = times
-        self._rate = rate
+        self._rate, self._base = rate, timecode_base(rate)
         # Drop-frame skips numbers, and in plain frame numbers there are no digits of seconds.
         self._is_plain = min(map(len, times), default=0) == 11 and b";" not in b"".join(times)
         self.fair: set[int] = {0} if self._is_plain else set()
@@ -144,12 +144,13 @@ class _Lengths:
     def agree(self, place: int, difference: int) -> bool:
         """Whether the event at ``place``, whose packed lengths differ by ``difference``, one not in ``fair``, is as
         long in its source as in the record. Of times that cannot be read it is not said that they differ."""
-        if self._is_plain and not _count(difference, timecode_base(self._rate)):
+        if self._is_plain and not _count(difference, self._base):
             self.fair.add(difference)
             return True
-        first, last, begin, end = (each.decode() for each in self._times[4 * place : 4 * place + 4])
-        if self._is_plain and first <= last and begin <= end:
+        times = self._times[4 * place : 4 * place + 4]
+        if self._is_plain and times[0] <= times[1] and times[2] <= times[3]:
             return False
+        first, last, begin, end = (each.decode() for each in times)
         try:
             return abs(stretch(first, last, self._rate)[1]) == abs(stretch(begin, end, self._rate)[1])
         except TimeError:

@@ -11,6 +11,7 @@ import pytest
 
 import otiogate
 from otiogate.cli import COMMANDS, main
+from otiogate.cli.console import worst
 from tests.cli.running import call, environment
 
 HEAVY = ("opentimelineio", "jsonschema", "yaml", "requests", "referencing", "importlib.metadata", "asyncio")
@@ -160,3 +161,10 @@ def test_a_bug_is_exit_code_70_and_says_that_it_is_one(
     assert ran.err.endswith(
         "otiogate: this is a bug in otiogate, not a verdict. Please report it with the lines above.\n"
     )
+
+
+def test_of_several_exit_codes_the_worst_is_that_of_the_contract_not_the_highest() -> None:
+    mild_to_worst = [0, 4, 1, 3, 2, 70]
+    for place, code in enumerate(mild_to_worst):
+        assert worst(mild_to_worst[: place + 1]) == worst(reversed(mild_to_worst[: place + 1])) == code
+    assert worst(()) == 0

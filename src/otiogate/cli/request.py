@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import put, say, say_fault
+from otiogate.cli.console import put, say, say_fault, worst
 from otiogate.cli.judging import add_options, judging
 from otiogate.errors import CannotJudge, OtiogateError
 
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     asking = _Asking(arguments.output)
     codes = [_ask(name, under, asking) for name in names]
     asking.tell()
-    return max(codes) or (NOTHING_TO_SCAN if empty else 0)
+    return worst((*codes, NOTHING_TO_SCAN if empty else 0))
 
 
 def _ask(name: str, under: Judging, asking: _Asking) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import say, say_fault, sink
+from otiogate.cli.console import say, say_fault, sink, worst
 from otiogate.cli.judging import (
     add_cache,
     add_media_options,
@@ -23,7 +23,7 @@ from otiogate.cli.judging import (
     seconds,
 )
 from otiogate.cli.progress import progress
-from otiogate.errors import CannotJudge, OtiogateError, UsageError
+from otiogate.errors import CannotJudge, UsageError
 
 if TYPE_CHECKING:
     from otiogate.cli.judging import Noted
@@ -119,8 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
                     write(piece)
     except KeyboardInterrupt:
         tally.interrupted = True
-    code = tally.told()
-    return CannotJudge.exit_code if unlisted and code not in (UsageError.exit_code, OtiogateError.exit_code) else code
+    return worst((tally.told(), CannotJudge.exit_code if unlisted else 0))
 
 
 def _told(writer: ReportWriter, noted: Noted, report: Report) -> Told:
@@ -183,13 +182,15 @@ class _Tally:
             say(f"otiogate: nothing to scan in {safe(', '.join(self._empty), 2000)}")
         if self._summary.number:
             say(str(self._summary))
-        codes = [each.exit_code for each in self._refused.values()]
+        codes = [self._summary.exit_code, *(each.exit_code for each in self._refused.values())]
         if self.interrupted and not self._summary.number:
             raise KeyboardInterrupt
         if self.interrupted:
             say(f"otiogate: interrupted after {self._summary.number:,} of {self._total:,}; the others have no verdict")
             codes.append(CannotJudge.exit_code)
-        return max(codes) if codes else self._summary.exit_code or (0 if self._is_whole else NOTHING_TO_SCAN)
+        if not self._is_whole:
+            codes.append(NOTHING_TO_SCAN)
+        return worst(codes)
 
 
 def _writer(arguments: argparse.Namespace) -> ReportWriter:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import say, sink
+from otiogate.cli.console import say, sink, worst
 from otiogate.cli.judging import add_options, judging, noting, refuse_output
 from otiogate.errors import UsageError
 
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
             write(json.dumps({"format": FORMAT, "files": data}, indent=2, ensure_ascii=True) + "\n")
     stands = sum(each.outcome == "verified" for each in made)
     say(f"otiogate: {stands:,} of {count(len(arguments.files), 'file')} verified")
-    return max(codes)
+    return worst(codes)
 
 
 def _same(one: str, other: str) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from otiogate.cli.console import say, say_fault
+from otiogate.cli.console import say, say_fault, worst
 from otiogate.cli.judging import add_cache, add_media_options, add_options, check_cache, judging, noting, seconds
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
@@ -152,7 +152,7 @@ def _round(watch: Any, stopped: threading.Event) -> int:
             if isinstance(done.report, Refused):
                 said = "not judged: " if done.report.exit_code in _NO_VERDICT else ""
                 say(f"otiogate: {safe(str(done.path))}: {said}{safe(done.report.text, 2000)}")
-                code = max(code, done.report.exit_code)
+                code = worst((code, done.report.exit_code))
             else:
                 summary = Summary()
                 summary.add(outcome(done.report))

@@ -343,6 +343,35 @@ def test_what_is_no_file_is_refused_at_once(delivery: Path) -> None:
     assert [each["what"] for [each] in problems] == ["is no file, but a pipe, a socket or a device"] * 3
 
 
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system cannot be asked")
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_large_timeline_is_fetched_before_its_turn(
+    fails: bool, delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def advise(descriptor: int, begin: int, size: int, advice: int) -> None:
+        asked.append(os.fstat(descriptor).st_size)
+        if fails:
+            raise OSError("no such advice")
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    large = edl([], [TAGGED]) + "* nothing\n" * 10_000
+    (delivery / "cut1.edl").write_text(large)
+    ran = call(capsys, "scan", "in", "--jobs", "2")
+    assert "5 timelines: 3 allowed, 2 blocked" in ran.err
+    assert asked == [len(large)]
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system cannot be asked")
+def test_a_large_timeline_that_became_a_pipe_holds_nothing_up(delivery: Path) -> None:
+    from otiogate.scan import delivery as scanned
+
+    os.mkfifo(delivery / "cut9.edl")
+    scanned._fetch(str(delivery / "cut9.edl"))
+    scanned._fetch(str(delivery / "cut10.edl"))
+
+
 def test_a_sidecar_without_its_timeline_is_said(delivery: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (delivery / "cut.edl.genai.json").write_text("{}")
     ran = call(capsys, "scan", "in")

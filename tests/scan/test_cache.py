@@ -21,7 +21,7 @@ from otiogate.config.laws import LAWS
 from otiogate.documents.digest import sha256
 from otiogate.evidence.matching import Matcher
 from otiogate.report.model import Report
-from otiogate.scan import cache, desk
+from otiogate.scan import cache, desk, read
 from otiogate.scan.cache import Cache, default_file, key_of
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Basis, Judging, judged
@@ -218,6 +218,40 @@ def test_a_changed_content_is_read_whatever_its_size_and_time_say(tmp_path: Path
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert path.stat().st_size == before.st_size
     assert scanned([path], kept)[0].verdict == "block"
+
+
+def test_a_large_file_is_hashed_by_pieces_and_read_only_where_it_is_not_known(
+    tmp_path: Path, kept: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "_LARGE", 1)
+    monkeypatch.setattr(read, "_PIECE", 7)
+    paths = delivery(tmp_path)
+    expected = [under(kept).report(path) for path in paths]
+    assert scanned(paths, kept) == expected
+    reads.clear()
+    assert scanned(paths, kept) == expected
+    assert reads == []
+
+
+def test_a_large_file_that_changes_between_the_looks_is_judged_by_what_was_parsed(
+    tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "_LARGE", 1)
+    path, clean, tagged = tmp_path / "cut.edl", edl(["* SHOT 1"]), edl(["* GENAI gen.shot stage=final"])
+    path.write_text(clean)
+    true = desk.hashed
+
+    def swapped(place: str, suffix: str) -> tuple[str, bytes | None]:
+        found = true(place, suffix)
+        path.write_text(tagged)
+        return found
+
+    with monkeypatch.context() as at_once:
+        at_once.setattr(desk, "hashed", swapped)
+        (report,) = scanned([path], kept)
+    assert (report.verdict, report.input.digest) == ("block", sha256(path.read_bytes()))
+    path.write_text(clean)
+    assert scanned([path], kept)[0].verdict == "allow", "nothing is kept under the digest that was not parsed"
 
 
 def test_what_the_ledger_has_learnt_since_is_found_by_reading_once(

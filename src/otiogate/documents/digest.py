@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -56,3 +57,11 @@ def digest(domain: str, value: Any) -> str:
 def sha256(data: bytes) -> str:
     """``sha256:<hex>`` of ``data``."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(pieces: Iterable[bytes | memoryview]) -> str:
+    """``sha256:<hex>`` of all ``pieces`` together."""
+    found = hashlib.sha256()
+    for each in pieces:
+        found.update(each)
+    return "sha256:" + found.hexdigest()

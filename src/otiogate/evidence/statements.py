@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure, whole
@@ -72,6 +72,15 @@ def statements(carrier: Carrier) -> Iterator[Statement]:
             yield found
     if carrier.metadata:
         yield from _in_metadata(carrier.metadata, carrier.where)
+
+
+def saying(carrier: Carrier) -> Carrier | None:
+    """``carrier`` without what says nothing: it makes the same statements. Nothing where it makes none."""
+    texts = tuple(each for each in carrier.texts if any(statements(Carrier("", (each,)))))
+    metadata = {key: item for key, item in carrier.metadata.items() if any(_in_metadata({key: item}, ""))}
+    if not (texts or metadata or carrier.faults):
+        return None
+    return replace(carrier, texts=texts, metadata=metadata)
 
 
 def _lines(text: str) -> list[str]:

@@ -72,9 +72,11 @@ def misfit(
 
 
 def bound(
-    covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: Iterable[Sequence[ClipUse]], terms: Terms
+    covers: Iterable[Mapping[str, Any]], disclosure: Disclosure, uses: Sequence[Sequence[ClipUse]], terms: Terms
 ) -> Bound:
     """How the ``covers`` of a record that fits are bound to ``uses``: to their verified content, or to their names."""
+    if any(not any(use.media.is_verified for use in sides) for sides in uses):
+        return "reference"  # whatever the record names
     return "reference" if misfit(covers, disclosure, uses, replace(terms, by_media=True)) else "media"
 
 
@@ -160,9 +162,11 @@ def _not_this_use(media: Mapping[str, Any], own: Mapping[str, Any], use: ClipUse
             if not any(_same(key, wanted, each) for each in names):
                 return f"was given for the {key} {wanted}, but {use.address} uses {', '.join(names)}"
         agreed = agreed or key in media
+    if agreed:
+        return ""
     unlike = [names for names in use.media.files if not any(same_name(each, use.name) for each in names)]
     by_name = use.name and same_name(str(media.get("clip_name", "")), use.name)
-    if agreed or (by_name and not (unlike or use.media.reels or use.media.sha256)):
+    if by_name and not (unlike or use.media.reels or use.media.sha256):
         return ""
     told = ", ".join(f"{key} {value}" for key, value in sorted(media.items()))
     return f"was given for {told}, and nothing in {use.address} tells that it uses that"
@@ -176,6 +180,8 @@ def _names(key: str, text: str) -> tuple[str, ...]:
 
 def _same(key: str, wanted: str, name: str) -> bool:
     """Whether ``name`` is what a record calls ``wanted``."""
+    if wanted == name and name.strip():
+        return True  # most are written alike
     if key == "sha256":
         return fold(wanted) == fold(name)
     return any(same_name(each, name) for each in _names(key, wanted))

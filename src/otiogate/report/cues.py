@@ -66,6 +66,8 @@ class Cues:
         ``waivers`` says of a use, by its node, what waives the rule for it."""
         entry = self._entry(disclosure, what)
         for point, effect in effects:
+            if effect == "none" and not waivers:
+                continue  # it weighs nothing
             entry.take(point.node, effect, [waivers[point.node]] if point.node in waivers else ())
         entry.records.update(records)
 

@@ -19,12 +19,16 @@ from otiogate.policy.load import DEFAULT, policy
 from otiogate.report.model import Report
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
+from otiogate.scan.read import MEDIA_INSIDE
 from otiogate.scan.workers import Failed, Limits, Workers
 
 Told = TypeVar("Told")
 
 _LIGHT = 64 * 1024
 """Bytes of a timeline that is read in no time."""
+
+_FETCHED = 64 * 1024**2
+"""Bytes that are fetched ahead of a timeline's turn."""
 
 _SHORT = 200
 """Characters of a path of which many can be sent to a process that is busy."""
@@ -135,8 +139,25 @@ class _Work(Generic[Told]):
 
 
 def _is_light(path: str) -> bool:
+    """Whether the timeline in ``path`` is read in no time. One that is not will be next, and is fetched from the disk
+    while those before it are judged."""
     try:
         found = os.stat(path)  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
         return False
-    return stat.S_ISREG(found.st_mode) and found.st_size <= _LIGHT and len(path) <= _SHORT
+    if not stat.S_ISREG(found.st_mode) or len(path) > _SHORT:
+        return False
+    if found.st_size > _LIGHT and not path.lower().endswith(MEDIA_INSIDE):
+        _fetch(path)
+    return found.st_size <= _LIGHT
+
+
+def _fetch(path: str) -> None:
+    """Asks the system, where it can be asked, to have the file ready in memory."""
+    if hasattr(os, "posix_fadvise"):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # it may be a pipe by now, which never ends
+            try:
+                os.posix_fadvise(descriptor, 0, _FETCHED, os.POSIX_FADV_WILLNEED)
+            finally:
+                os.close(descriptor)

@@ -13,7 +13,7 @@ from otiogate.report.model import Counts, InputLine, Report
 from otiogate.scan.cache import Cache, key_of
 from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, judged, origin_of
 from otiogate.scan.media import looks_at_media
-from otiogate.scan.read import MEDIA_INSIDE, content, read_bytes, read_timeline
+from otiogate.scan.read import MEDIA_INSIDE, content, hashed, read_bytes, read_timeline
 from otiogate.scan.sidecar import has_astray, has_sidecar
 from otiogate.scan.stored import MALFORMED, NotStored, refused, restored, stored
 from otiogate.timeline.formats import BUNDLES, READ
@@ -101,8 +101,7 @@ class Desk:
         asks = settings.registry or opened or settings.declaration_required
         if cache is None or asks or folder.astray or has_sidecar(place):
             return self._decided(read_timeline(Path(place), settings.frame_rate), folder)
-        data = content(place)
-        digest = sha256(data)
+        digest, data = hashed(place, suffix)
         key = key_of(suffix, digest, str(settings.frame_rate or ""))
         held = cache.get(key)
         if held is not None:
@@ -114,6 +113,9 @@ class Desk:
             except (NotStored, *MALFORMED):  # the ledger asks for more than was stored, or the cache is not what it was
                 pass
         path = Path(place)
+        if data is None:
+            data = content(place)  # it may be another by now: what is hashed is what is parsed
+            key = key_of(suffix, sha256(data), str(settings.frame_rate or ""))
         try:
             snapshot = read_bytes(data, path, settings.frame_rate)
         except ReadError as fault:

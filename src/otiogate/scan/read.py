@@ -8,12 +8,12 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from otiogate.documents.digest import sha256
+from otiogate.documents.digest import sha256, sha256_of
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
 from otiogate.scan.foreign import NAME_IT, read_foreign
@@ -51,6 +51,8 @@ _NAMES = ("edl", *(each.content for each in BY_SUFFIX.values() if each.content),
 """What a file can be that has another name, as ``sniff`` tells."""
 
 _PAGE = 4096
+_LARGE = 1024**2
+_PIECE = 256 * 1024
 
 _TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
@@ -100,7 +102,20 @@ def content(path: str | Path, suffix: str = "") -> bytes:
     if suffix == ".otioz":
         _check_kind(path)
         return _from_zip(Path(path))
-    return _from_folder(Path(path), _INSIDE[suffix]) if suffix in _INSIDE else _bytes(path)
+    return _from_folder(Path(path), _INSIDE[suffix]) if suffix in _INSIDE else _bytes(path, _check_kind(path))
+
+
+def hashed(path: str | Path, suffix: str) -> tuple[str, bytes | None]:
+    """The digest of the ``content`` of ``path``, and that; of a large file the digest alone. What is hashed is mostly
+    known by that, and to hold much of it takes as long as to read it. Raises ``ReadError``."""
+    size = 0 if suffix in (".otioz", *_INSIDE) else _check_kind(path)
+    if size < _LARGE:
+        data = _bytes(path, size) if size else content(path, suffix)
+        return sha256(data), data
+    try:
+        return sha256_of(_pieces(path)), None
+    except OSError as fault:
+        raise _unread(path, fault) from fault
 
 
 def _check_kind(path: str | Path) -> int:
@@ -135,7 +150,7 @@ def _from_folder(path: Path, name: str) -> bytes:
         for each in (*names, *(each for each in folders if each.lower().endswith(BUNDLES)))
     ]
     _check_alone((each for each in inside if each != name), path, lambda each: _head(path / each))
-    return _bytes(path / name)
+    return _bytes(path / name, _check_kind(path / name))
 
 
 def _check_alone(names: Iterable[str], bundle: Path, head: Callable[[str], bytes]) -> None:
@@ -161,13 +176,12 @@ def _head(path: Path) -> bytes:
         return b"<"  # it may be a timeline
 
 
-def _bytes(path: str | Path) -> bytes:
-    size = _check_kind(path)
+def _bytes(path: str | Path, size: int) -> bytes:
+    """The content of the file ``path``, of about ``size`` bytes."""
     try:
         data = _read(path, size)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
-        what = getattr(fault, "strerror", None) or fault
-        raise ReadError(f"cannot be read: {what}", where=str(path), next_step=_to_do(fault)) from fault
+        raise _unread(path, fault) from fault
     if not data or data.isspace():
         raise ReadError("is empty", where=str(path), next_step=_AGAIN)
     return data
@@ -180,6 +194,19 @@ def _read(path: str | Path, size: int) -> bytes:
         return b"".join(iter(partial(os.read, descriptor, max(size + 1, _PAGE)), b""))
     finally:
         os.close(descriptor)
+
+
+def _pieces(path: str | Path) -> Iterator[memoryview]:
+    """What is in the file ``path``, piece by piece, each in the place of the last one."""
+    buffer = memoryview(bytearray(_PIECE))
+    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - as above
+        while size := stream.readinto(buffer):
+            yield buffer[:size]
+
+
+def _unread(path: str | Path, fault: Exception) -> ReadError:
+    what = getattr(fault, "strerror", None) or fault
+    return ReadError(f"cannot be read: {what}", where=str(path), next_step=_to_do(fault))
 
 
 def _to_do(fault: Exception) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from otiogate.config import layers
 from otiogate.config.model import Settings
 from otiogate.documents.chain import Checkpoint
-from otiogate.documents.digest import digest, sha256
+from otiogate.documents.digest import digest, sha256, sha256_of
 from otiogate.documents.strict import MAX_BYTES, DocumentError
 from otiogate.documents.write import write_text
 from otiogate.errors import CannotJudge, ReadError, UsageError
@@ -69,11 +69,8 @@ def content_digest(path: Path) -> str:
 
 
 def _of_file(path: Path) -> str:
-    found = hashlib.sha256()
     with path.open("rb") as stream:
-        while part := stream.read(1 << 20):
-            found.update(part)
-    return f"sha256:{found.hexdigest()}"
+        return sha256_of(iter(partial(stream.read, 1 << 20), b""))
 
 
 def issue(path: Path, report: Report, settings: Settings, checkpoint: Checkpoint | None) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 from otiogate.errors import ReadError
 from otiogate.evidence.footprints import hints
 from otiogate.evidence.matching import Matcher
-from otiogate.evidence.statements import TRIGGERS, statements
+from otiogate.evidence.statements import TRIGGERS, saying
 from otiogate.report.model import HintLine
 from otiogate.timeline.media import fold, stem
 from otiogate.timeline.model import (
@@ -82,18 +82,21 @@ def stored(snapshot: Snapshot, matcher: Matcher) -> Stored | None:
     path = snapshot.origin.path
     asked = dict(snapshot.asked)
     built = dict(snapshot.built)
-    held = sorted(snapshot.holding(TRIGGERS))
-    saying = [node for node in held if any(any(statements(each)) for each in snapshot.subject(node).carriers)]
-    silent = set(held).difference(saying)
+    held = snapshot.holding(TRIGGERS)
+    said_by = {node: tuple(filter(None, map(saying, snapshot.subject(node).carriers))) for node in held}
     head = {
         "uses": snapshot.uses,
         "media": snapshot.carries_media,
         "problems": [_problem(each, path) for each in snapshot.problems],
-        "saying": saying,
+        "saying": sorted(node for node, carriers in said_by.items() if carriers),
         "asked": [[node, list(uses)] for node, uses in sorted(asked.items())],
         "hints": [[node, *vars(line).values()] for node, line in hint_lines(snapshot, ())],
     }
-    subjects = {str(node): _subject(each) for node, each in built.items() if not (node in silent and each.use is None)}
+    subjects = {
+        str(node): _subject(replace(each, carriers=said_by.get(node, ())))
+        for node, each in built.items()
+        if said_by.get(node) or each.use is not None or node not in held
+    }
     names, nodes = _names(snapshot), dict[str, list[int]]()
     for node, name in sorted(set(matcher.met(snapshot.keys))):
         nodes.setdefault(name, []).append(node)
@@ -103,7 +106,7 @@ def stored(snapshot: Snapshot, matcher: Matcher) -> Stored | None:
     texts = [_text(head), _text(subjects), _text(nodes)]
     if None in texts or any(path and json.dumps(path)[1:-1] in (each or "") for each in texts):
         return None
-    said = saying or head["hints"] or snapshot.problems
+    said = head["saying"] or head["hints"] or snapshot.problems
     return Stored(
         snapshot.origin.format,
         snapshot.origin.rate,
@@ -295,12 +298,13 @@ def _carrier(each: Carrier) -> list[Any]:
         each.scope,
         list(each.also),
         each.active,
+        list(each.faults),
     ]
 
 
 def _carrier_of(data: list[Any]) -> Carrier:
-    where, texts, metadata, line, span, scope, also, active = data
-    return Carrier(where, tuple(texts), metadata, line, _span_of(span), scope, tuple(also), active)
+    where, texts, metadata, line, span, scope, also, active, faults = data
+    return Carrier(where, tuple(texts), metadata, line, _span_of(span), scope, tuple(also), active, tuple(faults))
 
 
 def _use(use: ClipUse) -> list[Any]:

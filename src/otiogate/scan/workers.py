@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import mmap
 import multiprocessing
 import os
@@ -40,6 +41,9 @@ _TRIES = 2
 
 _BATCH = 32
 """Light items that are given to a process together. It has two batches at most: one to work on, and the next."""
+
+_COLLECTED = 20_000
+"""Objects after which a process looks for garbage: nearly all that an item leaves is free without that."""
 
 _HOLD_BACK = 0.01
 """Seconds for which a process may keep a result, to send it with the next ones."""
@@ -329,6 +333,8 @@ def _serve(
     outbox = _Outbox(connection)
     threading.Thread(target=_attend, args=(parent, outbox), daemon=True).start()
     _limit(limits.memory)
+    gc.freeze()  # what the parent loaded is no garbage
+    gc.set_threshold(_COLLECTED)
     with contextlib.suppress(EOFError, OSError):
         while True:
             items = connection.recv()

@@ -64,9 +64,10 @@ def fold(text: str) -> str:
 
 def same_name(one: str, two: str) -> bool:
     """Whether two file names are one, when a list of cuts may have dropped the extension of either."""
-    one, two = fold(one), fold(two)
+    if one != two:  # most that are one are written alike
+        one, two = fold(one), fold(two)
     if one == two:
-        return bool(one)
+        return bool(one) and not one.isspace()
     return (_without_extension(one) == two) != (one == _without_extension(two))
 
 

@@ -132,10 +132,9 @@ def timecode(frames: Frames, rate: Fraction, drop: bool = False) -> str:
         if rest >= base * 60:
             count += skip * ((rest - skip) // (base * 60 - skip))
     seconds, frame = divmod(count, base)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    sign = "-" if frames < 0 else ""
-    return f"{sign}{hour:02d}:{minute:02d}:{second:02d}{';' if drop else ':'}{frame:02d}"
+    sign, mark = "-" if frames < 0 else "", ";" if drop else ":"
+    place = (sign, seconds // 3600, seconds // 60 % 60, seconds % 60, mark, frame)
+    return "%s%02d:%02d:%02d%s%02d" % place  # noqa: UP031 - in two thirds of the time
 
 
 def frames_of(text: str, rate: Fraction) -> tuple[Frames, bool]:
@@ -159,4 +158,6 @@ def frames_of(text: str, rate: Fraction) -> tuple[Frames, bool]:
 
 def timecode_base(rate: Fraction) -> int:
     """How many frames timecode counts in a second: the nearest whole number. ``round`` takes ten times as long."""
+    if rate.denominator == 1:
+        return rate.numerator
     return max(1, (2 * rate.numerator + rate.denominator) // (2 * rate.denominator))

@@ -50,6 +50,7 @@ _STORED = {
     "format": "TEXT",
     "rate": "TEXT",
     "quiet": "INTEGER",
+    "problems": "TEXT",
     "head": "TEXT",
     "subjects": "TEXT",
     "names": "BLOB",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from otiogate.documents.digest import sha256
 from otiogate.errors import CannotJudge, OtiogateError, ReadError
+from otiogate.report.lines import problem_line
 from otiogate.report.model import Counts, InputLine, Report
 from otiogate.scan.cache import Cache, key_of
 from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, judged, origin_of
@@ -17,7 +19,7 @@ from otiogate.scan.read import MEDIA_INSIDE, content, hashed, read_bytes, read_t
 from otiogate.scan.sidecar import has_astray, has_sidecar
 from otiogate.scan.stored import MALFORMED, NotStored, refused, restored, stored
 from otiogate.timeline.formats import BUNDLES, READ
-from otiogate.timeline.model import Snapshot
+from otiogate.timeline.model import Problem, Snapshot
 
 _LOOK_AGAIN = 0.5
 """Seconds for which the configuration and the records of a folder are taken to be what they were."""
@@ -108,7 +110,7 @@ class Desk:
             try:
                 if folder.silent is not None and held.is_quiet(folder.on.records.matcher):
                     source = InputLine(name, held.format, place, digest, held.rate)
-                    return _like(folder.silent, source, held.quiet)
+                    return _like(folder.silent, source, held.quiet, held.met(place))
                 return self._decided(restored(held, Path(place), digest), folder)
             except (NotStored, *MALFORMED):  # the ledger asks for more than was stored, or the cache is not what it was
                 pass
@@ -135,11 +137,12 @@ class Desk:
         return report
 
 
-def _like(silent: Report, source: InputLine, uses: int) -> Report:
+def _like(silent: Report, source: InputLine, uses: int, problems: Iterable[Problem]) -> Report:
     """The gate's report on a timeline of which nothing is said. The gate is a pure function: two such reports differ in
-    the names and the counts alone."""
+    the names, the counts and what is odd alone."""
+    odd = tuple(map(problem_line, problems))
     found = Report.__new__(Report)  # a tenth of the time of dataclasses.replace
-    vars(found).update(vars(silent), input=source, counts=Counts(uses, 0, 0, 0, 0, 0))
+    vars(found).update(vars(silent), input=source, counts=Counts(uses, 0, 0, 0, 0, 0), problems=odd)
     return found
 
 

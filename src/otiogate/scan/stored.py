@@ -49,11 +49,13 @@ class NotStored(Exception):
 class Stored(NamedTuple):
     """``format`` and ``rate`` are those of the origin. ``quiet`` is how many uses a timeline makes that is whole and
     says nothing of any of them, and 0 of any other. ``names`` are the folded names of media, each ended by a NUL;
-    ``head``, ``subjects`` and ``nodes``, the nodes that go by each name that the ledger knew, are JSON."""
+    ``problems``, ``head``, ``subjects`` and ``nodes``, the nodes that go by each name that the ledger knew, are JSON,
+    or nothing."""
 
     format: str
     rate: str
     quiet: int
+    problems: str
     head: str
     subjects: str
     names: bytes
@@ -62,6 +64,10 @@ class Stored(NamedTuple):
     def is_quiet(self, matcher: Matcher) -> bool:
         """Whether neither the timeline nor the ledger says anything of it but how many uses it makes."""
         return self.quiet > 0 and not matcher.candidates(_Names(self).keys)
+
+    def met(self, path: str) -> tuple[Problem, ...]:
+        """What is irregular about the timeline, or was not read of it, when it stands in ``path``."""
+        return tuple(_problem_of(each, path) for each in json.loads(self.problems)) if self.problems else ()
 
 
 def hint_lines(snapshot: Snapshot, known: Iterable[int]) -> Iterator[tuple[int, HintLine]]:
@@ -87,7 +93,6 @@ def stored(snapshot: Snapshot, matcher: Matcher) -> Stored | None:
     head = {
         "uses": snapshot.uses,
         "media": snapshot.carries_media,
-        "problems": [_problem(each, path) for each in snapshot.problems],
         "saying": sorted(node for node, carriers in said_by.items() if carriers),
         "asked": [[node, list(uses)] for node, uses in sorted(asked.items())],
         "hints": [[node, *vars(line).values()] for node, line in hint_lines(snapshot, ())],
@@ -103,25 +108,27 @@ def stored(snapshot: Snapshot, matcher: Matcher) -> Stored | None:
     told = "".join(f"{each}\0" for each in sorted(names))
     if told.count("\0") != len(names) or not (told.isascii() or names == set(map(fold, names))):
         return None  # a name that is not found again by what is kept of it
-    texts = [_text(head), _text(subjects), _text(nodes)]
+    problems = [_problem(each, path) for each in dict.fromkeys(snapshot.problems)]
+    texts = [_text(problems) if problems else "", _text(head), _text(subjects), _text(nodes)]
     if None in texts or any(path and json.dumps(path)[1:-1] in (each or "") for each in texts):
         return None
-    said = head["saying"] or head["hints"] or snapshot.problems
+    said = head["saying"] or head["hints"] or any(each.severity == "lost" for each in snapshot.problems)
     return Stored(
         snapshot.origin.format,
         snapshot.origin.rate,
         0 if said else snapshot.uses,
         texts[0] or "",
         texts[1] or "",
-        told.encode("utf-8", "surrogatepass"),
         texts[2] or "",
+        told.encode("utf-8", "surrogatepass"),
+        texts[3] or "",
     )
 
 
 def refused(fault: ReadError, path: Path) -> Stored:
     """What to store of the timeline in ``path``, which cannot be read for its content alone."""
     where = _place(fault.where, str(path))
-    return Stored("", "", 0, json.dumps({"fault": [fault.what, *where, fault.next_step]}), "", b"", "")
+    return Stored("", "", 0, "", json.dumps({"fault": [fault.what, *where, fault.next_step]}), "", b"", "")
 
 
 def _names(snapshot: Snapshot) -> set[str]:
@@ -199,7 +206,7 @@ def restored(found: Stored, path: Path, digest: str) -> Restored:
         eager=unknown,
         build=subjects.build,
         keys=_Names(found).keys,
-        problems=tuple(_problem_of(each, origin.path) for each in head["problems"]),
+        problems=found.met(origin.path),
         carries_media=head["media"],
         count=head["uses"],
         saying=tuple(head["saying"]),
@@ -265,6 +272,8 @@ def _problem(problem: Problem, path: str) -> list[Any]:
 
 def _problem_of(data: list[Any], path: str) -> Problem:
     severity, what, place, here = data
+    if severity not in ("odd", "lost"):
+        raise ValueError(severity)
     return Problem(severity, what, _place_of(place, here, path))
 
 

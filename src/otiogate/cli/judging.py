@@ -117,15 +117,17 @@ class Noted:
 
     def entry(self, report: Report) -> str:
         """What is kept of ``report``; empty where nothing is."""
+        if not self.log:
+            return ""
         from otiogate.scan.decision_log import entry_of
 
-        return entry_of(report, self.doing) if self.log else ""
+        return entry_of(report, self.doing)
 
     def keep(self, entry: str) -> None:
         """Appends ``entry`` to the log."""
-        from otiogate.documents.chain import append
-
         if self.log:
+            from otiogate.documents.chain import append
+
             append(self.log, entry)
 
     def note(self, report: Report) -> None:

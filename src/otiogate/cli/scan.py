@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,7 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Scans every path, whatever becomes of the others; the worst exit code wins (70 over 2 over 3 over 1 over 0)."""
     from otiogate.report.base import count, safe
+    from otiogate.report.text import outcome
     from otiogate.scan.delivery import scan
     from otiogate.scan.find import Met, Wanted, timelines
     from otiogate.scan.workers import Limits
@@ -110,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     noted = noting("scan")
     tally = _Tally(len(names), tuple(empty), noted, is_whole=not links)
     writer = _writer(arguments)
-    told = partial(_told, writer, noted)
+    told = partial(_told, writer, outcome, noted)
     judged = scan(names, under, told, jobs=min(jobs, len(names)), limits=limits)
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
@@ -122,10 +123,8 @@ def run(arguments: argparse.Namespace) -> int:
     return worst((tally.told(), CannotJudge.exit_code if unlisted else 0))
 
 
-def _told(writer: ReportWriter, noted: Noted, report: Report) -> Told:
+def _told(writer: ReportWriter, outcome: Callable[[Report], Outcome], noted: Noted, report: Report) -> Told:
     """What is written of one report, what the summary needs of it, and what the log keeps."""
-    from otiogate.report.text import outcome
-
     return writer.text(report), outcome(report), noted.entry(report)
 
 

@@ -191,7 +191,10 @@ def _read(path: str | Path, size: int) -> bytes:
     """The whole file, of about ``size`` bytes. A stream asks the system twice as often."""
     descriptor = os.open(path, _TO_READ)
     try:
-        return b"".join(iter(partial(os.read, descriptor, max(size + 1, _PAGE)), b""))
+        data = os.read(descriptor, size + 1)
+        if len(data) == size:
+            return data
+        return data + b"".join(iter(partial(os.read, descriptor, max(size, _PAGE)), b""))
     finally:
         os.close(descriptor)
 

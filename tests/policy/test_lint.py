@@ -13,7 +13,7 @@ from otiogate.evidence.disclosure import Disclosure
 from otiogate.policy.conditions import condition
 from otiogate.policy.derived import Truth
 from otiogate.policy.lint import can_hold, lint
-from otiogate.policy.load import shipped
+from otiogate.policy.load import policy, read_pack, shipped
 from otiogate.records.context import Context
 
 PACK = "pack: house\nformat: 1\nversion: '1'\nissued: '2026-11-22'\ntitle: House rules\nrules:\n"
@@ -41,6 +41,12 @@ def found(tmp_path: Path, *rules: str, pack: str = PACK) -> list[tuple[int, str,
 @pytest.mark.parametrize("name", shipped())
 def test_nothing_is_wrong_with_a_shipped_pack(name: str) -> None:
     assert lint(Path(str(files("otiogate.policy.packs") / f"{name}.yaml"))) == []
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_pack_fits_the_schema_against_which_it_is_not_held_when_it_is_used(name: str) -> None:
+    pack = read_pack(Path(str(files("otiogate.policy.packs") / f"{name}.yaml")))
+    assert pack.digest == {each.name: each.digest for each in policy([name]).packs}[name]
 
 
 def test_a_sound_pack_has_no_flaw(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 # Two targets for a fresh machine that has only Python 3.10 or newer, git and make:
 #   make demo    sets up, then shows an allowed and a blocked export, and a receipt that is verified
 #   make test    sets up, then runs everything that CI runs
-# Others: make docs, make token, make bench, make fuzz, make test-slow, make clean.
+# Others: make docs, make token, make bench, make fuzz, make test-slow, make test-pythons, make clean.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 CHECK  := build/wheel-check
 PYTEST := -m pytest -q -p no:cacheprovider -n auto --dist loadfile
 
-.PHONY: help setup demo test check docs source token wheel oldest test-slow fuzz bench clean
+.PHONY: help setup demo test check docs source token wheel oldest test-slow test-pythons fuzz bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -79,6 +79,18 @@ oldest: setup
 test-slow: setup
 	$(BIN)/python $(PYTEST) tests
 
+# With every other Python that we say works. They have to be there: make test-pythons PYTHONS="python3.10 python3.13"
+PYTHONS := python3.10 python3.11 python3.12 python3.13
+
+test-pythons:
+	@set -e; for each in $(PYTHONS); do \
+	  echo "$$each:"; \
+	  $$each -m venv --clear .venv-python; \
+	  .venv-python/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"; \
+	  PYTHONWARNINGS=ignore .venv-python/bin/python -m pip install --quiet --editable . --group test; \
+	  .venv-python/bin/python $(PYTEST) -m "not slow and not corpus and not docs" tests; \
+	done
+
 # Each target of tests/fuzz for so many seconds, led by the code that it reaches.
 SECONDS := 60
 
@@ -92,4 +104,4 @@ bench: setup
 	$(BIN)/python benchmarks/scan.py
 
 clean:
-	rm -rf $(VENV) .venv-wheel .venv-oldest build dist .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) .venv-wheel .venv-oldest .venv-python build dist .mypy_cache .ruff_cache .hypothesis *.egg-info

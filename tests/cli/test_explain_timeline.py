@@ -98,6 +98,25 @@ def test_a_clip_is_found_by_name_and_by_file(tmp_path: Path, capsys: pytest.Capt
         assert "gen.sfx" not in out
 
 
+@pytest.mark.parametrize("number", ["2", "02", "002", "000002"])
+def test_an_event_is_found_however_many_zeros_it_is_written_with(
+    number: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = explain(capsys, cut(tmp_path, ["* GENAI gen.shot"], ["* GENAI gen.sfx"]), number).out
+    assert "gen.sfx" in out
+    assert "gen.shot" not in out
+
+
+def test_a_folder_is_said_to_be_one_unless_it_is_called_like_a_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("delivery", "NFX-030"):
+        (tmp_path / name).mkdir()
+    ran = explain(capsys, "delivery")
+    assert (ran.code, ran.err) == (2, "otiogate: delivery: is a folder (name a timeline in it)\n")
+    assert explain(capsys, "NFX-030").out.startswith("NFX-030  A digital replica of a living person\n")
+
+
 def test_no_such_clip_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = explain(capsys, cut(tmp_path, ["* GENAI gen.shot"]), "nobody")
     assert (ran.code, ran.out) == (2, "")

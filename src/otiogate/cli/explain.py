@@ -96,6 +96,8 @@ def _rule(rule: str, under: Judging) -> int:
     wanted = rule.strip().upper()
     known = _known(under)
     rules = [each for each in known.rules if each.id == wanted]
+    if not rules and Path(rule).is_dir():
+        raise UsageError("is a folder", where=rule, next_step="name a timeline in it")
     if not rules:
         raise UsageError(f"there is no rule {rule!r}", next_step=_suggestion(wanted, known))
     put("\n".join("".join(safe(line, 10_000) + "\n" for line in _lines(each)) for each in rules))

@@ -37,7 +37,7 @@ class Selection:
         if self.event:
             yield _Test(
                 f"--event {self.event}",
-                lambda each: _number(self.event) in map(_number, _events(each)),
+                lambda each: event_number(self.event) in map(event_number, _events(each)),
                 _events,
             )
         if self.at:
@@ -129,7 +129,8 @@ def _events(subject: Subject) -> list[str]:
     return [_use(subject).event] if _use(subject).event else []
 
 
-def _number(event: str) -> str:
+def event_number(event: str) -> str:
+    """``event`` as it compares: editors leave zeros away that an EDL has."""
     return event.strip().upper().lstrip("0")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from otiogate.evidence.disclosure import Disclosure
+from otiogate.evidence.selecting import event_number
 from otiogate.evidence.statements import Evidence, Statement, statements
 from otiogate.evidence.tag import Tag
 from otiogate.records.model import RecordSet
@@ -51,7 +52,9 @@ def _uses(snapshot: Snapshot) -> Iterator[tuple[Subject, ClipUse]]:
 
 def _is_meant(use: ClipUse, wanted: str) -> bool:
     """Whether one of the names of ``use`` is ``wanted``, or fits it as a pattern with ``*``."""
-    names = (use.name, use.event, use.event.lstrip("0"), *use.media.reels, *use.media.references, use.address)
+    if use.event and event_number(use.event) == event_number(wanted):
+        return True
+    names = (use.name, use.event, *use.media.reels, *use.media.references, use.address)
     return any(name and (fold(name) == fold(wanted) or fnmatchcase(fold(name), fold(wanted))) for name in names)
 
 

@@ -236,6 +236,15 @@ def test_a_key_that_is_not_for_the_production_signs_no_receipt_of_it(sent: Path,
     assert any("may not sign for MYSHOW" in each for each in refused(sent))
 
 
+def test_a_receipt_without_a_production_is_said_to_name_none(sent: Path, houses: Houses) -> None:
+    whole = opened(sent)
+    whole["predicate"]["context"] = {}
+    closed(sent, whole, houses.key)
+    key = Person(houses.key.owner, houses.key.may | {"productions": ["MYSHOW"]}, houses.key.signer)
+    trust_file(houses.receiver, key, demands={})
+    assert any(each.endswith("which may not sign for what names no production") for each in refused(sent))
+
+
 def test_a_key_for_records_signs_no_receipt(sent: Path, houses: Houses) -> None:
     trust_file(
         houses.receiver,

@@ -269,6 +269,31 @@ def test_what_is_no_file_is_said_to_be_none(
     assert ("there is no such file" if name.strip("./") else "is a folder") in ran.out
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (
+            "cut.edl.receipt.json",
+            "cut.edl.receipt.json: is a receipt itself, and gets none (name the file that it is for",
+        ),
+        ("cut.edl.genai.json", "cut.edl.genai.json: is a sidecar itself, and gets none (name the file that it is for"),
+        ("ep101", "ep101: is a folder, and no file that was exported (name the files in it)"),
+        ("cut.otiod", "cut.otiod.receipt.json: there is no receipt (ask who delivered the file for its receipt)"),
+    ],
+)
+def test_of_what_gets_no_receipt_none_is_asked_for(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, says: str
+) -> None:
+    show = at(monkeypatch, houses.receiver)
+    if name.endswith(".json"):
+        (show / name).write_text("{}", encoding="utf-8")
+    else:
+        (show / name).mkdir()
+    ran = call(capsys, "verify", name)
+    assert ran.code == 3
+    assert says in ran.out
+
+
 @pytest.mark.parametrize("beside", [True, False])
 def test_the_result_never_takes_the_place_of_a_receipt(
     sent: Path, capsys: pytest.CaptureFixture[str], beside: bool

@@ -50,7 +50,7 @@ class Key:
         if kind not in self.kinds:
             found.append(f"may not sign records of the kind {kind}")
         if self.productions is not None and fold(production) not in self.productions:
-            found.append(f"may not sign for {production}")
+            found.append(f"may not sign for {production or 'what names no production'}")
         if role and role not in self.roles:
             found.append(f"may not sign as {role}")
         limited = self.since or self.until or self.revoked_at

@@ -21,11 +21,13 @@ from otiogate.records.ledger import trust_in
 from otiogate.records.trust import Trust
 from otiogate.report.model import ProblemLine, Report
 from otiogate.scan.read import content, read_file
+from otiogate.scan.sidecar import SUFFIX as SIDECAR
 from otiogate.scan.sidecar import sidecar_of
 from otiogate.signing.envelope import Envelope, read_envelope
 from otiogate.signing.keys import load, sign, signed_by
 from otiogate.signing.statement import Statement, statement_in
 from otiogate.timeline.cut import cut_digest
+from otiogate.timeline.formats import BUNDLES
 
 _KIND = "receipt"
 """What a key has to be trusted for, to sign one."""
@@ -143,6 +145,8 @@ def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | No
     if not os.path.lexists(path):
         raise ReadError("there is no such file", where=str(path), next_step="correct the path")
     source = beside or receipt_of(path)
+    if not os.path.lexists(source):
+        _refuse_others(path)
     statement, envelope = _read(source)
     trust = trust_in(settings.trust) if settings.trust else None
     signers, why = _signers(statement, envelope, trust)
@@ -154,6 +158,17 @@ def verified(path: Path, settings: Settings, now: datetime, *, beside: Path | No
     refused = [*why, *(each for here in asking for each in refusals(statement, found, here))]
     unknown = [each for here in asking for each in untold(statement, here.context)]
     return Receipt(statement, signers, tuple(dict.fromkeys(refused)), tuple(dict.fromkeys(unknown)), found.digest)
+
+
+def _refuse_others(path: Path) -> None:
+    """Raises ``ReadError`` where what has no receipt is nothing that gets one: a receipt, a sidecar, or a folder that
+    is no bundle."""
+    for suffix, what in ((SUFFIX, "a receipt"), (SIDECAR, "a sidecar")):
+        if path.name.endswith(suffix):
+            step = f"name the file that it is for, {path.name.removesuffix(suffix)}"
+            raise ReadError(f"is {what} itself, and gets none", where=str(path), next_step=step)
+    if path.is_dir() and path.suffix.lower() not in BUNDLES:
+        raise ReadError("is a folder, and no file that was exported", where=str(path), next_step="name the files in it")
 
 
 def _here(settings: Settings, trust: Trust | None, now: datetime) -> Here:

@@ -251,6 +251,28 @@ def test_a_ledger_gets_a_disclosure_that_finds_the_clips(
     assert "event 002" not in scanned
 
 
+def test_other_clips_that_the_disclosure_finds_are_told_and_how_to_say_which_part_is_ai(
+    tmp_path: Path, tag: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(tmp_path)
+    roll = ["* SOURCE FILE: B072_C036"]
+    lines = edl(roll, ["* SOURCE FILE: B072_C037"], roll).splitlines()
+    third = lines.index(next(each for each in lines if each.startswith("003")))
+    lines[third] = lines[third].replace("01:00:00:00 01:00:02:00", "03:00:00:00 03:00:02:00", 1)
+    (tmp_path / "cut.edl").write_text("\n".join(lines) + "\n")
+    ran = tag("cut.edl", "--ledger", "records", *DISCLOSED, "--event", "1")
+    assert "It is about:\n  event 001, line 4" in ran.out
+    assert f"It finds these too, by the same file, reel or name:\n  event 003, line {third + 1}" in ran.out
+    assert "event 002" not in ran.out
+    assert "say which part of the media does: range= in --tag" in ran.err
+    (tmp_path / "records" / "DIS-007.yaml").unlink()
+    part = "GENAI gen.shot id=DIS-008 range=01:00:00:00-01:00:02:00"
+    ran = tag("cut.edl", "--ledger", "records", "--tag", part, *DISCLOSED[4:], "--event", "1")
+    assert (ran.code, "which part" in ran.err) == (0, False)
+    third_use = call(capsys, "explain", "cut.edl", "3").out
+    assert "AI use  DIS-008: gen.shot  [nothing is open]" in third_use
+
+
 def test_clips_without_a_file_are_found_by_reel_and_source_range(tmp_path: Path, tag: Any) -> None:
     project(tmp_path)
     (tmp_path / "cut.edl").write_text(edl(["* FROM CLIP NAME: harbour"], []))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otiogate.evidence.selecting import Selection
     from otiogate.evidence.tag import Tag
     from otiogate.scan.tagging import Picked
+    from otiogate.timeline.model import ClipUse
 
 _SHOWN = 20
 
@@ -186,21 +187,21 @@ def _write(source: Path, target: Path, picked: Picked, tag: Tag) -> int:
             f"cannot be written: {fault.strerror}", where=str(target), next_step="write elsewhere"
         ) from fault
     put(f"wrote {safe(str(target))}: {count(len(new), 'clip')} tagged {safe(tag.text)}\n")
-    _list(picked, set(new), "  (said so already)")
+    _list(picked.uses, [node in new for node in picked.nodes])
     if tag.id:
         _look_up(tag.id, source, target)
     return 0
 
 
-def _list(picked: Picked, new: set[int], otherwise: str) -> None:
+def _list(uses: Sequence[ClipUse], new: Sequence[bool]) -> None:
     from otiogate.report.base import count, safe
 
     lines = []
-    for node, use in list(zip(picked.nodes, picked.uses, strict=True))[:_SHOWN]:
+    for use, is_new in list(zip(uses, new, strict=True))[:_SHOWN]:
         name = f"  {use.name}" if use.name else ""
-        lines.append(safe(f"  {use.address}{name}{'' if node in new else otherwise}"))
-    if len(picked.nodes) > _SHOWN:
-        lines.append(f"  and {count(len(picked.nodes) - _SHOWN, 'more clip')}")
+        lines.append(safe(f"  {use.address}{name}{'' if is_new else '  (said so already)'}"))
+    if len(uses) > _SHOWN:
+        lines.append(f"  and {count(len(uses) - _SHOWN, 'more clip')}")
     put("\n".join(lines) + "\n")
 
 
@@ -247,7 +248,12 @@ def _disclose(arguments: argparse.Namespace, picked: Picked, tag: Tag) -> int:
     path, text = write_records(folder, made)
     put(f"wrote {safe(str(path))}\n" + "".join(safe(line, 500) + "\n" for line in text.splitlines()))
     put("It is about:\n")
-    _list(picked, set(picked.nodes), "")
+    _list(picked.uses, [True] * len(picked.nodes))
+    if others := picked.found_too(made[0].data):
+        put("It finds these too, by the same file, reel or name:\n")
+        _list(others, [True] * len(others))
+        if "ranges" not in made[0].data:
+            say("note: where those show no AI, say which part of the media does: range= in --tag, or ranges in --form")
     if unsure:
         say(f"note: {', '.join(unsure)}: nobody answered, so it says unsure, which asks for more")
     return 0

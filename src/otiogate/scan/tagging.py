@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from otiogate.documents.digest import sha256
 from otiogate.documents.strict import decode
 from otiogate.errors import CannotJudge, UsageError
+from otiogate.evidence.disclosure import Disclosure
+from otiogate.evidence.matching import Matcher
 from otiogate.evidence.selecting import Selection, select
 from otiogate.evidence.statements import statements
 from otiogate.evidence.tag import Tag, is_tag, parse_tag, tag_body
@@ -34,6 +37,13 @@ class Picked:
     def uses(self) -> list[ClipUse]:
         """The uses that are meant."""
         return [use for node in self.nodes if (use := self.snapshot.subject(node).use) is not None]
+
+    def found_too(self, stated: Mapping[str, Any]) -> list[ClipUse]:
+        """The other uses of the timeline that the disclosure ``stated`` finds by what it says of its media."""
+        matcher = Matcher([Disclosure(str(stated["id"]), "ledger", stated)])
+        others = (node for node, is_use in enumerate(self.snapshot.is_use) if is_use and node not in self.nodes)
+        uses = (self.snapshot.subject(node).use for node in others)
+        return [use for use in uses if use is not None and any(matcher.matches(use))]
 
 
 def checked_tag(text: str) -> Tag:

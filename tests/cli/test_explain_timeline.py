@@ -98,6 +98,28 @@ def test_a_clip_is_found_by_name_and_by_file(tmp_path: Path, capsys: pytest.Capt
         assert "gen.sfx" not in out
 
 
+def test_a_clip_that_shows_none_of_the_ranges_that_are_ai_is_told_with_what_it_comes_to_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger(
+        tmp_path,
+        builders.disclosure(ranges=["01:00:00:00-01:00:01:00"], media={"reference": "vfx.mov"}),
+    )
+    path = cut(tmp_path, *[["* FROM CLIP NAME: vfx.mov"]] * 2)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    second = lines.index(next(each for each in lines if each.startswith("002")))
+    lines[second] = lines[second].replace("01:00:00:00 01:00:02:00", "01:30:00:00 01:30:02:00", 1)
+    path.write_text("".join(lines), encoding="utf-8")
+    for event, word, rule in (("1", "stops this delivery", "block"), ("2", "nothing is open", "info")):
+        out = explain(capsys, path, event).out
+        assert f"AI use  DIS-001: gen.environment  [{word}]\n" in out
+        assert f"rule        NFX-020 [{rule}] Generated content in a final delivery\n" in out
+    told = call(capsys, "scan", path).out.splitlines()
+    marked = [each.split("  ")[-1] for each in told if each.strip().startswith("01:00:02:00-")]
+    assert set(marked) == {"shows none of the ranges that are AI"}
+    assert not any(each.endswith("ranges that are AI") for each in told if each.strip().startswith("01:00:00:00-"))
+
+
 @pytest.mark.parametrize("number", ["2", "02", "002", "000002"])
 def test_an_event_is_found_however_many_zeros_it_is_written_with(
     number: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -37,6 +37,7 @@ def use(number: int = 3, **changes: Any) -> UseLine:
             "line": number * 2,
             "visible": True,
             "said": f"line {number * 2 + 1}",
+            "outside": False,
         }
         | changes
     )

@@ -267,6 +267,14 @@ def test_a_use_is_told_by_what_the_timeline_knows() -> None:
     assert use_text(use(record="", reel="", name="", visible=False)) == (
         "no record timecode  event 003 (line 6)  not visible"
     )
+    assert use_text(use(outside=True)).endswith("  'SHOT_0003.mov'  shows none of the ranges that are AI")
+
+
+def test_a_stopped_export_names_no_use_that_shows_nothing_of_what_is_ai() -> None:
+    told = blocking_text(report(finding(uses=(use(3), use(4, outside=True)))))
+    assert "1 finding on 1 clip" in told
+    assert "SHOT_0004.mov" not in told
+    assert "SHOT_0004.mov" in blocking_text(report(finding(uses=(use(4, outside=True),))))
 
 
 # Nothing acts on a terminal

@@ -47,6 +47,7 @@ def use_line(point: UsePoint) -> UseLine:
         line=use.line or 0,
         visible=point.visible,
         said=point.said,
+        outside=point.outside,
     )
 
 

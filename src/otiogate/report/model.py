@@ -25,7 +25,8 @@ EXIT_CODES: dict[Verdict, int] = {"allow": 0, "block": 1, "cannot_judge": 3}
 @dataclass(frozen=True)
 class UseLine:
     """One use in a finding. Timecodes are ``in-out``, or empty where the timeline does not tell; ``line`` is 0 where
-    there is none; ``said`` is where the timeline or the ledger said that AI was used."""
+    there is none; ``said`` is where the timeline or the ledger said that AI was used; ``outside``: it shows
+    none of the ranges of its media that the ledger's disclosure says are AI."""
 
     address: str
     name: str
@@ -37,6 +38,7 @@ class UseLine:
     line: int
     visible: bool
     said: str
+    outside: bool = False
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,8 @@ def use_text(use: UseLine) -> str:
         parts.append(f"'{safe(use.name, 80)}'")
     if not use.visible:
         parts.append("not visible")
+    if use.outside:
+        parts.append("shows none of the ranges that are AI")
     return "  ".join(parts)
 
 
@@ -235,7 +237,7 @@ def blocking_text(report: Report, doing: Doing = "export") -> str:
     if report.verdict == "cannot_judge":
         return "\n".join((stopped_unjudged(doing), *_losses(report)))
     blocking = [each for each in report.findings if each.effect == "block"]
-    uses = [(finding, use) for finding in blocking for use in finding.uses]
+    uses = [(each, use) for each in blocking for use in _showing_ai(each)]
     clips = count(len({(use.address, use.line) for _, use in uses}), "clip")
     lines = [
         f"otiogate stopped this {doing}: BLOCKED, {count(len(blocking), 'finding')} on {clips} "
@@ -255,6 +257,11 @@ def blocking_text(report: Report, doing: Doing = "export") -> str:
         lines.append(f"Next: otiogate explain {blocking[0].rule}   (why, and what to do)")
     lines.append("      otiogate scan TIMELINE       (the whole report)")
     return "\n".join(lines)
+
+
+def _showing_ai(finding: Finding) -> Sequence[UseLine]:
+    """The uses of ``finding`` without those that show nothing of what is AI, unless all are such."""
+    return [each for each in finding.uses if not each.outside] or finding.uses
 
 
 def _hopeless(report: Report) -> frozenset[str]:

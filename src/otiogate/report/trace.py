@@ -11,7 +11,7 @@ from otiogate.evidence.statements import Evidence, Statement, statements
 from otiogate.evidence.tag import Tag
 from otiogate.records.model import RecordSet
 from otiogate.report.base import count, safe
-from otiogate.report.model import CueLine, Finding, Report
+from otiogate.report.model import EFFECTS, CueLine, Effect, Finding, Report
 from otiogate.report.text import by_media, reasons_of, signers
 from otiogate.timeline.media import fold
 from otiogate.timeline.model import ClipUse, Snapshot, Subject
@@ -22,6 +22,9 @@ _WORDS = {
     "warn": "warns",
     "open": "stops this delivery",
 }
+_AT_MOST: dict[str, Effect] = {"met": "info", "waived": "info", "warn": "warn", "open": "block"}
+"""What a rule comes to at most on a use of this status."""
+
 _WORD = {"block": "block", "warn": "warn", "info": "info", "none": "met"}
 
 
@@ -109,7 +112,7 @@ def _of_cue(cue: CueLine, places: list[str], report: Report, records: RecordSet)
     if not about:
         yield "    rules       no active rule applies to it"
     for finding in about:
-        yield from _of_finding(finding, signers(report))
+        yield from _of_finding(finding, _AT_MOST[cue.status], signers(report))
 
 
 def _is_about(finding: Finding, cue: CueLine) -> bool:
@@ -120,8 +123,10 @@ def _is_about(finding: Finding, cue: CueLine) -> bool:
     return here and finding.what.startswith(cue.disclosure[:200])
 
 
-def _of_finding(finding: Finding, signers: Mapping[str, str]) -> Iterator[str]:
-    word = finding.status if finding.status in ("met", "waived") else _WORD[finding.effect]
+def _of_finding(finding: Finding, most: Effect, signers: Mapping[str, str]) -> Iterator[str]:
+    """``most`` is the worst that any rule comes to on this use; the finding tells what its own comes to on any."""
+    effect = min(finding.effect, most, key=EFFECTS.index)
+    word = finding.status if finding.status in ("met", "waived") else _WORD[effect]
     yield f"    rule        {finding.rule} [{word}] {safe(finding.title)}"
     if finding.what:
         yield f"                  {safe(finding.what)}"

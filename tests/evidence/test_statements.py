@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otiogate.evidence.statements import saying, statements
+from otiogate.evidence.statements import Invalid, saying, statements
 from otiogate.timeline.model import Carrier
+from tests.builders import disclosure
 
 _TEXTS = st.sampled_from(
     [
@@ -47,3 +48,19 @@ def test_what_says_nothing_is_left_out() -> None:
     assert part is not None
     assert (part.texts, dict(part.metadata)) == (("GENAI gen.shot",), {"genai": {"id": "DIS-001"}})
     assert saying(Carrier("clip", ("SOURCE FILE: SH010",), {"note": "ok"})) is None
+
+
+def test_fields_that_are_no_whole_disclosure_are_told_how_a_tag_is_written() -> None:
+    [said] = statements(Carrier("clip", (), {"genai": {"id": "DIS-001", "use_kind": ["gen.shot"]}}))
+    assert isinstance(said, Invalid)
+    assert said.shown == "DIS-001"
+    told, missing, *_ = said.faults
+    assert told == "neither a tag, which is text such as 'GENAI gen.shot id=DIS-001', nor a whole disclosure"
+    assert missing.startswith("is missing 'record', 'schema_version', ")
+
+
+def test_of_a_disclosure_that_lacks_a_field_nothing_but_that_is_said() -> None:
+    about = {key: each for key, each in disclosure("DIS-001").items() if key != "tools"}
+    [said] = statements(Carrier("clip", (), {"genai": about}))
+    assert isinstance(said, Invalid)
+    assert said.faults == ("is missing 'tools'",)

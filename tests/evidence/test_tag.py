@@ -197,7 +197,10 @@ def test_none_stands_alone(rest: str) -> None:
 
 
 FAULTS = (
-    ("GENAI gen.shott", "'gen.shott' is not a use kind"),
+    ("GENAI gen.shott", "'gen.shott' is not a use kind (did you mean gen.shot?)"),
+    ("GENAI gen_environment", "'gen_environment' is not a use kind (did you mean gen.environment?)"),
+    ("GENAI gen.shot tool=Sky Maker", "a use kind (a value with blanks stands in double quotes)"),
+    ("GENAI gen.shot id=DIS-001 Gen.Still", "a use kind (several use kinds have commas between them, and no blanks)"),
     ("GENAI gen", "'gen' is not a use kind"),
     ("GENAI gen.*", "'gen.*' is not a use kind"),
     ("GENAI gen.shot,", "'' is not a use kind"),

@@ -140,7 +140,7 @@ def canonical_form(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def whole(data: Any, origin: Origin, where: str = "") -> Disclosure | list[str]:
     """``data`` as a disclosure given whole, or sentences about what is wrong with it."""
-    found = [f"{at(path)}: {sentence}" for path, sentence in faults("disclosure", data)]
+    found = [f"{at(path)}: {sentence}" if path else sentence for path, sentence in faults("disclosure", data)]
     if found:
         return found
     kinds = sorted(set(data["use_kind"]))

@@ -141,6 +141,10 @@ def _stated(value: Any, where: str) -> Iterator[Statement]:
     elif isinstance(value, Mapping) and value:
         found = whole(dict(value), "timeline", where)
         if isinstance(found, list):
+            if "record" not in value:
+                found.insert(
+                    0, "neither a tag, which is text such as 'GENAI gen.shot id=DIS-001', nor a whole disclosure"
+                )
             yield Invalid(str(value.get("id", "disclosure"))[:80], tuple(found), dict(value))
         else:
             yield found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 from otiogate.evidence.vocabulary import AXES, UNSURE, USE_KINDS, source_type
@@ -130,7 +131,10 @@ class _Parser:
         if rest.count('"') % 2:
             return "a quote is left open"
         word = rest.split()[0]
-        return f"{word[:60]!r} is neither a key=value nor in the place of a use kind"
+        said = f"{word[:60]!r} is neither a key=value nor in the place of a use kind"
+        if word.lower() in USE_KINDS:
+            return f"{said} (several use kinds have commas between them, and no blanks)"
+        return f"{said} (a value with blanks stands in double quotes)" if self.values else said
 
     def _kinds(self, word: str) -> None:
         for kind in word.lower().split(","):
@@ -139,7 +143,9 @@ class _Parser:
             elif kind in USE_KINDS:
                 self.kinds.append(kind)
             else:
-                self.faults.append(f"{kind[:60]!r} is not a use kind")
+                near = get_close_matches(kind[:60], USE_KINDS, n=2, cutoff=0.75)
+                meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+                self.faults.append(f"{kind[:60]!r} is not a use kind{meant}")
 
     def _pair(self, key: str, value: str) -> None:
         if key not in KEYS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,12 +61,9 @@ def checked_tag(text: str) -> Tag:
 
 
 def _mended(faults: Sequence[str]) -> str:
-    """What to write in place of the first word that was to be a use kind and is none."""
-    for fault in faults:
-        word, sign, _ = fault.partition(" is not a use kind")
-        if sign:
-            near = difflib.get_close_matches(word.strip("'"), USE_KINDS, n=2)
-            return f"did you mean {' or '.join(near)}?" if near else f"use kinds: {', '.join(USE_KINDS)}"
+    """What to write in place of what was to be a use kind and is like none."""
+    if any(each.endswith(" is not a use kind") for each in faults):
+        return f"use kinds: {', '.join(USE_KINDS)}"
     return "nothing was written"
 
 

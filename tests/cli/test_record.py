@@ -195,6 +195,10 @@ def test_a_record_that_supersedes_another_sort_is_a_fault(ledger: Path, record: 
         ),
         (notification(disclosure("DIS-404")), "covers DIS-404, which is not in the ledger"),
         (
+            consent(id="CON-002", scope=consent()["scope"] | {"production": "MY SHOW"}),
+            "consent CON-002 is for the production MY SHOW, of which there is no disclosure, but of MYSHOW",
+        ),
+        (
             decision("approval", replica(prominence="none"), ["NFX-020"], id="APR-002"),
             "approval APR-002 was given for another version of DIS-001",
         ),

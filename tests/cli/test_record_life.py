@@ -45,7 +45,9 @@ def test_what_counts_today_and_ends_soon_is_listed_the_first_to_end_first(
 ) -> None:
     ran = told(capsys, "expiring", "--within", "14d")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == ("2027-01-20Z  CON-001  consent\n2027-01-28Z  LGL-001  legal_review\n2 records end within 14d\n")
+    assert ran.out == (
+        "2027-01-20Z  CON-001  consent  P-001\n2027-01-28Z  LGL-001  legal_review  DIS-001\n2 records end within 14d\n"
+    )
     assert told(capsys, "expiring", "--within", "2d").out == "0 records end within 2d\n"
     rows = json.loads(told(capsys, "expiring", "--within", "6d", "--format", "json").out)["records"]
     assert [(each["id"], each["ends"]) for each in rows] == [("CON-001", "2027-01-20Z")]
@@ -104,7 +106,10 @@ def test_what_does_not_count_today_is_not_listed_among_what_ends(
     )
     for each in (inert, open_):
         (ledger / "records" / f"{each['id']}.json").write_text(json.dumps(each), encoding="utf-8")
-    assert told(capsys, "expiring", "--within", "6d").out == "2027-01-20Z  CON-001  consent\n1 record ends within 6d\n"
+    assert (
+        told(capsys, "expiring", "--within", "6d").out
+        == "2027-01-20Z  CON-001  consent  P-001\n1 record ends within 6d\n"
+    )
 
 
 def test_a_later_version_of_a_disclosure_brings_the_history_of_the_first(

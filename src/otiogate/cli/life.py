@@ -35,7 +35,8 @@ def add_to(actions: Any) -> None:
 def _expiring(arguments: argparse.Namespace) -> int:
     """0, also where none does."""
     from otiogate.records.history import expiring
-    from otiogate.report.base import count
+    from otiogate.records.overview import subjects
+    from otiogate.report.base import count, safe
 
     span = _SPAN.match(arguments.within)
     if span is None:
@@ -53,7 +54,8 @@ def _expiring(arguments: argparse.Namespace) -> int:
         ends = [{"keyid": each.key.keyid, "owner": each.owner, "ends": last.isoformat()} for each, last in keys]
         put(json_text({"records": rows, "keys": ends}))
         return 0
-    put("".join(f"{last}  {each.id}  {each.kind}\n" for each, last in found))
+    rows = ((last, each.id, each.kind, ", ".join(subjects(each))) for each, last in found)
+    put("".join(safe("  ".join(row), 200).rstrip() + "\n" for row in rows))
     put("".join(f"{last.isoformat()}  key {each.key.keyid[:12]} of {each.owner}\n" for each, last in keys))
     put(f"{count(len(found), 'record')} {'ends' if len(found) == 1 else 'end'} within {arguments.within}\n")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 
@@ -84,6 +85,16 @@ def checked(
     return Checked(len(files), len(records), tuple(faults), tuple(soon))
 
 
+def _of_production(record: Record, what: str, held: RecordSet) -> Iterator[RecordFault]:
+    """That its production is none of any disclosure, and only written like one: it would count in no cut."""
+    own = str(record.data.get("production") or record.data.get("scope", {}).get("production", ""))
+    if record.kind == "disclosure" or not own or fold(own) in held.productions:
+        return
+    for near in get_close_matches(fold(own), list(held.productions), n=1, cutoff=0.75):
+        said = f"{what} is for the production {own}, of which there is no disclosure, but of {held.productions[near]}"
+        yield RecordFault(record.where, said, "correct it, if that one is meant: no other production counts")
+
+
 def _of_waiver(record: Record, what: str, rules: Waivers) -> Iterator[RecordFault]:
     """That nobody may waive the rule, or not the one who did."""
     rule, role = str(record.data["rule"]), str(record.data["approver"]["role"])
@@ -138,6 +149,7 @@ def warnings_of(record: Record, held: RecordSet, now: datetime, rules: Waivers =
     starts = record.data.get("granted_at") or record.data.get("signed_at")
     if starts and instant(starts) > now:
         yield RecordFault(record.where, f"{what} counts only from {starts}", "correct the time, if that is in the past")
+    yield from _of_production(record, what, held)
     for cover in covers(record, held):
         if cover.state == "unknown":
             said = f"{what} covers {cover.disclosure}, which is not in the ledger"

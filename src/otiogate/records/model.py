@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from otiogate.documents.digest import digest
 from otiogate.evidence.disclosure import Disclosure
 from otiogate.evidence.matching import Matcher
+from otiogate.timeline.media import fold
 
 if TYPE_CHECKING:
     from otiogate.records.index import Index
@@ -141,6 +142,12 @@ class RecordSet:
     def matcher(self) -> Matcher:
         """Finds disclosures by the media they are about."""
         return Matcher(self.disclosures.values())
+
+    @cached_property
+    def productions(self) -> dict[str, str]:
+        """The productions that disclosures are of, folded -> as it is written."""
+        written = (str(each.data.get("production", "")) for each in self.disclosures.values())
+        return {fold(each): each for each in written if each}
 
     @cached_property
     def superseded(self) -> dict[str, str]:

@@ -36,13 +36,14 @@ def rows(records: RecordSet, now: datetime, *, kind: str = "", about: str = "") 
     """The records of ``kind`` that are about ``about``: a disclosure, a person, a medium, or the record itself."""
     wanted = fold(about)
     return [
-        Row(each, _about(each), status(each, records, now))
+        Row(each, subjects(each), status(each, records, now))
         for _, each in sorted(records.records.items())
         if (not kind or each.kind == kind) and (not wanted or wanted in map(fold, _names(each)))
     ]
 
 
-def _about(record: Record) -> tuple[str, ...]:
+def subjects(record: Record) -> tuple[str, ...]:
+    """What ``record`` is about, as lists show it: the disclosures it covers, the media, or the person."""
     data = record.data
     if record.kind == "disclosure":
         return (*dict.fromkeys(map(str, data["media"].values())), *_people(record))
@@ -65,7 +66,7 @@ def _people(record: Record) -> tuple[str, ...]:
 
 def _names(record: Record) -> Iterator[str]:
     yield record.id
-    yield from _about(record)
+    yield from subjects(record)
     for each in record.data.get("covers", ()):
         yield from map(str, each.get("media", {}).values())
 

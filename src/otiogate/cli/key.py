@@ -90,6 +90,6 @@ def stanza(public: PublicKey, owner: str) -> str:
         raise UsageError(f"{owner!r} is no owner", next_step=schema("common")["$defs"]["person_id"]["description"])
     said = {"keyid": public.keyid, "scheme": public.scheme, "public": public.public, "owner": owner}
     lines = yaml_text([said]).splitlines()
-    lines += ["  kinds: []  # which records it may sign, such as [approval, waiver]; index for the index of a ledger"]
+    lines += ["  kinds: []  # what it may sign: records, such as [approval, waiver]; or [index], or [receipt]"]
     lines += ["  roles: []  # in which roles, such as [studio_contact]", "  productions: []  # or any"]
     return "\n".join(lines) + "\n"

@@ -57,7 +57,11 @@ def parse_otio(text: str, where: str) -> Any:
     try:
         return otio.adapters.otio_json.read_from_string(text)
     except Exception as fault:
-        raise ReadError(f"OpenTimelineIO cannot read it: {brief(fault)}", where=where) from fault
+        newer = isinstance(fault, otio.exceptions.UnsupportedSchemaError)
+        step = (
+            f"it is of a newer OpenTimelineIO than {otio.__version__}: have it exported for this one" if newer else ""
+        )
+        raise ReadError(f"OpenTimelineIO cannot read it: {brief(fault)}", where=where, next_step=step) from fault
 
 
 _SYMBOL = re.compile(r"(?:N14opentimelineio\d+v[\d_]+|opentimelineio::v[\d_]+::)([A-Za-z]+?)(?:E\b|\b)")

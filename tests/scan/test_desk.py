@@ -101,10 +101,11 @@ def test_a_sidecar_that_comes_without_its_timeline_counts_once_the_folder_is_loo
     cuts: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk, "_LOOK_AGAIN", 0.0)
-    at, cut = Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})), cuts[2]
-    for _ in range(3):
-        assert at.report(cut).verdict == "allow"
-        at.write()
-    told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
-    write_sidecar(cut.parent / "other.edl", told)
-    assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"
+    cut = cuts[2]
+    with Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})) as at:
+        for _ in range(3):
+            assert at.report(cut).verdict == "allow"
+            at.write()
+        told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
+        write_sidecar(cut.parent / "other.edl", told)
+        assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"

@@ -89,22 +89,24 @@ def test_a_bundle_may_bring_a_configuration_that_is_not_that_of_its_neighbours(c
 def test_a_path_is_judged_as_it_is_written(cuts: list[Path], monkeypatch: pytest.MonkeyPatch, cached: bool) -> None:
     monkeypatch.chdir(cuts[0].parent)
     under = Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")} if cached else {})
-    at = Desk(under)
-    for _ in range(3):
-        for text in ("cut0.edl", "../two/cut2.edl", str(cuts[2]), "no.edl", "./cut2.edl", ".//../one/./cut2.edl", ""):
-            assert at.report(text) == under.report(Path(text))
-        assert at.report(f"{cuts[2]}/") == under.report(cuts[2])
-        at.write()
+    names = ("cut0.edl", "../two/cut2.edl", str(cuts[2]), "no.edl", "./cut2.edl", ".//../one/./cut2.edl", "")
+    with Desk(under) as at:
+        for _ in range(3):
+            for text in names:
+                assert at.report(text) == under.report(Path(text))
+            assert at.report(f"{cuts[2]}/") == under.report(cuts[2])
+            at.write()
 
 
 def test_a_sidecar_that_comes_without_its_timeline_counts_once_the_folder_is_looked_at_again(
     cuts: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk, "_LOOK_AGAIN", 0.0)
-    at, cut = Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})), cuts[2]
-    for _ in range(3):
-        assert at.report(cut).verdict == "allow"
-        at.write()
-    told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
-    write_sidecar(cut.parent / "other.edl", told)
-    assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"
+    cut = cuts[2]
+    with Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})) as at:
+        for _ in range(3):
+            assert at.report(cut).verdict == "allow"
+            at.write()
+        told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
+        write_sidecar(cut.parent / "other.edl", told)
+        assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"

@@ -76,6 +76,15 @@ class Desk:
         for each in self._caches.values():
             each.write()
 
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Writes, and lets go of the cache."""
+        self.write()
+        for each in self._caches.values():
+            each.close()
+
     def _folder(self, base: str, name: str) -> _Folder:
         """The folder ``base``, in which a timeline ``name`` lies."""
         found, now = self._folders.get(base), time.monotonic()

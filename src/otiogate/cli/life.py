@@ -54,8 +54,8 @@ def _expiring(arguments: argparse.Namespace) -> int:
         ends = [{"keyid": each.key.keyid, "owner": each.owner, "ends": last.isoformat()} for each, last in keys]
         put(json_text({"records": rows, "keys": ends}))
         return 0
-    rows = ((last, each.id, each.kind, ", ".join(subjects(each))) for each, last in found)
-    put("".join(safe("  ".join(row), 200).rstrip() + "\n" for row in rows))
+    told = ("  ".join((last, each.id, each.kind, ", ".join(subjects(each)))) for each, last in found)
+    put("".join(safe(line, 200).rstrip() + "\n" for line in told))
     put("".join(f"{last.isoformat()}  key {each.key.keyid[:12]} of {each.owner}\n" for each, last in keys))
     put(f"{count(len(found), 'record')} {'ends' if len(found) == 1 else 'end'} within {arguments.within}\n")
     return 0

@@ -233,6 +233,39 @@ def test_a_large_file_is_hashed_by_pieces_and_read_only_where_it_is_not_known(
     assert reads == []
 
 
+@pytest.mark.parametrize("border", [0, 64 * 1024, 256 * 1024, 1024**2])
+@pytest.mark.parametrize("beyond", [-1, 0, 1])
+def test_the_digest_is_that_of_the_content_at_every_border(border: int, beyond: int, tmp_path: Path) -> None:
+    path, data = tmp_path / "cut.edl", os.urandom(max(border + beyond, 1))
+    path.write_bytes(data)
+    digest, found = read.hashed(path, ".edl")
+    assert digest == sha256(data)
+    assert found == (None if len(data) >= 1024**2 else data)
+
+
+def test_what_is_larger_than_any_timeline_is_not_hashed_by_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "_LARGE", 10)
+    monkeypatch.setattr(read, "_MAX_CONTENT", 100)
+    path = tmp_path / "cut.edl"
+    for size, is_held in ((9, True), (10, False), (100, False), (101, True)):
+        path.write_bytes(b"x" * size)
+        assert read.hashed(path, ".edl") == (sha256(b"x" * size), b"x" * size if is_held else None)
+
+
+@pytest.mark.parametrize("data", [b"", b" \n" * 10, b"\0" * 20])
+def test_a_large_file_without_a_timeline_is_refused_as_a_small_one_is(
+    data: bytes, tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cut.edl"
+    path.write_bytes(data)
+    expected = under(kept).report(path)
+    monkeypatch.setattr(read, "_LARGE", 1)
+    assert expected.verdict == "cannot_judge"
+    assert scanned([path], kept) == scanned([path], kept) == [expected]
+
+
 def test_a_large_file_that_changes_between_the_looks_is_judged_by_what_was_parsed(
     tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -303,6 +303,25 @@ def test_what_the_ledger_has_learnt_since_is_found_by_reading_once(
         assert len(reads) == expected
 
 
+def test_what_is_odd_and_in_the_ledger_is_told_as_both_wherever_it_lies(
+    tmp_path: Path, kept: Path, reads: list[str]
+) -> None:
+    project(tmp_path, DIS=json.dumps(builders.disclosure(media={"reference": "vfx_010.mov"})))
+    (tmp_path / "a.edl").write_text(edl([], []))  # of which nothing is said
+    paths = [tmp_path / "a.edl", tmp_path / "b.edl", tmp_path / "later" / "c.edl"]
+    paths[2].parent.mkdir()
+    for path in paths[1:]:
+        path.write_text(edl(["* FROM CLIP NAME: vfx_010.mov"], []) + "what is this\n")
+    expected = [under(kept).report(path) for path in paths]
+    assert [each.verdict for each in expected] == ["allow", "block", "block"]
+    assert [each.severity for report in expected for each in report.problems] == ["odd", "odd"]
+    assert scanned(paths, kept) == scanned(paths[::-1], kept)[::-1] == expected
+    assert reads == ["a.edl", "b.edl", "c.edl"]
+    (tmp_path / "records" / "DIS.yaml").unlink()
+    assert scanned(paths, kept) == [under(kept).report(path) for path in paths]
+    assert len(reads) == 3
+
+
 def test_a_name_with_a_blank_before_its_extension_is_kept_and_found(
     tmp_path: Path, kept: Path, reads: list[str]
 ) -> None:

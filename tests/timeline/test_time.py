@@ -89,6 +89,20 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         frames_of(text, Fraction(24))
 
 
+@given(COUNTS, st.fractions(0, 1).filter(lambda part: part < 1), WHOLE | NTSC, st.booleans())
+def test_a_part_of_a_frame_and_a_sign_change_nothing_else(
+    count: int, part: Fraction, rate: Fraction, drop: bool
+) -> None:
+    assert timecode(count + part, rate, drop) == timecode(count, rate, drop)
+    assert timecode(-1 - count - part, rate, drop) == f"-{timecode(count + 1, rate, drop)}"
+
+
+@given(st.integers(0, 10**30), WHOLE | NTSC)
+def test_hours_have_as_many_digits_as_they_need(count: int, rate: Fraction) -> None:
+    hour, minute, second, frame = map(int, timecode(count, rate).split(":"))
+    assert ((hour * 60 + minute) * 60 + second) * timecode_base(rate) + frame == count
+
+
 def test_a_negative_count_carries_a_sign() -> None:
     assert timecode(-25, Fraction(24)) == "-00:00:01:01"
 

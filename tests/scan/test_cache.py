@@ -232,6 +232,39 @@ def test_a_large_file_is_hashed_by_pieces_and_read_only_where_it_is_not_known(
     assert reads == []
 
 
+@pytest.mark.parametrize("border", [0, 64 * 1024, 256 * 1024, 1024**2])
+@pytest.mark.parametrize("beyond", [-1, 0, 1])
+def test_the_digest_is_that_of_the_content_at_every_border(border: int, beyond: int, tmp_path: Path) -> None:
+    path, data = tmp_path / "cut.edl", os.urandom(max(border + beyond, 1))
+    path.write_bytes(data)
+    digest, found = read.hashed(path, ".edl")
+    assert digest == sha256(data)
+    assert found == (None if len(data) >= 1024**2 else data)
+
+
+def test_what_is_larger_than_any_timeline_is_not_hashed_by_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "_LARGE", 10)
+    monkeypatch.setattr(read, "_MAX_CONTENT", 100)
+    path = tmp_path / "cut.edl"
+    for size, is_held in ((9, True), (10, False), (100, False), (101, True)):
+        path.write_bytes(b"x" * size)
+        assert read.hashed(path, ".edl") == (sha256(b"x" * size), b"x" * size if is_held else None)
+
+
+@pytest.mark.parametrize("data", [b"", b" \n" * 10, b"\0" * 20])
+def test_a_large_file_without_a_timeline_is_refused_as_a_small_one_is(
+    data: bytes, tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cut.edl"
+    path.write_bytes(data)
+    expected = under(kept).report(path)
+    monkeypatch.setattr(read, "_LARGE", 1)
+    assert expected.verdict == "cannot_judge"
+    assert scanned([path], kept) == scanned([path], kept) == [expected]
+
+
 def test_a_large_file_that_changes_between_the_looks_is_judged_by_what_was_parsed(
     tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,6 +300,25 @@ def test_what_the_ledger_has_learnt_since_is_found_by_reading_once(
         assert report.verdict == "block"
         assert report == under(kept).report(path)
         assert len(reads) == expected
+
+
+def test_what_is_odd_and_in_the_ledger_is_told_as_both_wherever_it_lies(
+    tmp_path: Path, kept: Path, reads: list[str]
+) -> None:
+    project(tmp_path, DIS=json.dumps(builders.disclosure(media={"reference": "vfx_010.mov"})))
+    (tmp_path / "a.edl").write_text(edl([], []))  # of which nothing is said
+    paths = [tmp_path / "a.edl", tmp_path / "b.edl", tmp_path / "later" / "c.edl"]
+    paths[2].parent.mkdir()
+    for path in paths[1:]:
+        path.write_text(edl(["* FROM CLIP NAME: vfx_010.mov"], []) + "what is this\n")
+    expected = [under(kept).report(path) for path in paths]
+    assert [each.verdict for each in expected] == ["allow", "block", "block"]
+    assert [each.severity for report in expected for each in report.problems] == ["odd", "odd"]
+    assert scanned(paths, kept) == scanned(paths[::-1], kept)[::-1] == expected
+    assert reads == ["a.edl", "b.edl", "c.edl"]
+    (tmp_path / "records" / "DIS.yaml").unlink()
+    assert scanned(paths, kept) == [under(kept).report(path) for path in paths]
+    assert len(reads) == 3
 
 
 def test_a_name_with_a_blank_before_its_extension_is_kept_and_found(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
 from otiogate.scan.sidecar import Entry, Sidecar, write_sidecar
 from tests.cli.running import edl, project
+from tests.timeline.fcpxmls import clip, document
+from tests.timeline.fcpxmls import project as fcpx_project
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
 
@@ -39,6 +43,34 @@ def test_the_reports_are_those_of_each_timeline_alone(cuts: list[Path]) -> None:
     alone = [under.report(path) for path in cuts]
     assert [at.report(path) for path in (*cuts, *cuts)] == [*alone, *alone]
     assert {each.context["production"] for each in alone} == {"ONE", "TWO"}
+
+
+@pytest.fixture
+def garbage_lies() -> Iterator[None]:
+    """Nobody looks for garbage."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cut.edl", edl(["* GENAI gen.shot stage=final"])),
+        ("cut.otio", '{"OTIO_SCHEMA": "Timeline.1", "tracks": {"OTIO_SCHEMA": "Stack.1", "children": []}}'),
+        ("cut.fcpxml", document(fcpx_project(clip("<note>GENAI gen.shot stage=final</note>")))),
+        ("broken.fcpxml", "<fcpxml><!-- " + "x" * 100),
+    ],
+)
+@pytest.mark.usefixtures("garbage_lies")
+def test_a_timeline_that_is_judged_leaves_no_garbage_behind(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    at = Desk(Judging(NOW))
+    at.report(tmp_path / name)
+    gc.collect()
+    at.report(tmp_path / name)
+    assert gc.collect() == 0
 
 
 def test_a_configuration_that_has_changed_counts(cuts: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,10 +107,11 @@ def content(path: str | Path, suffix: str = "") -> bytes:
 
 def hashed(path: str | Path, suffix: str) -> tuple[str, bytes | None]:
     """The digest of the ``content`` of ``path``, and that; of a large file the digest alone. What is hashed is mostly
-    known by that, and to hold much of it takes as long as to read it. Raises ``ReadError``."""
+    known by that, and to hold much of it takes as long as to read it. One larger than any timeline is not hashed first:
+    a file of holes takes hours, and what cannot be held fails at once. Raises ``ReadError``."""
     if suffix == ".otioz" or suffix in _INSIDE:
         data = content(path, suffix)
-    elif (size := _check_kind(path)) < _LARGE:
+    elif not _LARGE <= (size := _check_kind(path)) <= _MAX_CONTENT:
         data = _bytes(path, size)
     else:
         try:

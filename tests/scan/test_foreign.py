@@ -211,6 +211,45 @@ def test_a_column_that_an_ale_has_twice_is_read_twice(tmp_path: Path) -> None:
     assert "two columns are called Note" in snapshot.problems[0].what
 
 
+ROWS = f"A1\t01:00:00:00\t01:00:02:00\t\nA2\t01:00:00:00\t01:00:02:00\t{TAG}\n"
+ALE = f"Heading\nFIELD_DELIM\tTABS\nFPS\t25\n\nColumn\nName\tStart\tEnd\tNote\n\nData\n{ROWS}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ALE.replace(TAG, f'"{TAG} note=""a b"""'),
+        ALE.replace("\t", ","),
+        ALE.replace("\t", ";"),
+        ALE.replace(TAG, f'"{TAG}, note=""a;b,c"""').replace("\t", ","),
+        ALE.replace("Heading", "Heading\t\t\t").replace("Column", "Column\t\t").replace("Data", "Data  "),
+        ALE.replace("Heading", "HEADING").replace("Column", "COLUMN").replace("Data", "DATA"),
+        ALE.replace("FPS\t25", "FPS  25").replace("FIELD_DELIM\tTABS", "FIELD_DELIM"),
+        ALE.replace("FPS\t25", "FPS\t"),
+        ALE.replace("FPS\t25", "FPS\t25p"),
+        ALE.replace(f"\t{TAG}", f"\t\t\t{TAG}"),
+        ALE.replace("Name\t", '"Name"\t').replace("A1\t", "A1 \x0b \x1c\u2028b\t"),
+        ALE.replace(TAG, f"fine\x0b{TAG}"),
+        ALE.replace("End\tNote", "End\tDuration\tNote").replace(":02:00\t", ":02:00\t00:00:09:00\t"),
+    ],
+)
+def test_an_ale_is_read_as_spreadsheets_leave_it(text: str, tmp_path: Path) -> None:
+    """Cells in quotes or parted by commas, blank ones behind the name of a section, breaks in a cell."""
+    snapshot = read(tmp_path, text, "bin.ale")
+    assert snapshot.uses == 2
+    assert {(name, carrier.line) for name, carrier in said(snapshot)} == {("A2", 10)}
+    assert not lost(snapshot)
+    for node in snapshot.uses_under(0):
+        use = snapshot.subject(node).use
+        assert use is not None
+        assert use.source is not None
+
+
+def test_a_column_in_quotes_that_means_genai_is_one(tmp_path: Path) -> None:
+    text = 'Heading\nFPS\t25\n\nColumn\nName\t"Gen AI"\n\nData\nA1\tgen.shot\n'
+    assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {"A1"}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
 def test_an_ale_is_read_in_the_encodings_that_are_written(encoding: str, tmp_path: Path) -> None:
     text = f"Heading\nFPS\t25\n\nColumn\nName\tNote\n\nData\nCafé\t{TAG}\n"

@@ -9,7 +9,7 @@ import sys
 import zipfile
 from importlib.metadata import requires
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import opentimelineio as otio
 import pytest
@@ -433,3 +433,45 @@ def test_a_tag_in_a_marker_or_list_of_a_ges_project_is_found(field: str, tmp_pat
     path.write_text(re.sub(r'(<timeline [^>]*metadatas=)"[^"]*"', lambda found: found[1] + written, text))
     [(_, carrier)] = said(read_timeline(path))
     assert [each.text for each in statements(carrier)] == ["GENAI gen.shot"]
+
+
+def kdenlive(notes: str = "", clip: str = "") -> str:
+    """A project of the clip A1, with a property of the project and one of the clip."""
+    entry = '<entry producer="p" in="00:00:00.000" out="00:00:04.000"/>'
+    of_clip = {"length": "250", "resource": "/m/A1.mov", "kdenlive:clipname": "A1", "kdenlive:id": "2"}
+    properties = "".join(f'<property name="{name}">{value}</property>' for name, value in of_clip.items())
+    return (
+        '<mlt LC_NUMERIC="C" producer="main_bin"><profile frame_rate_num="25" frame_rate_den="1"/>\n'
+        f'<producer id="p" in="00:00:00.000" out="00:00:10.000">{properties}{clip}</producer>\n'
+        f'<playlist id="main_bin"><property name="kdenlive:docproperties.version">1.04</property>{notes}{entry}'
+        "</playlist>\n"
+        f'<producer id="black_track"/><playlist id="v1">{entry}</playlist><playlist id="v2"/>\n'
+        '<tractor id="t1"><track producer="v1"/><track producer="v2"/></tractor>\n'
+        '<tractor id="t2"><track producer="black_track"/><track producer="t1"/></tractor></mlt>'
+    )
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        f"<p>{TAG}</p>",
+        f"<!DOCTYPE HTML><html><head><style>p {{}}</style></head><body><p style='x'>fine</p><p>{TAG}</p></body></html>",
+        f"fine<br/>{TAG}",
+        "<ul><li><b>GEN</b>AI gen.shot tool=<span class='x'>Foo</span></li></ul>",
+        "<p>GENAI&nbsp;gen.shot tool=&quot;Foo&quot;</p>",
+    ],
+)
+def test_the_notes_of_a_kdenlive_project_are_read_as_they_are_shown(notes: str, tmp_path: Path) -> None:
+    written = f'<property name="kdenlive:documentnotes">{escape(notes)}</property>'
+    assert [name for name, _ in said(read(tmp_path, kdenlive(written), "cut.kdenlive"))] == [""]
+
+
+def test_prose_in_html_that_mentions_genai_is_no_tag(tmp_path: Path) -> None:
+    written = f'<property name="kdenlive:documentnotes">{escape("<p>No <b>GENAI</b> here, a < b</p>")}</property>'
+    assert said(read(tmp_path, kdenlive(written), "cut.kdenlive")) == []
+
+
+@pytest.mark.parametrize("key", ["genai", "0.stream.genai", "GenAI"])
+def test_a_key_of_a_media_file_in_a_kdenlive_project_is_read_by_its_own_name(key: str, tmp_path: Path) -> None:
+    written = f'<property name="meta.attr.{key}.markup">gen.shot</property>'
+    assert [name for name, _ in said(read(tmp_path, kdenlive(clip=written), "cut.kdenlive"))] == ["A1"]

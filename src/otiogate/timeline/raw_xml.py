@@ -187,8 +187,18 @@ def raw_mlt(root: Element) -> Raw:
         owners[id(producer)] = tuple(dict.fromkeys([*made[name], *binned[_property(producer, "kdenlive:id")]]))
     return Raw(
         _named(clips, lambda each: _property(producers.get(each.attributes.get("producer", "")), "kdenlive:clipname")),
-        tuple(_said(root, owners)),
+        tuple(_said(root, owners, _properties)),
     )
+
+
+_OF_MEDIA = re.compile(r"meta\.attr\.(?:\d+\.stream\.)?(.+)\.markup")
+
+
+def _properties(element: Element) -> Iterator[tuple[str, str]]:
+    """The attributes; ``meta.attr.comment.markup`` is the comment that stands in a media file itself."""
+    for key, value in element.attributes.items():
+        of_media = _OF_MEDIA.fullmatch(value) if element.tag == "property" and key == "name" else None
+        yield key, of_media[1] if of_media else value
 
 
 def _property(element: Element | None, name: str) -> str:

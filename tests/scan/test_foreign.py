@@ -162,12 +162,94 @@ def test_a_nested_sequence_is_read(tmp_path: Path) -> None:
     assert lost(snapshot) == []
 
 
-def test_a_clip_that_hides_behind_the_id_of_another_is_a_loss(tmp_path: Path) -> None:
+COMMENTS = f"<comments><mastercomment1>{TAG}</mastercomment1></comments>"
+
+
+def test_a_clip_that_has_the_id_of_another_is_read_as_itself(tmp_path: Path) -> None:
     """The host's adapter reads the first element of an id for every later one."""
-    cut = sequence(item("A1", id="clipitem-1"), item("A2", f"<comments><c>{TAG}</c></comments>", id="clipitem-1"))
+    cut = sequence(item("A1", id="clipitem-1"), item("A2", COMMENTS, id="clipitem-1"))
     snapshot = read(tmp_path, xmeml(cut))
-    assert any("has the id 'clipitem-1'" in each for each in lost(snapshot))
-    assert said(snapshot)
+    assert lost(snapshot) == []
+    assert any("has the id 'clipitem-1'" in each.what for each in snapshot.problems)
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert [use.media.references for use in uses if use] == [("A1.mov",), ("A2.mov",)]
+    assert {name for name, _ in said(snapshot)} == {"A2"}
+
+
+def test_a_file_that_has_the_id_of_another_is_a_loss(tmp_path: Path) -> None:
+    files = [f"<file id='f'><name>{name}</name><pathurl>file:///m/{name}.mov</pathurl>{RATE}</file>" for name in "ab"]
+    assert lost(read(tmp_path, xmeml(sequence(item("A1", file=files[0]), item("A2", file=files[1])))))
+
+
+ANGLES = "".join(
+    f"<angle>{seen}<clip id='c{name}'><name>{name}</name><file id='{name}'><name>{name}.mov</name>"
+    f"<pathurl>file:///m/{name}.mov</pathurl>{RATE}</file>{COMMENTS if name == 'x' else ''}</clip></angle>"
+    for name, seen in (("x", ""), ("y", "<activevideoangle/>"))
+)
+
+
+@pytest.mark.parametrize(
+    "tagged",
+    [
+        item("A1", COMMENTS, file=" "),
+        item("A1", COMMENTS).replace("<start>100</start><end>150</end>", ""),
+        item("A1", COMMENTS).replace("<start>100<", "<start>-1<"),
+        item("A1", COMMENTS).replace("<start>100</start><end>150<", "<start>100.0</start><end>149.6<"),
+        item("A1", COMMENTS).replace("<in>0</in><out>50</out>", ""),
+        item("A1", f"<marker><name>{TAG}</name></marker>"),
+        item("A1", f"<filter><name>{TAG}</name></filter>"),
+        item("A1", COMMENTS, file=f"<file id='f'><name>f</name><timecode>{RATE}</timecode></file>"),
+        item("A1", file=f"<multiclip id='m'><name>M</name>{ANGLES}</multiclip>"),
+        item("A1", COMMENTS).replace("clipitem", "generatoritem").replace("<file", "<other").replace("/file", "/other"),
+        "<transitionitem><start>90</start><end>110</end></transitionitem>" + item("A1", COMMENTS),
+    ],
+)
+def test_what_a_script_leaves_out_of_an_item_does_not_stop_the_reading(tagged: str, tmp_path: Path) -> None:
+    snapshot = read(tmp_path, xmeml(sequence(item("A0"), tagged)))
+    assert snapshot.uses == 2
+    assert lost(snapshot) == []
+    assert {name for name, _ in said(snapshot)} == {"A1"}
+
+
+def test_a_multiclip_is_of_the_angle_that_is_seen(tmp_path: Path) -> None:
+    multiclips = [item("A1", file=f"<multiclip id='m'>{ANGLES}</multiclip>"), item("A2", file="<multiclip id='m'/>")]
+    snapshot = read(tmp_path, xmeml(sequence(*multiclips)))
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert ["y.mov" in use.media.references for use in uses if use] == [True, True]
+    assert {name for name, _ in said(snapshot)} == {"A1", "A2"}
+
+
+def test_a_sequence_and_a_file_may_be_mentioned_before_they_are_told(tmp_path: Path) -> None:
+    told = sequence(item("A2", COMMENTS, file="<file id='f'/>")).replace("<sequence id='", "<sequence id='n' was='")
+    mention = item("A1", file="<sequence id='n'/>")
+    late = item("A3", file=f"<file id='f'><name>f</name><pathurl>file:///m/f.mov</pathurl>{RATE}</file>")
+    snapshot = read(tmp_path, xmeml(sequence(mention, late), told))
+    assert lost(snapshot) == []
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert {use.name: "f.mov" in use.media.references for use in uses if use} == {"A2": True, "A3": True}
+    assert "A2" in {name for name, _ in said(snapshot)}
+
+
+def test_a_file_that_a_bin_tells_is_that_of_the_clips_that_mention_it(tmp_path: Path) -> None:
+    """As Premiere writes a project: the file stands in the master clip."""
+    file = f"<file id='f'><name>f</name><pathurl>file:///m/f.mov</pathurl>{RATE}</file>"
+    master = f"<clip id='m'><name>f</name><media><video><track>{item('m', file=file)}</track></video></media></clip>"
+    cut = sequence(item("A1", file="<file id='f'/>"), item("A2", file="<file id='f'/>"))
+    text = xmeml(f"<project><children><bin><children>{master}</children></bin>{cut}</children></project>")
+    snapshot = read(tmp_path, text)
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert ["f.mov" in use.media.references for use in uses if use] == [True, True]
+
+
+def test_clips_in_no_sequence_are_what_is_delivered(tmp_path: Path) -> None:
+    clips = "".join(
+        f"<clip id='{name}'><name>{name}</name>{RATE}<duration>50</duration>{inner}<media><video><track>"
+        f"{item(name)}</track></video></media></clip>"
+        for name, inner in (("A1", ""), ("A2", COMMENTS))
+    )
+    snapshot = read(tmp_path, xmeml(f"<bin><name>b</name><children>{clips}</children></bin>"))
+    assert snapshot.uses == 2
+    assert {name for name, _ in said(snapshot)} == {"A2"}
 
 
 def test_the_second_channel_of_a_clip_speaks_of_the_clip(tmp_path: Path) -> None:

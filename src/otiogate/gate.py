@@ -18,16 +18,7 @@ from otiogate.records.demands import ROLES, Answer, Missing, Tried
 from otiogate.records.model import Record, RecordSet
 from otiogate.records.waivers import NOTHING, Waivable, Waivers
 from otiogate.report.cues import Cues
-from otiogate.report.lines import (
-    bound_lines,
-    context_data,
-    fingerprint,
-    media_of,
-    problem_line,
-    use_line,
-    uses_of,
-    waiver_line,
-)
+from otiogate.report.lines import bound_lines, context_data, fingerprint, media_of, use_line, uses_of, waiver_line
 from otiogate.report.model import (
     EFFECTS,
     BasisLine,
@@ -94,7 +85,7 @@ def judge(
         judging.declared(declared)
     judging.idle_waivers()
     findings = tuple(sorted(judging.findings, key=_order))
-    problems = tuple(map(problem_line, collected.problems))
+    problems = tuple(ProblemLine(each.severity, each.what, each.where) for each in collected.problems)
     said = list(notes)
     if collected.uses == 0:
         said.append("The timeline makes no use of media.")

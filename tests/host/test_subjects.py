@@ -927,13 +927,23 @@ def test_nesting_as_deep_as_is_read_is_read_to_the_ground() -> None:
     assert report.counts.uses == 1
 
 
-def test_metadata_too_deep_for_a_parser_is_a_read_error() -> None:
-    deep = "[" * 3000 + f'"{TAG}"' + "]" * 3000
+@pytest.mark.parametrize("depth", [250, 900, 3000])
+def test_metadata_too_deep_for_a_parser_is_a_read_error(depth: int) -> None:
+    deep = "[" * depth + f'"{TAG}"' + "]" * depth
     text = f'{{"OTIO_SCHEMA": "Clip.1", "name": "a", "media_reference": null, "metadata": {{"genai": {deep}}}}}'
     made = otio.core.deserialize_json_from_string(text)
     for thing in (made, timeline(made)):
         with pytest.raises(ReadError, match="nested too deeply"):
             judged(thing)
+
+
+def test_metadata_of_many_levels_and_many_lists_is_read() -> None:
+    deep: Any = TAG
+    for _ in range(150):
+        deep = [deep]
+    made = clip(deep)
+    made.metadata["lists"] = [[number] for number in range(1000)]
+    assert judged(timeline(made)).verdict == "block"
 
 
 def test_an_empty_timeline_has_no_uses_and_is_allowed() -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import opentimelineio as otio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from otiogate.evidence.disclosure import Disclosure, whole
+from otiogate.records.binding import Terms, bound, misfit
 from otiogate.timeline.edl import read_edl
-from otiogate.timeline.media import basenames, file_names, same_name
+from otiogate.timeline.media import basenames, file_names, fold, same_name
+from otiogate.timeline.model import ClipUse, Media, MediaFact
 from tests.builders import cleared, clip, disclosure, judged, timeline
 
 TAG = {"id": "DIS-001"}
@@ -97,3 +104,51 @@ def test_an_event_that_names_several_files_is_held_against_each(comments: str, v
 )
 def test_a_version_is_no_extension_that_may_be_dropped(one: str, two: str, same: bool) -> None:
     assert same_name(one, two) == same_name(two, one) == same
+
+
+_PARTS = st.sampled_from(
+    ["a", "A", " ", "\u00e9", "e\u0301", ".mov", ".MOV", ".v2", "\u3000", "\xa0", "\u0345", "\u00df", "ss"]
+)
+_FILES = st.lists(_PARTS, max_size=4).map("".join)
+
+
+@given(_FILES, _FILES)
+def test_a_name_is_itself_unless_it_is_blank_and_case_blanks_and_form_are_none_of_it(one: str, two: str) -> None:
+    assert same_name(one, one) == bool(one.strip())
+    assert same_name(one, two) == same_name(two, one) == same_name(fold(one), two) == same_name(fold(one), fold(two))
+
+
+SHAS = ("sha256:" + "a" * 64, "sha256:" + "b" * 64)
+_FACTS = st.builds(
+    MediaFact,
+    st.just("vfx_010.mov"),
+    st.sampled_from(["verified", "declared", "offline"]),
+    st.sampled_from(SHAS),
+    active=st.booleans(),
+)
+_USES = st.lists(_FACTS, max_size=3).map(
+    lambda facts: ClipUse("V1/1", "vfx_010", media=Media(files=(("vfx_010.mov",),)).known_by(facts))
+)
+_SIDES = st.lists(_USES, min_size=1, max_size=2).map(tuple)
+_ENTRIES = st.fixed_dictionaries(
+    {"disclosure": st.sampled_from(["DIS-001", "DIS-002"])},
+    optional={
+        "digest": st.sampled_from(["its own", "another"]),
+        "media": st.fixed_dictionaries(
+            {"reference": st.just("vfx_010.mov")}, optional={"sha256": st.sampled_from(SHAS)}
+        ),
+        "ranges": st.just(["00:00:00:00-00:00:01:00"]),
+    },
+)
+
+
+@given(st.lists(_ENTRIES, max_size=3), st.lists(_SIDES, max_size=3), st.sampled_from(["ledger", "timeline", "tag"]))
+def test_a_record_is_bound_to_media_where_it_would_fit_if_that_were_demanded(
+    entries: list[dict[str, str]], uses: list[tuple[ClipUse, ...]], origin: str
+) -> None:
+    made = whole(disclosure(media={"sha256": SHAS[0], "reference": "vfx_010.mov"}), "ledger", "test")
+    assert isinstance(made, Disclosure)
+    about = replace(made, origin=origin)
+    covers = [each | ({"digest": about.digest} if each.get("digest") == "its own" else {}) for each in entries]
+    fits = not misfit(covers, about, uses, Terms(by_media=True))
+    assert bound(covers, about, uses, Terms()) == ("media" if fits else "reference")

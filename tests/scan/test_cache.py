@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime, timezone
 from fractions import Fraction
 from pathlib import Path
@@ -52,10 +53,8 @@ def under(kept: Path) -> Judging:
 
 def scanned(paths: Iterable[Path], kept: Path) -> list[Report]:
     """The reports of one process of one scan."""
-    at = Desk(under(kept))
-    found = [at.report(path) for path in paths]
-    at.write()
-    return found
+    with Desk(under(kept)) as at:
+        return [at.report(path) for path in paths]
 
 
 @pytest.fixture
@@ -233,6 +232,39 @@ def test_a_large_file_is_hashed_by_pieces_and_read_only_where_it_is_not_known(
     assert reads == []
 
 
+@pytest.mark.parametrize("border", [0, 64 * 1024, 256 * 1024, 1024**2])
+@pytest.mark.parametrize("beyond", [-1, 0, 1])
+def test_the_digest_is_that_of_the_content_at_every_border(border: int, beyond: int, tmp_path: Path) -> None:
+    path, data = tmp_path / "cut.edl", os.urandom(max(border + beyond, 1))
+    path.write_bytes(data)
+    digest, found = read.hashed(path, ".edl")
+    assert digest == sha256(data)
+    assert found == (None if len(data) >= 1024**2 else data)
+
+
+def test_what_is_larger_than_any_timeline_is_not_hashed_by_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "_LARGE", 10)
+    monkeypatch.setattr(read, "_MAX_CONTENT", 100)
+    path = tmp_path / "cut.edl"
+    for size, is_held in ((9, True), (10, False), (100, False), (101, True)):
+        path.write_bytes(b"x" * size)
+        assert read.hashed(path, ".edl") == (sha256(b"x" * size), b"x" * size if is_held else None)
+
+
+@pytest.mark.parametrize("data", [b"", b" \n" * 10, b"\0" * 20])
+def test_a_large_file_without_a_timeline_is_refused_as_a_small_one_is(
+    data: bytes, tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cut.edl"
+    path.write_bytes(data)
+    expected = under(kept).report(path)
+    monkeypatch.setattr(read, "_LARGE", 1)
+    assert expected.verdict == "cannot_judge"
+    assert scanned([path], kept) == scanned([path], kept) == [expected]
+
+
 def test_a_large_file_that_changes_between_the_looks_is_judged_by_what_was_parsed(
     tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +302,25 @@ def test_what_the_ledger_has_learnt_since_is_found_by_reading_once(
         assert len(reads) == expected
 
 
+def test_what_is_odd_and_in_the_ledger_is_told_as_both_wherever_it_lies(
+    tmp_path: Path, kept: Path, reads: list[str]
+) -> None:
+    project(tmp_path, DIS=json.dumps(builders.disclosure(media={"reference": "vfx_010.mov"})))
+    (tmp_path / "a.edl").write_text(edl([], []))  # of which nothing is said
+    paths = [tmp_path / "a.edl", tmp_path / "b.edl", tmp_path / "later" / "c.edl"]
+    paths[2].parent.mkdir()
+    for path in paths[1:]:
+        path.write_text(edl(["* FROM CLIP NAME: vfx_010.mov"], []) + "what is this\n")
+    expected = [under(kept).report(path) for path in paths]
+    assert [each.verdict for each in expected] == ["allow", "block", "block"]
+    assert [each.severity for report in expected for each in report.problems] == ["odd", "odd"]
+    assert scanned(paths, kept) == scanned(paths[::-1], kept)[::-1] == expected
+    assert reads == ["a.edl", "b.edl", "c.edl"]
+    (tmp_path / "records" / "DIS.yaml").unlink()
+    assert scanned(paths, kept) == [under(kept).report(path) for path in paths]
+    assert len(reads) == 3
+
+
 def test_a_name_with_a_blank_before_its_extension_is_kept_and_found(
     tmp_path: Path, kept: Path, reads: list[str]
 ) -> None:
@@ -293,8 +344,9 @@ def test_a_record_that_has_expired_counts_on_a_cached_timeline(tmp_path: Path, k
     path.write_text(edl([TAGGED]))
     scanned([path], kept)
     for now in (NOW, NOW.replace(year=2199)):
-        at = Judging(now, command={"cache": str(kept)})
-        assert Desk(at).report(path) == at.report(path)
+        on = Judging(now, command={"cache": str(kept)})
+        with Desk(on) as at:
+            assert at.report(path) == on.report(path)
     assert len(reads) == 1
 
 
@@ -306,7 +358,7 @@ def test_another_reader_throws_out_what_was_read(
     monkeypatch.setattr(cache, "reader", lambda: b"another")
     scanned(paths, kept)
     assert len(reads) == 2 * len(paths)
-    with sqlite3.connect(kept) as database:
+    with closing(sqlite3.connect(kept)) as database, database:
         assert database.execute("SELECT count(*) FROM snapshot").fetchone() <= (len(paths),)
 
 
@@ -335,7 +387,7 @@ def test_where_declarations_are_required_every_use_is_read(tmp_path: Path, kept:
 def test_an_entry_that_is_broken_is_read_again(tmp_path: Path, kept: Path, column: str, value: object) -> None:
     paths = delivery(tmp_path)
     without = scanned(paths, kept)
-    with sqlite3.connect(kept) as database:
+    with closing(sqlite3.connect(kept)) as database, database:
         database.execute(f"UPDATE snapshot SET {column} = ?", (value,))
     found = scanned(paths, kept)
     forged = column in ("format", "rate", "quiet", "names") or (column == "problems" and value in ("", "[]"))
@@ -348,7 +400,7 @@ def test_an_entry_that_is_broken_is_read_again(tmp_path: Path, kept: Path, colum
 def test_an_entry_of_another_content_is_not_taken_for_one_whose_key_begins_alike(tmp_path: Path, kept: Path) -> None:
     paths = delivery(tmp_path)
     without = scanned(paths, kept)
-    with sqlite3.connect(kept) as database:
+    with closing(sqlite3.connect(kept)) as database, database:
         database.execute("UPDATE snapshot SET key = substr(key, 1, 63) || x'00'")
     assert scanned(paths, kept) == without
 
@@ -373,7 +425,7 @@ def test_a_file_that_is_no_cache_is_said_to_be_none_and_left_as_it_is(
     if isinstance(content, bytes):
         file.write_bytes(content)
     else:
-        with sqlite3.connect(file) as database:
+        with closing(sqlite3.connect(file)) as database, database:
             database.executescript(content)
     before = file.read_bytes()
     ran = call(capsys, "scan", path, f"--cache={file}")
@@ -385,12 +437,11 @@ def test_a_file_that_is_no_cache_is_said_to_be_none_and_left_as_it_is(
 def test_a_cache_that_breaks_while_it_is_used_is_set_aside(tmp_path: Path, kept: Path) -> None:
     paths = delivery(tmp_path)
     without = scanned(paths, kept)
-    at = Desk(under(kept))
-    at.report(paths[0])
-    for each in kept.parent.iterdir():
-        each.write_bytes(b"\0" * each.stat().st_size)
-    assert [at.report(path) for path in paths] == without
-    at.write()
+    with Desk(under(kept)) as at:
+        at.report(paths[0])
+        for each in kept.parent.iterdir():
+            each.write_bytes(b"\0" * each.stat().st_size)
+        assert [at.report(path) for path in paths] == without
 
 
 def test_a_facility_cache_that_cannot_be_used_costs_time_alone(tmp_path: Path) -> None:
@@ -422,9 +473,8 @@ def test_the_cache_of_the_facility_does_not(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("OTIOGATE_FACILITY", str(tmp_path / "facility.yaml"))
     without = [Judging(NOW).report(path) for path in paths]
     for _ in range(2):
-        at = Desk(Judging(NOW))
-        assert [at.report(path) for path in paths] == without
-        at.write()
+        with Desk(Judging(NOW)) as at:
+            assert [at.report(path) for path in paths] == without
     assert not any(each.advisory for each in without)
     assert (tmp_path / "kept.sqlite").is_file()
     assert len(reads) == len(paths)
@@ -467,7 +517,7 @@ def test_a_file_without_content_is_not_kept(tmp_path: Path, kept: Path) -> None:
     empty = tmp_path / "empty.edl"
     empty.write_text("")
     scanned([tmp_path / "missing.otio", empty], kept)
-    with sqlite3.connect(kept) as database:
+    with closing(sqlite3.connect(kept)) as database, database:
         assert database.execute("SELECT count(*) FROM snapshot").fetchone() == (0,)
 
 
@@ -485,7 +535,7 @@ def test_several_scans_at_one_time_share_a_cache(tmp_path: Path, kept: Path) -> 
     first, *others = [run.communicate(timeout=120)[0] for run in runs]
     assert first.count(b"\n") == 200
     assert others == [first, first]
-    with sqlite3.connect(kept) as database:
+    with closing(sqlite3.connect(kept)) as database, database:
         assert database.execute("SELECT count(*) FROM snapshot").fetchone() == (200,)
 
 

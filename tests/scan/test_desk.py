@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
 from otiogate.scan.sidecar import Entry, Sidecar, write_sidecar
 from tests.cli.running import edl, project
+from tests.timeline.fcpxmls import clip, document
+from tests.timeline.fcpxmls import project as fcpx_project
 
 NOW = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
 
@@ -39,6 +43,34 @@ def test_the_reports_are_those_of_each_timeline_alone(cuts: list[Path]) -> None:
     alone = [under.report(path) for path in cuts]
     assert [at.report(path) for path in (*cuts, *cuts)] == [*alone, *alone]
     assert {each.context["production"] for each in alone} == {"ONE", "TWO"}
+
+
+@pytest.fixture
+def garbage_lies() -> Iterator[None]:
+    """Nobody looks for garbage."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cut.edl", edl(["* GENAI gen.shot stage=final"])),
+        ("cut.otio", '{"OTIO_SCHEMA": "Timeline.1", "tracks": {"OTIO_SCHEMA": "Stack.1", "children": []}}'),
+        ("cut.fcpxml", document(fcpx_project(clip("<note>GENAI gen.shot stage=final</note>")))),
+        ("broken.fcpxml", "<fcpxml><!-- " + "x" * 100),
+    ],
+)
+@pytest.mark.usefixtures("garbage_lies")
+def test_a_timeline_that_is_judged_leaves_no_garbage_behind(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    at = Desk(Judging(NOW))
+    at.report(tmp_path / name)
+    gc.collect()
+    at.report(tmp_path / name)
+    assert gc.collect() == 0
 
 
 def test_a_configuration_that_has_changed_counts(cuts: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,22 +121,24 @@ def test_a_bundle_may_bring_a_configuration_that_is_not_that_of_its_neighbours(c
 def test_a_path_is_judged_as_it_is_written(cuts: list[Path], monkeypatch: pytest.MonkeyPatch, cached: bool) -> None:
     monkeypatch.chdir(cuts[0].parent)
     under = Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")} if cached else {})
-    at = Desk(under)
-    for _ in range(3):
-        for text in ("cut0.edl", "../two/cut2.edl", str(cuts[2]), "no.edl", "./cut2.edl", ".//../one/./cut2.edl", ""):
-            assert at.report(text) == under.report(Path(text))
-        assert at.report(f"{cuts[2]}/") == under.report(cuts[2])
-        at.write()
+    names = ("cut0.edl", "../two/cut2.edl", str(cuts[2]), "no.edl", "./cut2.edl", ".//../one/./cut2.edl", "")
+    with Desk(under) as at:
+        for _ in range(3):
+            for text in names:
+                assert at.report(text) == under.report(Path(text))
+            assert at.report(f"{cuts[2]}/") == under.report(cuts[2])
+            at.write()
 
 
 def test_a_sidecar_that_comes_without_its_timeline_counts_once_the_folder_is_looked_at_again(
     cuts: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk, "_LOOK_AGAIN", 0.0)
-    at, cut = Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})), cuts[2]
-    for _ in range(3):
-        assert at.report(cut).verdict == "allow"
-        at.write()
-    told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
-    write_sidecar(cut.parent / "other.edl", told)
-    assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"
+    cut = cuts[2]
+    with Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})) as at:
+        for _ in range(3):
+            assert at.report(cut).verdict == "allow"
+            at.write()
+        told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
+        write_sidecar(cut.parent / "other.edl", told)
+        assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"

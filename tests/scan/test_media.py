@@ -390,9 +390,8 @@ def test_an_untagged_clip_in_a_bundle_is_found_by_its_content_without_any_folder
     for content, verdict in ((OTHER, "allow"), (APPROVED, "block"), (OTHER, "allow")):
         path = packed(show, inside, (inside, content), tag=None)
         for opens in ("declared", "all"):
-            at = Desk(Judging(NOW, opens=opens))
-            assert at.report(path).verdict == (verdict if opens == "all" else "allow")
-            at.write()
+            with Desk(Judging(NOW, opens=opens)) as at:
+                assert at.report(path).verdict == (verdict if opens == "all" else "allow")
 
 
 def test_one_file_of_two_that_an_event_names_verifies_nothing(show: Show) -> None:
@@ -517,9 +516,8 @@ def test_a_run_with_folders_of_media_and_a_cache_says_what_each_timeline_judged_
     for content in (APPROVED, OTHER, APPROVED):
         show.file("vfx_010.mov", content)
         alone.append(under.report(path))
-        at = Desk(under)
-        assert [at.report(path), at.report(path)] == [alone[-1]] * 2
-        at.write()
+        with Desk(under) as at:
+            assert [at.report(path), at.report(path)] == [alone[-1]] * 2
     assert alone[0].counts.ai_uses == (2 if opens == "all" else 1)
     assert (alone[0] == alone[1]) == (opens == "nothing")
 
@@ -531,10 +529,9 @@ def test_a_digest_that_a_timeline_states_is_kept_in_a_cache(show: Show) -> None:
     made.media_reference.metadata["sha256"] = sha(APPROVED)
     path, under = show.cut(made), Judging(NOW)
     for _ in range(2):
-        at = Desk(under)
-        assert at.report(path) == under.report(path)
-        assert at.report(path).counts.ai_uses == 1
-        at.write()
+        with Desk(under) as at:
+            assert at.report(path) == under.report(path)
+            assert at.report(path).counts.ai_uses == 1
 
 
 def test_an_export_without_ai_is_looked_at_once_and_asked_for_no_media(

@@ -27,6 +27,9 @@ def act(item: str) -> str:
         time.sleep(600)
     if what == "grow":
         bytearray(8 * 1024**3)
+    if what == "litter":  # what holds itself is free only when garbage is looked for
+        litter: list[object] = [bytes(int(more) * 1024**2)]
+        litter.append(litter)
     if what == "recurse":
         return act(item)
     if what == "fault":
@@ -73,6 +76,10 @@ def test_each_result_is_handed_on_before_later_items_are_done() -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_item_that_brings_its_process_down_costs_itself_alone(bad: str, why: str, jobs: int) -> None:
     assert done(["a", bad, "b", bad, "c"], jobs) == ["did a", Failed(why), "did b", Failed(why), "did c"]
+
+
+def test_what_other_items_left_behind_takes_no_memory_from_the_next() -> None:
+    assert done(["litter 1500"] * 9, 1) == ["did litter 1500"] * 9
 
 
 def test_an_item_that_hangs_is_given_up() -> None:

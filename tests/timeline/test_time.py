@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otiogate.timeline.time import Span, TimeError, exact_frames, exact_rate, frames_of, timecode
+from otiogate.timeline.time import Span, TimeError, exact_frames, exact_rate, frames_of, timecode, timecode_base
 
 WHOLE = st.sampled_from([Fraction(base) for base in (24, 25, 30, 48, 50, 60, 100, 120)])
 NTSC = st.sampled_from([Fraction(base * 1000, 1001) for base in (24, 30, 48, 60, 120)])
@@ -88,8 +89,32 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         frames_of(text, Fraction(24))
 
 
+@given(COUNTS, st.fractions(0, 1).filter(lambda part: part < 1), WHOLE | NTSC, st.booleans())
+def test_a_part_of_a_frame_and_a_sign_change_nothing_else(
+    count: int, part: Fraction, rate: Fraction, drop: bool
+) -> None:
+    assert timecode(count + part, rate, drop) == timecode(count, rate, drop)
+    assert timecode(-1 - count - part, rate, drop) == f"-{timecode(count + 1, rate, drop)}"
+
+
+@given(st.integers(0, 10**30), WHOLE | NTSC)
+def test_hours_have_as_many_digits_as_they_need(count: int, rate: Fraction) -> None:
+    hour, minute, second, frame = map(int, timecode(count, rate).split(":"))
+    assert ((hour * 60 + minute) * 60 + second) * timecode_base(rate) + frame == count
+
+
 def test_a_negative_count_carries_a_sign() -> None:
     assert timecode(-25, Fraction(24)) == "-00:00:01:01"
+
+
+@given(st.fractions(-1000, 1000, max_denominator=100_000) | st.integers(-1000, 1000).map(Fraction))
+def test_timecode_counts_the_nearest_whole_number_of_frames_and_at_least_one(rate: Fraction) -> None:
+    assert timecode_base(rate) == max(1, math.floor(rate + Fraction(1, 2)))
+
+
+@given(COUNTS, st.sampled_from([Fraction(0), Fraction(-24), Fraction(1, 3), Fraction(1)]), st.booleans())
+def test_what_is_counted_once_a_second_or_at_no_rate_has_a_timecode(count: int, rate: Fraction, drop: bool) -> None:
+    assert timecode(count, rate, drop).replace(";", ":") == timecode(count, Fraction(1))
 
 
 def test_part_frames_are_cut_off() -> None:
@@ -112,7 +137,7 @@ def test_a_float_stands_for_an_exact_rate(shown: float, exact: Fraction) -> None
     assert exact_rate(shown) == exact
 
 
-@pytest.mark.parametrize("rate", [0.0, -24.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("rate", [0.0, -24.0, 1e-9, float("nan"), float("inf")])
 def test_what_is_no_rate_is_refused(rate: float) -> None:
     with pytest.raises(TimeError):
         exact_rate(rate)

@@ -188,10 +188,23 @@ def plain(thing: Any) -> Any:
 
 def first_value(text: bytes) -> Any:
     """The value that begins ``text``, which the host wrote; NaN and infinity become ``None``. Raises ``ReadError``."""
+    written = text.decode("utf-8", "surrogatepass")
     try:
-        return _DECODER.raw_decode(text.decode("utf-8", "surrogatepass"))[0]
+        value, end = _DECODER.raw_decode(written)
     except RecursionError as fault:
         raise ReadError("nested too deeply") from fault
+    # How deep the decoder goes is another matter with every Python, and what reads the value goes less deep.
+    if written.count("[", 0, end) + written.count("{", 0, end) > _MAX_DEPTH and _is_deeper(value):
+        raise ReadError("nested too deeply")
+    return value
+
+
+def _is_deeper(value: Any) -> bool:
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        inner = (item for each in level for item in (each.values() if isinstance(each, dict) else each))
+        level = [each for each in inner if isinstance(each, (dict, list))]
+    return bool(level)
 
 
 def pieces(holder: Any) -> list[bytes]:

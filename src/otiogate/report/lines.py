@@ -12,8 +12,8 @@ from otiogate.evidence.disclosure import Disclosure
 from otiogate.records.binding import Terms, bound
 from otiogate.records.context import Context
 from otiogate.records.model import DECISIONS, Record, RecordSet
-from otiogate.report.model import BoundLine, ProblemLine, UseLine, WaiverLine
-from otiogate.timeline.model import ClipUse, Problem
+from otiogate.report.model import BoundLine, UseLine, WaiverLine
+from otiogate.timeline.model import ClipUse
 
 
 def media_of(use: ClipUse) -> tuple[str, ...]:
@@ -48,11 +48,6 @@ def use_line(point: UsePoint) -> UseLine:
         visible=point.visible,
         said=point.said,
     )
-
-
-def problem_line(problem: Problem) -> ProblemLine:
-    """What is irregular about the timeline, or was not read of it."""
-    return ProblemLine(problem.severity, problem.what, problem.where)
 
 
 def waiver_line(record: Record) -> WaiverLine:

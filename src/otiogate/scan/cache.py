@@ -6,6 +6,7 @@ and is asked for nothing else. It is SQLite, which several processes use at one 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -104,7 +105,7 @@ class Cache:
                 database.execute("BEGIN")
             row = database.execute(_SELECT, (_id(key), key)).fetchone()
         except (UsageError, sqlite3.Error):
-            self._database = None
+            self.close()
             return None
         return Stored._make(row) if row and tuple(map(type, row)) == _TYPES else None
 
@@ -124,7 +125,14 @@ class Cache:
                 database.executemany(_INSERT, new)
                 database.execute("COMMIT")
         except (UsageError, sqlite3.Error):
-            self._database = None
+            self.close()
+
+    def close(self) -> None:
+        """Sets the file aside: nothing more is found in it, and nothing kept."""
+        database, self._database = self._database, None
+        if database is not None:
+            with contextlib.suppress(sqlite3.Error):
+                database.close()
 
     def _asked(self) -> sqlite3.Connection | None:
         """The database of this process: a connection must not outlive a fork."""

@@ -145,11 +145,13 @@ def _is_light(path: str) -> bool:
         found = os.stat(path)  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
         return False
-    if not stat.S_ISREG(found.st_mode) or len(path) > _SHORT:
+    if not stat.S_ISREG(found.st_mode):
         return False
-    if found.st_size > _LIGHT and not path.lower().endswith(MEDIA_INSIDE):
+    if found.st_size <= _LIGHT:
+        return len(path) <= _SHORT
+    if not path.lower().endswith(MEDIA_INSIDE):
         _fetch(path)
-    return found.st_size <= _LIGHT
+    return False
 
 
 def _fetch(path: str) -> None:

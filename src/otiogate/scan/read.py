@@ -107,15 +107,18 @@ def content(path: str | Path, suffix: str = "") -> bytes:
 
 def hashed(path: str | Path, suffix: str) -> tuple[str, bytes | None]:
     """The digest of the ``content`` of ``path``, and that; of a large file the digest alone. What is hashed is mostly
-    known by that, and to hold much of it takes as long as to read it. Raises ``ReadError``."""
-    size = 0 if suffix in (".otioz", *_INSIDE) else _check_kind(path)
-    if size < _LARGE:
-        data = _bytes(path, size) if size else content(path, suffix)
-        return sha256(data), data
-    try:
-        return sha256_of(_pieces(path)), None
-    except OSError as fault:
-        raise _unread(path, fault) from fault
+    known by that, and to hold much of it takes as long as to read it. One larger than any timeline is not hashed first:
+    a file of holes takes hours, and what cannot be held fails at once. Raises ``ReadError``."""
+    if suffix == ".otioz" or suffix in _INSIDE:
+        data = content(path, suffix)
+    elif not _LARGE <= (size := _check_kind(path)) <= _MAX_CONTENT:
+        data = _bytes(path, size)
+    else:
+        try:
+            return sha256_of(_pieces(path)), None
+        except OSError as fault:
+            raise _unread(path, fault) from fault
+    return sha256(data), data
 
 
 def _check_kind(path: str | Path) -> int:

@@ -8,12 +8,14 @@ name by which a ledger may know others. Whatever else is asked of the restored s
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
+from zlib import crc32
 
 from otiogate.errors import ReadError
 from otiogate.evidence.footprints import hints
@@ -38,7 +40,7 @@ from otiogate.timeline.time import Frames, Span
 LONGEST_HINT = 500
 """Characters of a remark that a hint repeats."""
 
-MALFORMED = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+MALFORMED = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 """What comes of data that is not of this form: a cache may have been written by others."""
 
 
@@ -48,9 +50,9 @@ class NotStored(Exception):
 
 class Stored(NamedTuple):
     """``format`` and ``rate`` are those of the origin. ``quiet`` is how many uses a timeline makes that is whole and
-    says nothing of any of them, and 0 of any other. ``names`` are the folded names of media, each ended by a NUL;
-    ``problems``, ``head``, ``subjects`` and ``nodes``, the nodes that go by each name that the ledger knew, are JSON,
-    or nothing."""
+    says nothing of any of them, and 0 of any other. ``names`` are check sums of the folded names of media, of four
+    bytes each: one that is met by chance costs a reading. ``problems``, ``head``, ``subjects`` and ``nodes``, the nodes
+    that go by each name that the ledger knew, are JSON, or nothing."""
 
     format: str
     rate: str
@@ -105,8 +107,7 @@ def stored(snapshot: Snapshot, matcher: Matcher) -> Stored | None:
     names, nodes = _names(snapshot), dict[str, list[int]]()
     for node, name in sorted(set(matcher.met(snapshot.keys))):
         nodes.setdefault(name, []).append(node)
-    told = "".join(f"{each}\0" for each in sorted(names))
-    if told.count("\0") != len(names) or not (told.isascii() or names == set(map(fold, names))):
+    if not ("".join(names).isascii() or names == set(map(fold, names))):
         return None  # a name that is not found again by what is kept of it
     problems = [_problem(each, path) for each in dict.fromkeys(snapshot.problems)]
     texts = [_text(problems) if problems else "", _text(head), _text(subjects), _text(nodes)]
@@ -120,7 +121,7 @@ def stored(snapshot: Snapshot, matcher: Matcher) -> Stored | None:
         texts[0] or "",
         texts[1] or "",
         texts[2] or "",
-        told.encode("utf-8", "surrogatepass"),
+        _packed({crc32(each.encode("utf-8", "surrogatepass")) for each in names}),
         texts[3] or "",
     )
 
@@ -138,6 +139,10 @@ def _names(snapshot: Snapshot) -> set[str]:
     names.update([stem(each) for each in names])
     names.discard("")
     return names
+
+
+def _packed(sums: set[int]) -> bytes:
+    return struct.pack(f"<{len(sums)}I", *sorted(sums))
 
 
 def _text(data: Any) -> str | None:
@@ -247,7 +252,8 @@ class _Names:
         """Those that are ``known``."""
         if known is None:
             raise NotStored
-        met = known.all.intersection(self._found.names.split(b"\0"))
+        sums = struct.unpack(f"<{len(self._found.names) // 4}I", self._found.names)
+        met = [name for each in known.by_sum.keys() & sums for name in known.by_sum[each]]
         nodes = json.loads(self._found.nodes) if met else {}
         try:
             found = [(name, nodes[name]) for name in (each.decode("utf-8", "surrogatepass") for each in sorted(met))]

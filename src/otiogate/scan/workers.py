@@ -359,6 +359,9 @@ def _attend(parent: int, outbox: _Outbox) -> None:
 
 def _outcome(work: Callable[[Any], Any], item: Any, limits: Limits) -> Any:
     try:
+        with contextlib.suppress(MemoryError):
+            return work(item)
+        gc.collect()  # what others left may have filled it
         return work(item)
     except MemoryError:
         return Failed(f"needs more than {limits.memory // 1024**2:,} MiB of memory to read")

@@ -95,6 +95,8 @@ def parse(data: bytes, where: str) -> Element:
         raise ReadError(what, where=f"{where}:{fault.lineno}", next_step=_AGAIN) from fault
     except (ValueError, LookupError) as fault:  # what a decoder raises for an encoding that it does not know
         raise ReadError(f"is no XML that can be read: {fault}", where=where, next_step=_AGAIN) from fault
+    finally:
+        del builder.parser  # the two hold each other, and what was read
     beside = [each for each in builder.outermost.children if each.tag == COMMENT]
     root = next(each for each in builder.outermost.children if each.tag != COMMENT)
     root.children[:0] = beside

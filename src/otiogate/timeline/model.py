@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, Protocol
+from zlib import crc32
 
 from otiogate.timeline.time import Span
 
@@ -221,6 +222,14 @@ class Known:
     def all(self) -> frozenset[bytes]:
         """Both."""
         return self.names | self.reels
+
+    @cached_property
+    def by_sum(self) -> Mapping[int, tuple[bytes, ...]]:
+        """All of them by their check sums, of which those of names that are equal are equal."""
+        found: dict[int, tuple[bytes, ...]] = {}
+        for each in self.all:
+            found[crc32(each)] = (*found.get(crc32(each), ()), each)
+        return found
 
 
 _IN_WORDS = bytes(ord(chr(each).lower()) if each < 128 and chr(each).isalnum() else 32 for each in range(256))

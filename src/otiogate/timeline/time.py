@@ -33,7 +33,10 @@ def exact_rate(rate: float) -> Fraction:
     for candidate in _NTSC:
         if abs(float(candidate) - rate) < 0.005:
             return candidate
-    return Fraction(rate).limit_denominator(100_000)
+    found = Fraction(rate).limit_denominator(100_000)
+    if not found:
+        raise TimeError(f"{rate} is not a frame rate")
+    return found
 
 
 @lru_cache(maxsize=65536)
@@ -159,5 +162,5 @@ def frames_of(text: str, rate: Fraction) -> tuple[Frames, bool]:
 def timecode_base(rate: Fraction) -> int:
     """How many frames timecode counts in a second: the nearest whole number. ``round`` takes ten times as long."""
     if rate.denominator == 1:
-        return rate.numerator
+        return max(1, rate.numerator)
     return max(1, (2 * rate.numerator + rate.denominator) // (2 * rate.denominator))

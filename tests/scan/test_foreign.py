@@ -9,7 +9,7 @@ import sys
 import zipfile
 from importlib.metadata import requires
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import opentimelineio as otio
 import pytest
@@ -162,12 +162,94 @@ def test_a_nested_sequence_is_read(tmp_path: Path) -> None:
     assert lost(snapshot) == []
 
 
-def test_a_clip_that_hides_behind_the_id_of_another_is_a_loss(tmp_path: Path) -> None:
+COMMENTS = f"<comments><mastercomment1>{TAG}</mastercomment1></comments>"
+
+
+def test_a_clip_that_has_the_id_of_another_is_read_as_itself(tmp_path: Path) -> None:
     """The host's adapter reads the first element of an id for every later one."""
-    cut = sequence(item("A1", id="clipitem-1"), item("A2", f"<comments><c>{TAG}</c></comments>", id="clipitem-1"))
+    cut = sequence(item("A1", id="clipitem-1"), item("A2", COMMENTS, id="clipitem-1"))
     snapshot = read(tmp_path, xmeml(cut))
-    assert any("has the id 'clipitem-1'" in each for each in lost(snapshot))
-    assert said(snapshot)
+    assert lost(snapshot) == []
+    assert any("has the id 'clipitem-1'" in each.what for each in snapshot.problems)
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert [use.media.references for use in uses if use] == [("A1.mov",), ("A2.mov",)]
+    assert {name for name, _ in said(snapshot)} == {"A2"}
+
+
+def test_a_file_that_has_the_id_of_another_is_a_loss(tmp_path: Path) -> None:
+    files = [f"<file id='f'><name>{name}</name><pathurl>file:///m/{name}.mov</pathurl>{RATE}</file>" for name in "ab"]
+    assert lost(read(tmp_path, xmeml(sequence(item("A1", file=files[0]), item("A2", file=files[1])))))
+
+
+ANGLES = "".join(
+    f"<angle>{seen}<clip id='c{name}'><name>{name}</name><file id='{name}'><name>{name}.mov</name>"
+    f"<pathurl>file:///m/{name}.mov</pathurl>{RATE}</file>{COMMENTS if name == 'x' else ''}</clip></angle>"
+    for name, seen in (("x", ""), ("y", "<activevideoangle/>"))
+)
+
+
+@pytest.mark.parametrize(
+    "tagged",
+    [
+        item("A1", COMMENTS, file=" "),
+        item("A1", COMMENTS).replace("<start>100</start><end>150</end>", ""),
+        item("A1", COMMENTS).replace("<start>100<", "<start>-1<"),
+        item("A1", COMMENTS).replace("<start>100</start><end>150<", "<start>100.0</start><end>149.6<"),
+        item("A1", COMMENTS).replace("<in>0</in><out>50</out>", ""),
+        item("A1", f"<marker><name>{TAG}</name></marker>"),
+        item("A1", f"<filter><name>{TAG}</name></filter>"),
+        item("A1", COMMENTS, file=f"<file id='f'><name>f</name><timecode>{RATE}</timecode></file>"),
+        item("A1", file=f"<multiclip id='m'><name>M</name>{ANGLES}</multiclip>"),
+        item("A1", COMMENTS).replace("clipitem", "generatoritem").replace("<file", "<other").replace("/file", "/other"),
+        "<transitionitem><start>90</start><end>110</end></transitionitem>" + item("A1", COMMENTS),
+    ],
+)
+def test_what_a_script_leaves_out_of_an_item_does_not_stop_the_reading(tagged: str, tmp_path: Path) -> None:
+    snapshot = read(tmp_path, xmeml(sequence(item("A0"), tagged)))
+    assert snapshot.uses == 2
+    assert lost(snapshot) == []
+    assert {name for name, _ in said(snapshot)} == {"A1"}
+
+
+def test_a_multiclip_is_of_the_angle_that_is_seen(tmp_path: Path) -> None:
+    multiclips = [item("A1", file=f"<multiclip id='m'>{ANGLES}</multiclip>"), item("A2", file="<multiclip id='m'/>")]
+    snapshot = read(tmp_path, xmeml(sequence(*multiclips)))
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert ["y.mov" in use.media.references for use in uses if use] == [True, True]
+    assert {name for name, _ in said(snapshot)} == {"A1", "A2"}
+
+
+def test_a_sequence_and_a_file_may_be_mentioned_before_they_are_told(tmp_path: Path) -> None:
+    told = sequence(item("A2", COMMENTS, file="<file id='f'/>")).replace("<sequence id='", "<sequence id='n' was='")
+    mention = item("A1", file="<sequence id='n'/>")
+    late = item("A3", file=f"<file id='f'><name>f</name><pathurl>file:///m/f.mov</pathurl>{RATE}</file>")
+    snapshot = read(tmp_path, xmeml(sequence(mention, late), told))
+    assert lost(snapshot) == []
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert {use.name: "f.mov" in use.media.references for use in uses if use} == {"A2": True, "A3": True}
+    assert "A2" in {name for name, _ in said(snapshot)}
+
+
+def test_a_file_that_a_bin_tells_is_that_of_the_clips_that_mention_it(tmp_path: Path) -> None:
+    """As Premiere writes a project: the file stands in the master clip."""
+    file = f"<file id='f'><name>f</name><pathurl>file:///m/f.mov</pathurl>{RATE}</file>"
+    master = f"<clip id='m'><name>f</name><media><video><track>{item('m', file=file)}</track></video></media></clip>"
+    cut = sequence(item("A1", file="<file id='f'/>"), item("A2", file="<file id='f'/>"))
+    text = xmeml(f"<project><children><bin><children>{master}</children></bin>{cut}</children></project>")
+    snapshot = read(tmp_path, text)
+    uses = [snapshot.subject(node).use for node in snapshot.uses_under(0)]
+    assert ["f.mov" in use.media.references for use in uses if use] == [True, True]
+
+
+def test_clips_in_no_sequence_are_what_is_delivered(tmp_path: Path) -> None:
+    clips = "".join(
+        f"<clip id='{name}'><name>{name}</name>{RATE}<duration>50</duration>{inner}<media><video><track>"
+        f"{item(name)}</track></video></media></clip>"
+        for name, inner in (("A1", ""), ("A2", COMMENTS))
+    )
+    snapshot = read(tmp_path, xmeml(f"<bin><name>b</name><children>{clips}</children></bin>"))
+    assert snapshot.uses == 2
+    assert {name for name, _ in said(snapshot)} == {"A2"}
 
 
 def test_the_second_channel_of_a_clip_speaks_of_the_clip(tmp_path: Path) -> None:
@@ -209,6 +291,45 @@ def test_a_column_that_an_ale_has_twice_is_read_twice(tmp_path: Path) -> None:
     snapshot = read(tmp_path, text, "bin.ale")
     assert {name for name, _ in said(snapshot)} == {"A1"}
     assert "two columns are called Note" in snapshot.problems[0].what
+
+
+ROWS = f"A1\t01:00:00:00\t01:00:02:00\t\nA2\t01:00:00:00\t01:00:02:00\t{TAG}\n"
+ALE = f"Heading\nFIELD_DELIM\tTABS\nFPS\t25\n\nColumn\nName\tStart\tEnd\tNote\n\nData\n{ROWS}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ALE.replace(TAG, f'"{TAG} note=""a b"""'),
+        ALE.replace("\t", ","),
+        ALE.replace("\t", ";"),
+        ALE.replace(TAG, f'"{TAG}, note=""a;b,c"""').replace("\t", ","),
+        ALE.replace("Heading", "Heading\t\t\t").replace("Column", "Column\t\t").replace("Data", "Data  "),
+        ALE.replace("Heading", "HEADING").replace("Column", "COLUMN").replace("Data", "DATA"),
+        ALE.replace("FPS\t25", "FPS  25").replace("FIELD_DELIM\tTABS", "FIELD_DELIM"),
+        ALE.replace("FPS\t25", "FPS\t"),
+        ALE.replace("FPS\t25", "FPS\t25p"),
+        ALE.replace(f"\t{TAG}", f"\t\t\t{TAG}"),
+        ALE.replace("Name\t", '"Name"\t').replace("A1\t", "A1 \x0b \x1c\u2028b\t"),
+        ALE.replace(TAG, f"fine\x0b{TAG}"),
+        ALE.replace("End\tNote", "End\tDuration\tNote").replace(":02:00\t", ":02:00\t00:00:09:00\t"),
+    ],
+)
+def test_an_ale_is_read_as_spreadsheets_leave_it(text: str, tmp_path: Path) -> None:
+    """Cells in quotes or parted by commas, blank ones behind the name of a section, breaks in a cell."""
+    snapshot = read(tmp_path, text, "bin.ale")
+    assert snapshot.uses == 2
+    assert {(name, carrier.line) for name, carrier in said(snapshot)} == {("A2", 10)}
+    assert not lost(snapshot)
+    for node in snapshot.uses_under(0):
+        use = snapshot.subject(node).use
+        assert use is not None
+        assert use.source is not None
+
+
+def test_a_column_in_quotes_that_means_genai_is_one(tmp_path: Path) -> None:
+    text = 'Heading\nFPS\t25\n\nColumn\nName\t"Gen AI"\n\nData\nA1\tgen.shot\n'
+    assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {"A1"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "windows-1252"])
@@ -394,3 +515,45 @@ def test_a_tag_in_a_marker_or_list_of_a_ges_project_is_found(field: str, tmp_pat
     path.write_text(re.sub(r'(<timeline [^>]*metadatas=)"[^"]*"', lambda found: found[1] + written, text))
     [(_, carrier)] = said(read_timeline(path))
     assert [each.text for each in statements(carrier)] == ["GENAI gen.shot"]
+
+
+def kdenlive(notes: str = "", clip: str = "") -> str:
+    """A project of the clip A1, with a property of the project and one of the clip."""
+    entry = '<entry producer="p" in="00:00:00.000" out="00:00:04.000"/>'
+    of_clip = {"length": "250", "resource": "/m/A1.mov", "kdenlive:clipname": "A1", "kdenlive:id": "2"}
+    properties = "".join(f'<property name="{name}">{value}</property>' for name, value in of_clip.items())
+    return (
+        '<mlt LC_NUMERIC="C" producer="main_bin"><profile frame_rate_num="25" frame_rate_den="1"/>\n'
+        f'<producer id="p" in="00:00:00.000" out="00:00:10.000">{properties}{clip}</producer>\n'
+        f'<playlist id="main_bin"><property name="kdenlive:docproperties.version">1.04</property>{notes}{entry}'
+        "</playlist>\n"
+        f'<producer id="black_track"/><playlist id="v1">{entry}</playlist><playlist id="v2"/>\n'
+        '<tractor id="t1"><track producer="v1"/><track producer="v2"/></tractor>\n'
+        '<tractor id="t2"><track producer="black_track"/><track producer="t1"/></tractor></mlt>'
+    )
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        f"<p>{TAG}</p>",
+        f"<!DOCTYPE HTML><html><head><style>p {{}}</style></head><body><p style='x'>fine</p><p>{TAG}</p></body></html>",
+        f"fine<br/>{TAG}",
+        "<ul><li><b>GEN</b>AI gen.shot tool=<span class='x'>Foo</span></li></ul>",
+        "<p>GENAI&nbsp;gen.shot tool=&quot;Foo&quot;</p>",
+    ],
+)
+def test_the_notes_of_a_kdenlive_project_are_read_as_they_are_shown(notes: str, tmp_path: Path) -> None:
+    written = f'<property name="kdenlive:documentnotes">{escape(notes)}</property>'
+    assert [name for name, _ in said(read(tmp_path, kdenlive(written), "cut.kdenlive"))] == [""]
+
+
+def test_prose_in_html_that_mentions_genai_is_no_tag(tmp_path: Path) -> None:
+    written = f'<property name="kdenlive:documentnotes">{escape("<p>No <b>GENAI</b> here, a < b</p>")}</property>'
+    assert said(read(tmp_path, kdenlive(written), "cut.kdenlive")) == []
+
+
+@pytest.mark.parametrize("key", ["genai", "0.stream.genai", "GenAI"])
+def test_a_key_of_a_media_file_in_a_kdenlive_project_is_read_by_its_own_name(key: str, tmp_path: Path) -> None:
+    written = f'<property name="meta.attr.{key}.markup">gen.shot</property>'
+    assert [name for name, _ in said(read(tmp_path, kdenlive(clip=written), "cut.kdenlive"))] == ["A1"]

@@ -10,18 +10,19 @@ from pathlib import Path
 from otiogate.documents.digest import sha256
 from otiogate.errors import ReadError
 from otiogate.scan.second_look import with_raw
+from otiogate.timeline.ale import ale_for_adapter, parse_ale, raw_ale
 from otiogate.timeline.fcpxml import read_fcpxml
 from otiogate.timeline.fcpxml_xml import Element, parse
 from otiogate.timeline.formats import Format
 from otiogate.timeline.model import Origin, Snapshot
 from otiogate.timeline.raw import Raw
-from otiogate.timeline.raw_lines import raw_ale, raw_m3u8
+from otiogate.timeline.raw_lines import raw_m3u8
 from otiogate.timeline.raw_xml import raw_ges, raw_mlt, raw_xmeml
 from otiogate.timeline.sniff import described, sniff
 from otiogate.timeline.xmeml import for_adapter
 
 _XML: dict[str, Callable[[Element], Raw]] = {"xmeml": raw_xmeml, "ges": raw_ges, "mlt": raw_mlt}
-_LINES: dict[str, Callable[[str], Raw]] = {"ale": raw_ale, "m3u8": raw_m3u8}
+_LINES = ("ale", "m3u8")
 _LINE_END = re.compile(r"\r\n?")
 NAME_IT = "name the file for what it is, or ask who delivered it for another export"
 
@@ -67,7 +68,10 @@ def _raw(data: bytes, form: Format, kind: str, where: str) -> tuple[bytes, Raw]:
         what = "is a playlist of playlists: there is no clip in it"
         raise ReadError(what, where=where, next_step="scan the playlists that it names")
     text = _LINE_END.sub("\n", text)  # the adapters know no lone CR
-    return text.encode(), _LINES[form.content](text)
+    if form.content == "ale":
+        log = parse_ale(text)
+        return ale_for_adapter(log), raw_ale(log)
+    return text.encode(), raw_m3u8(text)
 
 
 def _decoded(data: bytes) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from otiogate.timeline.fcpxml_xml import COMMENT, Element
 from otiogate.timeline.model import Problem
 from otiogate.timeline.raw import Raw, RawClip, Said, carrier_of
+from otiogate.timeline.xmeml import ITEMS, loose_clips
 
 Owners = dict[int, tuple[int, ...]]
 """The clips that an element speaks of, by the ``id`` of the element. One that is not listed speaks of those of the
@@ -20,19 +21,31 @@ def raw_xmeml(root: Element) -> Raw:
     clips: list[Element] = []
     for track, dropped in _tracks(root):
         clips += [] if dropped else [each for each in track.children if _is_clip(each)]
+    clips = clips or loose_clips(root)
     owners: Owners = {id(each): (number,) for number, each in enumerate(clips)}
-    masters, files, names = _numbers(), _numbers(), _numbers()
+    masters, files, names, angled = _numbers(), _numbers(), _numbers(), _numbers()
     for number, clip in enumerate(clips):
         names[_value(clip, "name")].append(number)
         masters[_value(clip, "masterclipid")].append(number)
-        file = clip.first("file")
+        file, multiclip = clip.first("file"), clip.first("multiclip")
         if file is not None:
             files[file.attributes.get("id", "")].append(number)
+        if multiclip is not None:
+            angled[multiclip.attributes.get("id", "")].append(number)
+    in_angles: set[int] = set()
+    for element in root.every():
+        name = element.attributes.get("id", "")
+        if element.tag == "multiclip":
+            owners[id(element)] = tuple(angled.get(name, ()))
+            for inner in element.every():
+                in_angles.add(id(inner))
+                if inner.tag == "file":
+                    files[inner.attributes.get("id", "")] += owners[id(element)]
     for element in root.every():
         name = element.attributes.get("id", "")
         if element.tag == "file" and files.get(name):
-            owners[id(element)] = tuple(files[name])
-        elif element.tag == "clip":
+            owners[id(element)] = tuple(dict.fromkeys(files[name]))
+        elif element.tag == "clip" and not (id(element) in owners or id(element) in in_angles):
             owners[id(element)] = tuple(masters.get(name, ()) if name else ())
     for track, dropped in _tracks(root):
         for each in track.children if dropped else ():
@@ -83,9 +96,13 @@ def _repeated(root: Element) -> Iterator[Problem]:
             continue
         known = first.setdefault(name, element)
         holds = any(each.tag != COMMENT for each in element.children)
+        if known.tag == element.tag in ("file", "sequence") and holds and not known.children:
+            known = first[name] = element  # what was mentioned before it was told
         if known is not element and (known.tag != element.tag or holds):
             of = f"the {known.tag} in line {known.line}, which is read for it"
             same = known.tag == element.tag == "file" and _value(known, "pathurl") == _value(element, "pathurl")
+            if known.tag in ITEMS and element.tag in ITEMS:
+                of, same = f"the {known.tag} in line {known.line}", True
             what = f"the {element.tag} has the id {name[:40]!r} of {of}"
             yield Problem("odd" if same else "lost", what, f"line {element.line}")
 
@@ -187,8 +204,18 @@ def raw_mlt(root: Element) -> Raw:
         owners[id(producer)] = tuple(dict.fromkeys([*made[name], *binned[_property(producer, "kdenlive:id")]]))
     return Raw(
         _named(clips, lambda each: _property(producers.get(each.attributes.get("producer", "")), "kdenlive:clipname")),
-        tuple(_said(root, owners)),
+        tuple(_said(root, owners, _properties)),
     )
+
+
+_OF_MEDIA = re.compile(r"meta\.attr\.(?:\d+\.stream\.)?(.+)\.markup")
+
+
+def _properties(element: Element) -> Iterator[tuple[str, str]]:
+    """The attributes; ``meta.attr.comment.markup`` is the comment that stands in a media file itself."""
+    for key, value in element.attributes.items():
+        of_media = _OF_MEDIA.fullmatch(value) if element.tag == "property" and key == "name" else None
+        yield key, of_media[1] if of_media else value
 
 
 def _property(element: Element | None, name: str) -> str:

@@ -63,7 +63,7 @@ def sniff(data: bytes) -> str:
         return "nothing"
     if first.startswith("#EXTM3U"):
         return "m3u8"
-    if first.lower() in ("heading", "column"):
+    if first.strip(' \t,;"').lower() in ("heading", "column"):  # a spreadsheet leaves blank cells behind it
         return "ale"
     if first.lower().startswith("samplitude edl"):
         return "an EDL of Samplitude"

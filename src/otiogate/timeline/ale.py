@@ -1,0 +1,136 @@
+"""What an Avid Log Exchange says in its lines, and the same as its adapter can read it.
+
+Logs pass through spreadsheets on their way, which put cells in quotes, part them by commas and leave blank ones behind
+the name of a section. The adapter reads what Avid writes and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from otiogate.timeline.model import Problem, plain_key
+from otiogate.timeline.raw import Raw, RawClip, Said, carrier_of
+
+_SECTIONS = ("heading", "column", "data")
+_AROUND = ' \t,;"'
+"""What a spreadsheet leaves around the name of a section."""
+
+_LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)")
+
+_PARTED = {mark: re.compile(rf'[ ]*((?:"(?:[^"]|"")*")?[^{mark}]*){mark}') for mark in ",;"}
+"""A cell up to the mark behind it, which may stand within quotes too."""
+
+_Line = tuple[int, list[str]]
+"""The number of a line, and its cells."""
+
+
+@dataclass
+class Log:
+    """An Avid Log Exchange: the lines of its heading, the names of its columns, and its rows."""
+
+    heading: list[_Line] = field(default_factory=list)
+    columns: list[str] = field(default_factory=lambda: [""])
+    columns_line: int = 0
+    rows: list[_Line] = field(default_factory=list)
+
+    def named(self, cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """The cells that say something, each with the name of its column, or else its place."""
+        for place, cell in enumerate(cells):
+            if cell:
+                name = self.columns[place] if place < len(self.columns) else ""
+                yield name or f"cell {place + 1}", cell
+
+    def cell(self, cells: Sequence[str], column: str) -> str:
+        """What stands in ``column``; of several that are called so, in the last."""
+        return dict(zip(self.columns, cells)).get(column, "")  # noqa: B905 - rows may be short
+
+
+def is_section(line: str) -> bool:
+    """Whether ``line`` is the name of a section, in any case."""
+    return line.strip(_AROUND).lower() in _SECTIONS
+
+
+def parse_ale(text: str) -> Log:
+    """The log in ``text``, whose lines end with LF; other breaks stand in a cell."""
+    log, section, mark = Log(), "", "\t"
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip(_AROUND):
+            continue
+        if section != "data" and is_section(line):
+            section = line.strip(_AROUND).lower()
+        elif section == "column":
+            mark = next((each for each in "\t,;" if each in line), "\t")
+            log.columns, log.columns_line = _cells(line, mark), number
+        elif section == "data":
+            log.rows.append((number, _cells(line, mark)))
+        else:
+            log.heading.append((number, _cells(line, next((each for each in "\t,;" if each in line), " "))))
+    return log
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    if mark == " ":
+        return [_bare(each) for each in line.split(None, 1)]
+    cells = line.split(mark) if mark == "\t" else _PARTED[mark].findall(line + mark)
+    return [_bare(each.strip()) for each in cells]
+
+
+def _bare(cell: str) -> str:
+    """``cell`` without the quotes that a spreadsheet puts around it."""
+    return cell[1:-1].replace('""', '"').strip() if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+
+
+def raw_ale(log: Log) -> Raw:
+    """Every row below ``Data`` is a clip, and every cell of it may say something; a heading speaks of all."""
+    clips: list[RawClip] = []
+    said: list[Said] = []
+    for line, cells in log.heading:
+        for place, cell in enumerate(cells):
+            if cell:
+                said.append(_said(f"cell {place + 1}", cell, line, ()))
+    for line, cells in log.rows:
+        said += [_said(name, cell, line, (len(clips),)) for name, cell in log.named(cells)]
+        clips.append(RawClip(log.cell(cells, "Name"), line))
+    return Raw(tuple(clips), tuple(said), tuple(_twice(log)))
+
+
+def _said(name: str, cell: str, line: int, clips: tuple[int, ...]) -> Said:
+    """A cell that holds a tag says all of it, so that the key would only repeat it."""
+    key = plain_key(name) if plain_key(name) in ("genai", "genaiid", "digitalsourcetype") else name
+    return Said(carrier_of(f"line {line} ({name[:60]})", {key: cell}, line), clips)
+
+
+def _twice(log: Log) -> Iterator[Problem]:
+    twice = sorted({each for each in log.columns if each and log.columns.count(each) > 1})
+    if twice:
+        what = f"two columns are called {', '.join(twice)[:200]}, of which OpenTimelineIO reads the last"
+        yield Problem("odd", what, f"line {log.columns_line}")
+
+
+def ale_for_adapter(log: Log) -> bytes:
+    """The log as Avid writes one, in UTF-8: a rate that is a number, and rows that are as long as the columns are many.
+    What a row tells of its length beside its two ends is left out, since the adapter reads nothing where they differ.
+    """
+    head = (_entry(*cells[:2]) for _, cells in log.heading if len(cells) > 1)
+    rows = (_row(log, cells) for _, cells in log.rows)
+    lines = ["Heading", *filter(None, head), "", "Column", _joined(log.columns), "", "Data", *rows, ""]
+    return "\n".join(lines).encode("utf-8", "surrogatepass")
+
+
+def _entry(key: str, value: str) -> str:
+    number = _LEADING_NUMBER.match(value)
+    if key == "FPS":
+        return _joined((key, number[1])) if number else ""
+    return _joined((key, value))
+
+
+def _row(log: Log, cells: Sequence[str]) -> str:
+    spare = log.cell(cells, "Start") and log.cell(cells, "End")
+    named = zip(log.columns, cells)  # noqa: B905 - rows may be long or short
+    return _joined(["" if name == "Duration" and spare else cell for name, cell in named])
+
+
+def _joined(cells: Sequence[str]) -> str:
+    return "\t".join(" ".join(each.split()) for each in cells)

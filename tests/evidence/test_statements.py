@@ -19,6 +19,9 @@ _TEXTS = st.sampled_from(
         "trainedAlgorithmicMedia",
         "composite",
         "SOURCE FILE: SH010",
+        '{"genai": "gen.still"}',
+        '["ok", "GENAI gen.shot"]',
+        "<p>GENAI gen.shot</p>",
         "",
     ]
 )

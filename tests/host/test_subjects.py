@@ -749,6 +749,15 @@ def test_lists_in_lists_do_not_shift_a_tag_to_another_node() -> None:
     assert [use.name for finding in report.findings for use in finding.uses] == ["one"] * len(report.findings)
 
 
+_HELD = [
+    *(json.dumps({"payload": {key: "gen.shot"}}) for key in ("genai", "Gen AI", "gen\tai")),
+    '{"gen\tai": "gen.shot"}',
+    '{"\\u0067enai": "gen.shot"}',
+    "<p>GENAI gen.shot</p>",
+    "<p>&#71;ENAI gen.shot</p>",
+]
+
+
 @st.composite
 def trees(draw: Any, depth: int = 0) -> Any:
     """Any nesting of lists, collections, timelines, stacks, tracks and clips; some clips are tagged, some embed."""
@@ -760,6 +769,8 @@ def trees(draw: Any, depth: int = 0) -> Any:
             made.metadata["embedded"] = draw(st.sampled_from([clip(name="inner"), timeline(), [clip()], {"a": clip()}]))
         if draw(st.booleans()):
             made.metadata["genai"] = TAG
+        if draw(st.booleans()):
+            made.metadata["pipeline"] = draw(st.sampled_from(_HELD))
         return made
     children = draw(st.lists(trees(depth=depth + 1), max_size=3))
     if kind == "list":

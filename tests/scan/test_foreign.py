@@ -539,7 +539,7 @@ def kdenlive(notes: str = "", clip: str = "") -> str:
         f"<p>{TAG}</p>",
         f"<!DOCTYPE HTML><html><head><style>p {{}}</style></head><body><p style='x'>fine</p><p>{TAG}</p></body></html>",
         f"fine<br/>{TAG}",
-        "<ul><li><b>GEN</b>AI gen.shot tool=<span class='x'>Foo</span></li></ul>",
+        "<ul><li><b>GENAI</b> gen.shot tool=<span class='x'>Foo</span></li></ul>",
         "<p>GENAI&nbsp;gen.shot tool=&quot;Foo&quot;</p>",
     ],
 )

@@ -23,6 +23,9 @@ _WORD = re.compile(r"[^\W_]+")
 _SAID_IN = ("comment", "comments", "note", "notes", "credit", "credits", "description", "keyword", "keywords", "remark")
 """What a metadata key ends with, numbers apart, if its value is a remark."""
 
+_ANYWHERE = re.compile(r"genai|trainedalgorithmic|compositesynthetic", re.IGNORECASE | re.ASCII)
+"""What no value says by chance, whatever its key is."""
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -129,5 +132,10 @@ def _remarks(metadata: Mapping[str, Any]) -> Iterator[str]:
             pending += ((plain_key(str(name)), item) for name, item in reversed(list(value.items())))
         elif isinstance(value, list):
             pending += ((key, item) for item in reversed(value))
-        elif isinstance(value, str) and key.rstrip("0123456789").endswith(_SAID_IN) and not is_tag(value):
+        elif isinstance(value, str) and _is_remark(key, value):
             yield value
+
+
+def _is_remark(key: str, value: str) -> bool:
+    is_said = key.rstrip("0123456789").endswith(_SAID_IN) or _ANYWHERE.search(value)
+    return bool(is_said) and not is_tag(value)

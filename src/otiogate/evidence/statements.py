@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure, whole
+from otiogate.evidence.embedded import data_in, json_in
 from otiogate.evidence.tag import ID, Tag, is_tag, parse_tag
 from otiogate.evidence.vocabulary import AMBIGUOUS_SOURCE_TYPES, GENAI_SOURCE_TYPES, source_type
 from otiogate.timeline.model import Carrier, plain_key
@@ -23,6 +24,12 @@ TRIGGERS: tuple[bytes, ...] = (
     b"digsrctype",
 )
 """Patterns in ASCII lower case, one of which stands in the text of every node whose carriers say anything."""
+
+_TRIGGER = re.compile(b"|".join(TRIGGERS).replace(rb"|\\t", b"").decode(), re.IGNORECASE | re.ASCII)
+"""One of them in a text itself, in which a tab is a tab."""
+
+_DEEPEST = 3
+"""How often data may be text within data that is text."""
 
 _LABEL = re.compile(
     r"(?:\w+[:.])?digital[ _\-\t]*source[ _\-\t]*type(?:[ \t]*[:=][ \t]*|[ \t]+)(?=\S)", re.IGNORECASE | re.ASCII
@@ -70,14 +77,16 @@ def statements(carrier: Carrier) -> Iterator[Statement]:
         elif len(said) <= _LONGEST_TYPE and (found := _typed(said)) is not None and found.source_type not in seen:
             seen.add(found.source_type)
             yield found
+        elif (data := _data(text)) is not None:
+            yield from _in_data(data, carrier.where, seen, within=1)
     if carrier.metadata:
-        yield from _in_metadata(carrier.metadata, carrier.where)
+        yield from _in_data(carrier.metadata, carrier.where, seen)
 
 
 def saying(carrier: Carrier) -> Carrier | None:
     """``carrier`` without what says nothing: it makes the same statements. Nothing where it makes none."""
     texts = tuple(each for each in carrier.texts if any(statements(Carrier("", (each,)))))
-    metadata = {key: item for key, item in carrier.metadata.items() if any(_in_metadata({key: item}, ""))}
+    metadata = {key: item for key, item in carrier.metadata.items() if any(_in_data({key: item}, "", set()))}
     if not (texts or metadata or carrier.faults):
         return None
     return replace(carrier, texts=texts, metadata=metadata)
@@ -105,10 +114,17 @@ def _evidence(value: str, *, is_named: bool) -> Evidence | None:
     return None
 
 
-def _in_metadata(metadata: Mapping[str, Any], where: str) -> Iterator[Statement]:
-    pending: list[tuple[str, Any]] = [("", metadata)]
+def _data(text: str) -> Any:
+    """What ``text`` holds as data, if that may say anything."""
+    return data_in(text) if _TRIGGER.search(text) else None
+
+
+def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator[Statement]:
+    """What metadata says. Of data that was text, ``within`` other data, nobody has looked for tags yet: those are
+    statements too, but for those ``seen``."""
+    pending: list[tuple[str, Any, int]] = [("", data, within)]
     while pending:
-        key, value = pending.pop()
+        key, value, depth = pending.pop()
         if isinstance(value, Mapping):
             for inner, item in value.items():
                 plain = plain_key(inner)
@@ -118,19 +134,26 @@ def _in_metadata(metadata: Mapping[str, Any], where: str) -> Iterator[Statement]
                     if item != "":
                         yield _pointer(item)
                 else:
-                    pending.append((plain, item))
+                    pending.append((plain, item, depth))
         elif isinstance(value, list):
-            pending.extend((key, item) for item in value)
+            pending.extend((key, item, depth) for item in reversed(value))
         elif isinstance(value, str):
             found = _evidence(value, is_named=key.endswith("digitalsourcetype"))
             if found is not None:
                 yield found
+            elif "genai" in value.lower() and (tags := tags_in(value)):
+                yield from (parse_tag(each) for each in tags if depth and each not in seen)
+                seen.update(tags)
+            elif depth < _DEEPEST and (held := _data(value)) is not None:
+                pending.append((key, held, depth + 1))
 
 
 def _stated(value: Any, where: str) -> Iterator[Statement]:
     """What stands under a key that means GenAI. Blank text is an empty cell of a column, and says nothing."""
     if isinstance(value, str) and not value.strip():
         return
+    if isinstance(value, str) and isinstance(held := json_in(value), Mapping | list):
+        value = held
     if isinstance(value, list) and value:
         for item in value:
             yield from _stated(item, where)

@@ -6,12 +6,8 @@ clip loses its tag on the way: an adapter tells where the clips are, the file wh
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import unescape
-from typing import Any
 
 from otiogate.timeline.model import Carrier, Problem
 from otiogate.timeline.notes import tags_in
@@ -51,47 +47,6 @@ class Raw:
 
 
 def carrier_of(where: str, values: Mapping[str, str], line: int | None = None) -> Carrier:
-    """A carrier of ``values``, by their keys. A text of several lines is a tag from the line on that begins one; one
-    that is JSON is read too, and notes in HTML are read as they are shown."""
-    metadata: dict[str, Any] = dict(values)
-    texts: list[str] = []
-    for key, value in values.items():
-        texts += tags_in(value)
-        if _MARKUP.search(value):
-            texts += tags_in(unescape(_MARKUP.sub(_shown, value)))
-        if value[:1] in ("{", "[") and value.strip()[-1:] in ("}", "]"):
-            found = _json(value)
-            if found is not None:
-                metadata[key] = found
-                texts += [tag for text in _texts(found) for tag in tags_in(text)]
-    return Carrier(where, tuple(dict.fromkeys(texts)), metadata, line)
-
-
-_MARKUP = re.compile(r"</?([A-Za-z!?][\w:-]{0,20})[^<>]*>")
-_IN_LINE = frozenset({"a", "b", "em", "font", "i", "span", "strong", "u"})
-
-
-def _shown(mark: re.Match[str]) -> str:
-    """What a mark of HTML does to the text around it: where it does not only dress it, a line begins."""
-    return "" if mark[1].lower() in _IN_LINE else "\n"
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _texts(thing: Any) -> list[str]:
-    found: list[str] = []
-    pending = [thing]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, str):
-            found.append(each)
-        elif isinstance(each, dict):
-            pending += reversed(each.values())
-        elif isinstance(each, list):
-            pending += reversed(each)
-    return found
+    """A carrier of ``values``, by their keys. A text of several lines is a tag from the line on that begins one."""
+    texts = dict.fromkeys(tag for value in values.values() for tag in tags_in(value))
+    return Carrier(where, tuple(texts), dict(values), line)

@@ -12,7 +12,9 @@ import opentimelineio as otio
 import pytest
 
 from otiogate.errors import ReadError
+from otiogate.scan import misnamed
 from otiogate.scan.find import Met, Wanted, timelines
+from otiogate.scan.read import read_file
 from tests.cli.running import edl
 
 LATER = 4e9
@@ -246,13 +248,57 @@ def test_events_are_known_however_their_lines_end_and_their_times_are_parted(tmp
     assert len(list(timelines([str(tmp_path)], misnamed=True))) == 3
 
 
-def test_a_packed_timeline_that_was_set_aside_is_found_and_any_other_archive_is_none(tmp_path: Path) -> None:
-    for name in ("cut.otioz.bak", "cut.otioz.old", "cut.edl.zip", "notes.bak"):
+def test_a_packed_timeline_that_was_set_aside_is_found_and_an_archive_of_another_name_is_none(tmp_path: Path) -> None:
+    for name in ("cut.otioz.bak", "cut.otioz.old", "notes.bak"):
         with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("content.otio", otio.schema.Timeline("cut").to_json_string())
     assert list(timelines([str(tmp_path)], misnamed=True)) == [
         str(tmp_path / name) for name in ("cut.otioz.bak", "cut.otioz.old")
     ]
+
+
+def zipped(path: Path, **members: str) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", ".").replace("_in_", "/"), content)
+
+
+def test_an_archive_that_holds_a_timeline_is_found_and_not_looked_into(tmp_path: Path) -> None:
+    zipped(tmp_path / "a.zip", notes__txt="x", cuts_in_CUT__EDL=edl([]))
+    zipped(tmp_path / "b.ZIP", cut__fcpxmld_in_Info__fcpxml="<fcpxml/>")
+    zipped(tmp_path / "c.zip", cut__xml="<!DOCTYPE xmeml>\n<xmeml version='5'/>")
+    (tmp_path / "d.edl.zip").write_bytes(b"PK\3\4 cut off")
+    for name in ("e.edl.gz", "f.otio.7z", "g.EDL.RAR"):
+        (tmp_path / name).write_bytes(b"packed")
+    expected = sorted(str(each) for each in tmp_path.iterdir())
+    zipped(tmp_path / "still.zip", still__png="x", about__xml="<note/>", __MACOSX_in__cut__edl="x")
+    zipped(tmp_path / "mac.zip", __cut__edl="x")
+    (tmp_path / "broken.zip").write_bytes(b"PK\3\4 cut off")
+    (tmp_path / "notes.gz").write_bytes(b"packed")
+    assert list(timelines([str(tmp_path)])) == []
+    assert list(timelines([str(tmp_path)], misnamed=True)) == expected
+    for path in expected:
+        with pytest.raises(ReadError, match=r"is an archive that holds .*, which is not looked into"):
+            read_file(Path(path))
+
+
+def test_an_archive_that_cannot_be_opened_without_a_password_may_hold_one(tmp_path: Path) -> None:
+    path = tmp_path / "turnover.zip"
+    zipped(path, cut__xml="<note/>")
+    data = bytearray(path.read_bytes())
+    data[6] |= 1  # of the file, that it is encrypted
+    data[data.rindex(b"PK\1\2") + 8] |= 1
+    path.write_bytes(data)
+    assert list(timelines([str(tmp_path)], misnamed=True)) == [str(path)]
+
+
+def test_a_list_of_files_that_is_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads the list holds all of it, before any limit of memory."""
+    path = tmp_path / "stills.zip"
+    zipped(path, **{f"still{number:04}__png": "" for number in range(20)})
+    assert list(timelines([str(tmp_path)], misnamed=True)) == []
+    monkeypatch.setattr(misnamed, "_LARGEST_DIRECTORY", 1000)
+    assert list(timelines([str(tmp_path)], misnamed=True)) == [str(path)]
 
 
 @pytest.mark.parametrize(

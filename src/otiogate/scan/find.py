@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from otiogate.errors import ReadError
 from otiogate.receipt import SUFFIX as RECEIPT
-from otiogate.scan.misnamed import LOOKED_AT, holds_timeline, may_be_misnamed, names_one
+from otiogate.scan.misnamed import LOOKED_AT, holds_timeline, may_be_misnamed, names_one, packed_in
 from otiogate.scan.sidecar import SUFFIX, astray
 from otiogate.timeline.formats import BUNDLES, BY_SUFFIX
 
@@ -211,7 +211,7 @@ def is_misnamed(base: str, name: str) -> bool:
         if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - as above
             return False
         with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - as above
-            return holds_timeline(name, stream.read(LOOKED_AT))
+            return holds_timeline(name, stream.read(LOOKED_AT)) or bool(packed_in(path))
     except OSError:
         return names_one(name)
 

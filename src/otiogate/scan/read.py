@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import lzma
 import os
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import partial
@@ -17,7 +14,7 @@ from otiogate.documents.digest import sha256, sha256_of
 from otiogate.documents.strict import DocumentError, decode, parse_otio_json
 from otiogate.errors import ReadError
 from otiogate.scan.foreign import NAME_IT, read_foreign
-from otiogate.scan.misnamed import LOOKED_AT, holds_timeline, may_be_misnamed
+from otiogate.scan.misnamed import LOOKED_AT, ZIP_FAULTS, holds_timeline, may_be_misnamed, packed_in
 from otiogate.scan.sidecar import with_sidecar
 from otiogate.timeline.edl import read_edl
 from otiogate.timeline.fcpxml import read_fcpxml
@@ -28,18 +25,6 @@ from otiogate.timeline.sniff import described, sniff
 MEDIA_INSIDE = (".otioz", ".otiod")
 
 _AGAIN = "export it again, or ask who delivered it"
-
-_ZIP_FAULTS = (
-    OSError,
-    ValueError,
-    EOFError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-)
-"""What the standard library raises for archives that are broken, cut off, encrypted, or packed in an unknown way."""
 
 _CONTENT = "content.otio"
 _INSIDE = {".otiod": _CONTENT, ".fcpxmld": "Info.fcpxml"}
@@ -73,6 +58,9 @@ def read_file(path: Path, rate: Fraction | None = None) -> Snapshot:
             raise ReadError("is a folder", where=where, next_step="name the timelines in it")
         if not os.path.lexists(path):
             raise ReadError("cannot be read: No such file or directory", where=where, next_step="correct the path")
+        if packed := packed_in(where):
+            what = f"is an archive that holds {packed[-200:]}, which is not looked into"
+            raise ReadError(what, where=where, next_step="unpack it, and scan what was in it")
         what, kind = f"is no timeline format that is known ({suffix or 'no suffix'})", sniff(_head(path))
         if kind in _NAMES:
             raise ReadError(f"{what}; by its content it is {described(kind)}", where=where, next_step=NAME_IT)
@@ -244,7 +232,7 @@ def _from_zip(path: Path) -> bytes:
         raise ReadError(f"cannot be read: {fault.strerror}", where=str(path), next_step=_to_do(fault)) from fault
     except KeyError as fault:
         raise ReadError(f"holds no {_CONTENT}", where=str(path), next_step=_AGAIN) from fault
-    except _ZIP_FAULTS as fault:
+    except ZIP_FAULTS as fault:
         raise ReadError(f"is not a zip archive that can be read: {fault}", where=str(path), next_step=_AGAIN) from fault
 
 

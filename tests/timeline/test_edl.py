@@ -562,6 +562,8 @@ def test_keys_are_found_without_building() -> None:
         "* Comment:GENAI gen.shot",
         "COMMENT:* GENAI gen.shot",
         "* COMMENTS: GENAI gen.shot",
+        "* FROM COMMENT: GENAI gen.shot",
+        "* TO COMMENT: GENAI gen.shot",
         "* NOTE: GENAI gen.shot",
         "REM GENAI gen.shot",
         "* LOC: 10:00:01:00 RED     GENAI gen.shot",
@@ -572,6 +574,15 @@ def test_keys_are_found_without_building() -> None:
         "* LOC: 1020 YELLOW GENAI gen.shot",
         "* LOC: nowhere RED GENAI gen.shot",
         "* LOC: RED GENAI gen.shot",
+        "* 10:00:01:00 GENAI gen.shot",
+        "* 10:00:01:00 red   GENAI gen.shot",
+        "* 99:99:99:99 GENAI gen.shot",
+        "*  1  Red   JO    10:00:01:00                           V1              GENAI gen.shot",
+        "*  1  Red   JO    10:00:01:00                           V1    1 of 2    GENAI gen.shot",
+        "*  1  Red   JO    10:00:01:00  10:00:02:00  00:00:01:00  V1             GENAI gen.shot",
+        "*  1  Red   JO    10:00:01:00  10:00:02:00  24           TC1            GENAI gen.shot",
+        "*  1  Red         10:00:01:00                                           GENAI gen.shot",
+        "*  1  Red   GENAI gen.shot   10:00:01:00                V1              a note",
         " |C:ResolveColorBlue |M:GENAI gen.shot |D:1",
         "GENAI gen.shot |C:ResolveColorBlue |M:Marker 1 |D:1",
         "GENAI gen.shot|D:97",
@@ -583,7 +594,14 @@ def test_a_tag_is_found_wherever_it_may_stand(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["* NOT GENAI", "* GENAIX", "* LOCATION: 10:00:00:00 GENAI", "* LOC: 10:00:00:00 RED not the GENAI one"],
+    [
+        "* NOT GENAI",
+        "* GENAIX",
+        "* LOCATION: 10:00:00:00 GENAI",
+        "* LOC: 10:00:00:00 RED not the GENAI one",
+        "* 10:00:00:00 not the GENAI one",
+        "* 2 shots 10:00:00:00 V1 GENAI",
+    ],
 )
 def test_what_is_no_tag_is_not_made_one(line: str) -> None:
     assert tags(read(f"{HEAD}{CUT}{line}\n"), 1) == []
@@ -635,6 +653,54 @@ def test_a_locator_without_a_readable_place_is_odd_and_stands_nowhere() -> None:
     snapshot = read(f"{HEAD}{CUT}* LOC: 10:00:61:00 RED GENAI gen.shot\n")
     assert snapshot.subject(1).carriers[0].span is None
     assert [(each.severity, each.where) for each in snapshot.subject(1).problems] == [("odd", "line 4")]
+
+
+MARKERS = """*
+* ============================================================
+* Marker Metadata
+* ------------------------------------------------------------
+* Sequence name: REEL 1
+* Number  Color   Marker Name              Start TC    End TC      Duration    Track  Part        Comment
+*      1  White   JO                       10:00:01:12                         V1                 GENAI gen.shot
+*      2  White   JO                       10:00:05:00                         V1                 clean up the wire
+>>> SOURCE A001C002   A001C002 060a2b34
+"""
+
+
+def test_the_markers_that_are_listed_below_the_last_event_stand_in_record_time() -> None:
+    snapshot = read(HEAD + CUT + DISSOLVE + MARKERS)
+    assert snapshot.problems == ()
+    listed = [each for each in snapshot.subject(3).carriers if each.span is not None]
+    assert [(each.line, each.span, each.texts[1:]) for each in listed] == [
+        (12, Span(864036, 0, Fraction(24)), ("JO", "GENAI gen.shot")),
+        (13, Span(864120, 0, Fraction(24)), ("JO", "clean up the wire")),
+    ]
+
+
+def test_a_comment_that_begins_with_its_timecode_stands_there() -> None:
+    found = carrier("* 10:00:01:12 GENAI gen.shot\n")
+    assert (found.span, found.texts) == (
+        Span(864036, 0, Fraction(24)),
+        ("10:00:01:12 GENAI gen.shot", "GENAI gen.shot"),
+    )
+
+
+def test_a_marker_of_resolve_may_begin_with_a_note_of_many_lines() -> None:
+    snapshot = read(HEAD + CUT + "@Jo, Apr 22\nGENAI gen.shot\n\nmore |C:ResolveColorBlue |M:Jo |D:1\n" + DISSOLVE)
+    assert tags(snapshot, 1) == ["GENAI gen.shot"]
+    assert snapshot.problems == ()
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_a_line_is_no_note_of_a_marker_that_another_event_has(above: bool) -> None:
+    marker = " |C:ResolveColorBlue |M:Jo |D:1\n"
+    text = f"{CUT}a note\n{DISSOLVE}{marker}" if above else f"a note\n{CUT}{marker}"
+    assert problems(read(HEAD + text)) == [("odd", "line 4" if above else "line 3")]
+
+
+def test_an_event_that_cannot_be_read_is_lost_in_the_note_of_a_marker_too() -> None:
+    snapshot = read(f"{HEAD}{CUT}002  A001 V C 01:00:0\nnote |C:ResolveColorBlue |M:Jo |D:1\n")
+    assert problems(snapshot) == [("lost", "line 4")]
 
 
 def test_a_marker_of_resolve_belongs_to_its_event() -> None:
@@ -771,6 +837,9 @@ def test_a_file_of_which_every_event_is_lost_says_so() -> None:
         "* FROM CLIP NAME: " + ".a" * 2_500_000,
         "*" * 5_000_000,
         "* x" + "|D:" * 1_600_000,
+        "* 1 Red" + " " * 5_000_000 + "x",
+        "* 1 Red 10:00:00:00" + " " * 5_000_000,
+        "* 1 Red 10:00:00:00" + " 1" * 2_500_000,
     ],
     ids=lambda line: line[:12].strip(),
 )
@@ -792,7 +861,7 @@ NAME_WORDS = [
     "REPLACED BY:",
     "a/b.mov",
 ]
-OTHER_WORDS = ["* ", "GENAI", "GENAI+", "LOC:", "FCM: DROP", "|M:", "#%41", "\t", "\x1a", "\f", "\xa0"]
+OTHER_WORDS = ["* ", "* 1 Red", "GENAI", "GENAI+", "LOC:", "FCM: DROP", "|M:", "#%41", "\t", "\x1a", "\f", "\xa0"]
 WORDS = st.sampled_from([*EVENT_WORDS, "01:00:00:00", "01:00:02;00", *NAME_WORDS, *OTHER_WORDS])
 LINES = st.lists(WORDS, max_size=10).map(" ".join) | st.sampled_from(CUT.splitlines() + DISSOLVE.splitlines())
 

@@ -519,3 +519,15 @@ def test_every_use_goes_by_the_keys_that_are_found_without_building_it() -> None
 def test_clips_of_one_name_in_one_line_are_told_apart() -> None:
     found = [use.address.rpartition(" / ")[2] for use in uses(cut(clip() + clip() + "\n" + clip() + clip()))]
     assert found == ["asset-clip 'shot'", "asset-clip 'shot' (2)", "asset-clip 'shot'", "asset-clip 'shot' (2)"]
+
+
+@pytest.mark.parametrize("tag", ["clip", "sync-clip"])
+@pytest.mark.parametrize("inside", ["", '<video ref="b" offset="3601s" duration="2s"/>'])
+def test_a_clip_that_refers_to_its_media_itself_is_a_use_of_them(tag: str, inside: str) -> None:
+    snapshot = cut(clip(inside).replace("asset-clip", tag), asset("b", "other"))
+    use = uses(snapshot)[0]
+    assert (use.name, use.visible) == ("shot", True)
+    assert "plate.mov" in use.media.references
+    assert between(use.source) == "01:00:01:00 01:00:03:00"
+    assert len([each for each in uses(snapshot) if each.visible]) == (2 if inside else 1)
+    assert problems(snapshot) == []

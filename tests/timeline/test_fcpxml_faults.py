@@ -194,6 +194,7 @@ def test_compound_clips_nested_absurdly_deep_are_a_loss() -> None:
         ('<video ref="zz" name="x" duration="1s"/>', "'zz', which is no asset or effect of this file"),
         ('<ref-clip ref="a" name="x" duration="1s"/>', "'a', which is no media of this file"),
         ('<mc-clip ref="zz" name="x" duration="1s"/>', "'zz', which is no media of this file"),
+        ('<clip ref="zz" name="x" duration="1s"/>', "'zz', which is no asset of this file"),
     ],
 )
 def test_a_clip_of_a_resource_that_is_missing_or_another_thing_is_a_use_and_a_loss(inside: str, what: str) -> None:

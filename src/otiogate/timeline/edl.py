@@ -196,7 +196,7 @@ def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Probl
     times, blanks = _times([match[_TIMES] for match in matches])
     rate, origin, contradiction = rate_of(times, FCM_DROP.search(body) is not None, given)
     cut = _Cut(text, starts, leads, rate)
-    lost, odd, strange = _unread(text, others)
+    lost, odd, strange = _unread(text, others, starts)
     lost = lost or _hidden(cut.part(0, 0), is_all=not matches)
     odd += [
         Problem("odd", "a timecode has a blank in place of a colon", f"line {cut.lines[place + 1]}")
@@ -249,9 +249,12 @@ def _times(parts: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
     )
 
 
-def _unread(text: bytes, others: Sequence[re.Match[bytes]]) -> tuple[list[Problem], list[Problem], int]:
+def _unread(
+    text: bytes, others: Sequence[re.Match[bytes]], starts: Sequence[int]
+) -> tuple[list[Problem], list[Problem], int]:
     """What is lost and what is odd in lines that are nothing an EDL has, and the first that is odd (0: none)."""
     lost, odd, strange, line, counted = list[Problem](), list[Problem](), 0, 1, 0
+    markers = [match.start() for match in re.finditer(rb"\|M:", text)] if others else []
     for match in others:
         line += text.count(b"\n", counted, match.start())
         counted = match.start()
@@ -259,10 +262,16 @@ def _unread(text: bytes, others: Sequence[re.Match[bytes]]) -> tuple[list[Proble
         if like_event(other):
             what = f"this looks like an event but cannot be read: {other[:80]!r}"
             lost.append(Problem("lost", what, f"line {line}"))
-        elif other.strip() and not is_marker(other):
+        elif other.strip() and not is_marker(other) and not _is_noted(match.start(), markers, starts):
             odd.append(Problem("odd", f"nothing that a CMX 3600 EDL has: {other[:80]!r}", f"line {line}"))
             strange = strange or line
     return lost, odd, strange
+
+
+def _is_noted(place: int, markers: Sequence[int], starts: Sequence[int]) -> bool:
+    """Whether a marker of Resolve follows in the same event: the note that it begins with may have many lines."""
+    event, marker = bisect_right(starts, place), bisect_right(markers, place)
+    return marker < len(markers) and event > 1 and (event == len(starts) or markers[marker] < starts[event])
 
 
 def _hidden(head: bytes, *, is_all: bool) -> list[Problem]:

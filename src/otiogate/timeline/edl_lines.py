@@ -70,7 +70,10 @@ _STARS = re.compile(r"[\s*]*")
 _TAG = re.compile(r"GENAI(?=[\s:]|\Z)", re.IGNORECASE)
 _MORE = re.compile(r"GENAI\+\s*", re.IGNORECASE)
 _LOCATOR = re.compile(r"LOC\s*:\s*", re.IGNORECASE)
-_REMARK = re.compile(r"(?:(?:COMMENTS?|NOTES?|TITLE)\s*:|REM\b)\s*", re.IGNORECASE)
+_REMARK = re.compile(r"(?:(?:(?:FROM|TO)\s+)?(?:COMMENTS?|NOTES?|TITLE)\s*:|REM\b)\s*", re.IGNORECASE)
+_PLACED = re.compile(r"\d\d:\d\d:\d\d[:;]\d\d(?=\s)", re.ASCII)
+_LISTED = re.compile(r"\d{1,6}\s+([A-Za-z]+)(?=\s)", re.ASCII)
+_COLUMNS = re.compile(r"(?:\s+[\d:;]{1,11}(?=\s)){0,2}\s+(?:[A-Z]{1,3}\d{0,2}\s+)?", re.ASCII)
 _COLOURS = frozenset(
     [
         "RED",
@@ -277,7 +280,8 @@ def carriers_of(
         if locator:
             span, found, fault = _located(said[locator.end() :], rate, like)
         else:
-            found = _remarks(said)
+            span, found = _marked(said, rate, like) if "*" in row[: len(row) - len(said)] else (None, [])
+            found = found or _remarks(said)
         if fault:
             problems.append(Problem("odd", fault, f"line {line}"))
         if not _continues(found, texts):
@@ -309,14 +313,41 @@ def _located(rest: str, rate: Fraction, like: str) -> tuple[Span | None, list[st
     Whichever separator it is written with, it is drop-frame where the record time ``like`` is, and nowhere else.
     """
     word, after = _first_word(rest)
-    separator = _LAST_SEPARATOR.search(like)
-    place = _LAST_SEPARATOR.sub(separator[0], word) if separator else word
     try:
-        frames, drop = frames_of(place, rate)
+        return _place(word, rate, like), _colourless(after), ""
     except TimeError as error:
         texts = dict.fromkeys((*_colourless(rest), *_colourless(after)))
         return None, list(texts), f"a locator without a place: {error}"
-    return Span(frames, 0, rate, drop), _colourless(after), ""
+
+
+def _place(word: str, rate: Fraction, like: str) -> Span:
+    """A place in record time, counted as ``like`` is. Raises ``TimeError``."""
+    separator = _LAST_SEPARATOR.search(like)
+    frames, drop = frames_of(_LAST_SEPARATOR.sub(separator[0], word) if separator else word, rate)
+    return Span(frames, 0, rate, drop)
+
+
+def _marked(said: str, rate: Fraction, like: str) -> tuple[Span | None, list[str]]:
+    """The place and the texts of a comment that is a marker, though nothing calls it a locator: Nucoda's, which begin
+    with their timecode, and those that Avid lists below the last event, in columns (number, colour, name, start, end,
+    duration, track, part, comment). No texts where it is none.
+    """
+    listed = _LISTED.match(said)
+    if listed is not None and listed[1].upper() not in _COLOURS:
+        return None, []
+    place = _PLACED.search(said, listed.end()) if listed is not None else _PLACED.match(said)
+    if place is None:
+        return None, []
+    texts, after = [said], said[place.end() :]
+    if listed is not None:
+        columns = _COLUMNS.match(after)
+        after = after[columns.end() :] if columns is not None else after
+        texts += [said[listed.end() : place.start()].strip(), after.partition("  ")[2].strip()]
+    texts += _colourless(after)
+    try:
+        return _place(place[0], rate, like), list(dict.fromkeys(filter(None, texts)))
+    except TimeError:
+        return None, texts
 
 
 def _colourless(text: str) -> list[str]:

@@ -50,6 +50,9 @@ _RESOURCES = {
 }
 """What each kind of story element refers to."""
 
+_MAY_REFER = {"clip": ("asset",), "sync-clip": ("asset",)}
+"""Those that refer to nothing in what Final Cut Pro writes, and to their media in what scripts write."""
+
 _OWN = frozenset(
     [
         COMMENT,
@@ -248,7 +251,7 @@ class Story:
         elif tag in ("clip", "sync-clip"):
             inside = [each for each in others if tag == "sync-clip" or not lane_of(each)]
             others = [each for each in others if tag == "clip" and lane_of(each)]
-            node.is_use = not any(each.tag in CLIPPED or each.tag == "spine" for each in inside)
+            node.is_use = resource is not None or not any(each.tag in CLIPPED or each.tag == "spine" for each in inside)
             inner = _within(node)
             if not self._extents.any_meets(inside, inner.shift, inner.window):
                 inner = replace(inner, shift=None)
@@ -306,6 +309,8 @@ class Story:
 
     def _resource(self, element: Element) -> Element | None:
         wanted = _RESOURCES.get(element.tag, ())
+        if "ref" in element.attributes:
+            wanted = wanted or _MAY_REFER.get(element.tag, ())
         found = self._resources.of(element, *wanted)
         if found is not None:
             self._met.add(id(found))

@@ -124,6 +124,18 @@ def test_bytes_that_no_encoding_has_do_not_stop_the_reading() -> None:
     assert tags(snapshot, 1) == ["GENAI gen.shot"]
 
 
+@pytest.mark.parametrize("end", [b"\x1a\xff", b"\x1a" + b"\xff" * 100, b"\x1a\x1a\xff\x1a"])
+def test_what_stands_behind_a_control_z_at_the_end_changes_no_letter(end: bytes) -> None:
+    snapshot = read_edl(f"{HEAD}{CUT}* FROM CLIP NAME: M\u00fcller\r\n".encode() + end, "cut.edl")
+    assert (use(snapshot).name, snapshot.problems) == ("M\u00fcller", ())
+
+
+def test_the_last_letter_of_windows_1252_is_kept_where_no_control_z_stands() -> None:
+    assert (
+        use(read_edl(f"{HEAD}{CUT}* FROM CLIP NAME: Lou\u00ff".encode("windows-1252"), "cut.edl")).name == "Lou\u00ff"
+    )
+
+
 def test_control_z_and_padding_at_the_end_are_dropped() -> None:
     padded = (HEAD + CUT).encode() + b"\x1a\x1a" + b"\0" * 100
     assert read_edl(padded, "cut.edl").text == read(HEAD + CUT).text
@@ -269,6 +281,8 @@ def test_an_event_that_is_made_a_comment_beside_others_is_a_comment() -> None:
         ">>> SOURCE 106770   106770           4919975f.793b8d33",
         "DLEDL: START TC: 10;00;00;00",
         "GPI  RLV001     PULSE    003   RI   +00:00:00:10",
+        "PEG A R001 +00:00:01:00  R001",
+        "TITLE2: A SECOND",
         "SWM  BANK 002   REG 004  MSTR  I    +00:00:00:15",
         "% 59A812A840A8",
         "REM a remark",
@@ -565,6 +579,7 @@ def test_keys_are_found_without_building() -> None:
         "* FROM COMMENT: GENAI gen.shot",
         "* TO COMMENT: GENAI gen.shot",
         "* NOTE: GENAI gen.shot",
+        "* COMMENT: 10:00:01:00 GENAI gen.shot",
         "REM GENAI gen.shot",
         "* LOC: 10:00:01:00 RED     GENAI gen.shot",
         "* LOC: 10:00:01:00 GENAI gen.shot",

@@ -55,7 +55,9 @@ def test_a_new_event_of_the_same_number_is_another() -> None:
     assert tagged(data, 1) == f"{ONE}\n{LINE}\n{ONE}\n".encode()
 
 
-@pytest.mark.parametrize("tail", [b"", b"\n", b"  ", b"\r\n\r\n\x1a", b"\x1a\x1a", b"\0\0\0", b"\n\0\x1a\0", b" \n \n"])
+@pytest.mark.parametrize(
+    "tail", [b"", b"\n", b"  ", b"\r\n\r\n\x1a", b"\x1a\x1a", b"\0\0\0", b"\n\0\x1a\0", b" \n \n", b"\r\n\x1a\xff"]
+)
 def test_what_old_systems_pad_with_stays_at_the_end(tail: bytes) -> None:
     data = ONE.encode() + tail
     made = tagged(data, 1)

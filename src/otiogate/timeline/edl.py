@@ -176,10 +176,17 @@ def _decoded(data: bytes, where: str) -> str:
         except UnicodeDecodeError as error:
             what = f"begins as UTF-16 text but does not go on so: {error.reason}"
             raise ReadError(what, where=where, next_step="export the EDL again") from None
+    data = unpadded(data)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.removeprefix(BOM_UTF8).decode("windows-1252", errors="replace")
+
+
+def unpadded(data: bytes) -> bytes:
+    """``data``, which is not UTF-16, without the 0xFF that old systems write behind the control-Z at its end."""
+    bare = data.rstrip(b"\x1a\xff")
+    return bare if data[len(bare) :].startswith(b"\x1a") else data
 
 
 def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Problem, ...], int]:

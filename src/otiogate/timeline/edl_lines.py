@@ -31,7 +31,7 @@ LINE = re.compile(
         )
     |
         (?![*%\s]|\Z|>>>|\|[CMD]:
-            |(?i:TITLE|FCM|M2|M/S|SPLIT|AUD|GPI|SWM|REM|LOC|DLEDL|COMMENT|NOTE|EFFECTS?[ ]NAME
+            |(?i:TITLE2?|FCM|M2|M/S|SPLIT|AUD|GPI|SWM|PEG|REM|LOC|DLEDL|COMMENT|NOTE|EFFECTS?[ ]NAME
                 |ASC_SOP|ASC_SAT|(?:FINAL[ ]CUT[ ]PRO[ ])?(?:REEL|TAPE)
                 |(?:FROM|TO|KEY|SOURCE)[ ](?:CLIP|FILE|REEL|TAPE)|CLIP[ ]NAME|FILE[ ](?:NAME|PATH)
             )(?![A-Za-z0-9_]))
@@ -71,9 +71,9 @@ _TAG = re.compile(r"GENAI(?=[\s:]|\Z)", re.IGNORECASE)
 _MORE = re.compile(r"GENAI\+\s*", re.IGNORECASE)
 _LOCATOR = re.compile(r"LOC\s*:\s*", re.IGNORECASE)
 _REMARK = re.compile(r"(?:(?:(?:FROM|TO)\s+)?(?:COMMENTS?|NOTES?|TITLE)\s*:|REM\b)\s*", re.IGNORECASE)
-_PLACED = re.compile(r"\d\d:\d\d:\d\d[:;]\d\d(?=\s)", re.ASCII)
+_PLACED = re.compile(r"\d\d:\d\d:\d\d[:;.,]\d\d(?=\s)", re.ASCII)
 _LISTED = re.compile(r"\d{1,6}\s+([A-Za-z]+)(?=\s)", re.ASCII)
-_COLUMNS = re.compile(r"(?:\s+[\d:;]{1,11}(?=\s)){0,2}\s+(?:[A-Z]{1,3}\d{0,2}\s+)?", re.ASCII)
+_COLUMNS = re.compile(r"(?:\s+[\d:;.,]{1,11}(?=\s)){0,2}\s+(?:[A-Z]{1,3}\d{0,2}\s+)?", re.ASCII)
 _COLOURS = frozenset(
     [
         "RED",
@@ -365,7 +365,11 @@ def _remarks(said: str) -> list[str]:
         return [text for text in texts if text] or [said]
     said = _unmarked(said)
     prefix = _REMARK.match(said)
-    return [said, _STARS.sub("", said[prefix.end() :], count=1)] if prefix and prefix.end() < len(said) else [said]
+    if prefix is None or prefix.end() == len(said):
+        return [said]
+    text = _STARS.sub("", said[prefix.end() :], count=1)
+    place = _PLACED.match(text)
+    return [said, text, text[place.end() :].lstrip()] if place else [said, text]
 
 
 def _unmarked(text: str) -> str:

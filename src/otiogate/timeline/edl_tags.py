@@ -8,7 +8,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 
 from otiogate.errors import UsageError
-from otiogate.timeline.edl import leads_in, wide_encoding
+from otiogate.timeline.edl import leads_in, unpadded, wide_encoding
 from otiogate.timeline.model import Snapshot
 
 WIDTH = 80
@@ -73,7 +73,7 @@ def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: 
 def _encoding(data: bytes) -> str:
     """As the reader decides it."""
     try:
-        data.decode("utf-8")
+        unpadded(data).decode("utf-8")
     except UnicodeDecodeError:
         return "windows-1252"
     return "utf-8"

@@ -591,6 +591,7 @@ def test_keys_are_found_without_building() -> None:
         "* LOC: RED GENAI gen.shot",
         "* 10:00:01:00 GENAI gen.shot",
         "* 10:00:01:00 red   GENAI gen.shot",
+        "* 10:00:01:00 2   GENAI gen.shot",
         "* 99:99:99:99 GENAI gen.shot",
         "*  1  Red   JO    10:00:01:00                           V1              GENAI gen.shot",
         "*  1  Red   JO    10:00:01:00                           V1    1 of 2    GENAI gen.shot",

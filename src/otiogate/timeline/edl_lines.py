@@ -329,8 +329,8 @@ def _place(word: str, rate: Fraction, like: str) -> Span:
 
 def _marked(said: str, rate: Fraction, like: str) -> tuple[Span | None, list[str]]:
     """The place and the texts of a comment that is a marker, though nothing calls it a locator: Nucoda's, which begin
-    with their timecode, and those that Avid lists below the last event, in columns (number, colour, name, start, end,
-    duration, track, part, comment). No texts where it is none.
+    with their timecode and may have a number, and those that Avid lists below the last event, in columns (number,
+    colour, name, start, end, duration, track, part, comment). No texts where it is none.
     """
     listed = _LISTED.match(said)
     if listed is not None and listed[1].upper() not in _COLOURS:
@@ -343,11 +343,13 @@ def _marked(said: str, rate: Fraction, like: str) -> tuple[Span | None, list[str
         columns = _COLUMNS.match(after)
         after = after[columns.end() :] if columns is not None else after
         texts += [said[listed.end() : place.start()].strip(), after.partition("  ")[2].strip()]
-    texts += _colourless(after)
+    number, behind = _first_word(after)
+    texts += [*_colourless(after), behind if number.isdigit() else ""]
+    found = list(dict.fromkeys(filter(None, texts)))
     try:
-        return _place(place[0], rate, like), list(dict.fromkeys(filter(None, texts)))
+        return _place(place[0], rate, like), found
     except TimeError:
-        return None, texts
+        return None, found
 
 
 def _colourless(text: str) -> list[str]:

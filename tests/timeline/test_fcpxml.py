@@ -531,3 +531,14 @@ def test_a_clip_that_refers_to_its_media_itself_is_a_use_of_them(tag: str, insid
     assert between(use.source) == "01:00:01:00 01:00:03:00"
     assert len([each for each in uses(snapshot) if each.visible]) == (2 if inside else 1)
     assert problems(snapshot) == []
+
+
+def test_assets_of_a_file_that_has_nothing_else_are_what_it_delivers() -> None:
+    plate, voice = uses(read(document("", asset("b", "voice", hasVideo="0"))))
+    assert (plate.visible, plate.kind, plate.record, plate.line) == (True, "video", None, 5)
+    assert (voice.visible, voice.kind, voice.media.references[0]) == (True, "audio", "voice.mov")
+
+
+@pytest.mark.parametrize("inside", [clip(), project(clip()), project("")])
+def test_assets_beside_a_cut_or_a_clip_of_the_browser_are_no_uses(inside: str) -> None:
+    assert all(use.name == "shot" for use in uses(read(document(inside, asset("b", "other")))))

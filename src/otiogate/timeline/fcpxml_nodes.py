@@ -62,8 +62,9 @@ class Node:
 
     @property
     def asset(self) -> Element | None:
-        """The media that it refers to, if it is a use of any."""
-        return self.resource if self.resource is not None and self.resource.tag == "asset" else None
+        """The media that it refers to, if it is a use of any; or that it is."""
+        found = self.resource if self.resource is not None else self.item.element
+        return found if found.tag == "asset" else None
 
     @property
     def media(self) -> Element | None:

@@ -84,7 +84,8 @@ class Story:
         self._has_project = "sequence" in held
         self._has_clips = any(tag in CLIPPED for tag in held)
         self._read(root, Around())
-        for media in [each for holder in root.every() if holder.tag == "resources" for each in holder.children]:
+        left = [each for holder in root.every() if holder.tag == "resources" for each in holder.children]
+        for media in sorted(left, key=lambda each: each.tag != "media"):  # which may show assets
             if media.tag in RESOURCES and not self._is_met(media):
                 delivered = not (self._has_project or self._has_clips)
                 self._read(media, Around(0, "resources", shift=None, enabled=delivered, rest=True))
@@ -152,11 +153,14 @@ class Story:
                 self._lose(child, f"an unknown element in {called(element)}: {child.tag[:80]!r}")
 
     def _left_in(self, item: Item, around: Around) -> Iterator[_Task]:
-        """What no cut has met of a resource. Where it would stand in a cut is not known."""
+        """What no cut has met of a resource. Where it would stand in a cut is not known. An asset of a file that has
+        nothing else is what it delivers."""
         element = item.element
         contents = contents_of(element)
         address = under(around.address, called(element))
-        node = self._add(Node(item, around, address, enabled=around.enabled, held=contents))
+        is_use = around.enabled and element.tag == "asset"
+        parts = parts_of(element, element)
+        node = self._add(Node(item, around, address, is_use, around.enabled, held=contents, parts=parts))
         if contents is not None:
             inner = replace(around, node=node, address=address, names=names_of(element))
             yield from self._lines(contents, inner, {})

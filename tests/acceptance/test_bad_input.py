@@ -94,7 +94,7 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "hollow.otioz": (b"ZIP", "holds no content.otio"),
     "garbled.otioz": (b"GARBLED", "is not a zip archive that can be read"),
     "cut_off.otioz": (b"HALF", "is not a zip archive that can be read"),
-    "bundle.otiod": (b"FOLDER", "No such file or directory"),
+    "bundle.otiod": (b"FOLDER", "holds no content.otio, its timeline"),
     "notes.txt": ("A cut.", "no timeline format that is known (.txt)"),
     "cut": (
         CLEAN,
@@ -106,7 +106,7 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "other.fcpxml": ("<xmeml/>", "is no FCPXML: its outermost element is 'xmeml'"),
     "entities.fcpxml": ('<!DOCTYPE fcpxml [<!ENTITY a "b">]><fcpxml/>', "declares entities or attributes of its own"),
     "cut_off.fcpxml": ('<fcpxml version="1.9">\n<library>', "line 2: is no XML that can be read"),
-    "bundle.fcpxmld": (b"FOLDER", "No such file or directory"),
+    "bundle.fcpxmld": (b"FOLDER", "holds no Info.fcpxml, its timeline"),
     "cut.aaf": ("AAF", "is no AAF: it is some other text"),
     "cut_off.aaf": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is no AAF that can be read"),
     "picture.aaf": (b"\x89PNG\r\n\x1a\n", "is no AAF: it is a PNG image"),

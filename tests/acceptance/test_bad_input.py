@@ -74,6 +74,10 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "twice.otio": (otio_text().replace('"name": "cut"', '"name": "a", "name": "cut"'), "'name' is given twice"),
     "latin.otio": (otio_text().encode().replace(b"cut", b"c\xfct"), "not UTF-8"),
     "unknown.otio": (_otio("Mystery.1"), "Mystery.1, unknown to this OpenTimelineIO"),
+    "effect.otio": (
+        otio_text().replace('"effects": []', '"effects": [{"OTIO_SCHEMA": "StudioGrade.1"}]'),
+        "it knows no StudioGrade (name the plugin that defines it in OTIO_PLUGIN_MANIFEST_PATH",
+    ),
     "newer.otio": (_otio("Timeline.99"), "have it exported for this one"),
     "marker.otio": (str(otio.schema.Marker().to_json_string()), "holds no timeline, track or clip, only Marker"),
     "number.otio": ("1", "holds no timeline, track or clip"),

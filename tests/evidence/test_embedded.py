@@ -56,6 +56,21 @@ def test_json_is_read_as_metadata_is(before: str, within: int, data: Any, said: 
     assert texts_of(list(statements(Carrier("note", (before + text,))))) == said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'NOTE: {"genai": "gen.shot"}',
+        '[pipeline] wrote {"genai": "gen.shot"}, and that was that',
+        '{"reel": "A001"}\n{"genai": "gen.shot"}\n',
+        '<script type="application/json">{"genai": "gen.shot"}</script>',
+        '<a data="{&quot;genai&quot;: &quot;gen.shot&quot;}">',
+    ],
+)
+def test_json_is_read_wherever_it_stands_in_a_text(text: str) -> None:
+    assert set(texts_of(said_in(text))) == {"GENAI gen.shot"}
+    assert set(texts_of(list(statements(Carrier("note", (text,)))))) == {"GENAI gen.shot"}
+
+
 def test_a_disclosure_that_is_text_under_its_key_is_one() -> None:
     [said] = statements(Carrier("clip", (), {"genai": json.dumps(disclosure("DIS-001"))}))
     assert isinstance(said, Disclosure)

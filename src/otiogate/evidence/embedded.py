@@ -17,27 +17,36 @@ from otiogate.timeline.notes import tags_in
 _DEEPEST = 100
 """How deep JSON may be nested."""
 
-_JSON = re.compile(r"[\s\ufeff]*[{\[]")
+_MOST_FAILURES = 10
+"""Braces in a text that may begin JSON and do not."""
+
+_OPEN = re.compile(r"[{\[]")
 _MARK = re.compile(r"</?([A-Za-z!?][\w:.-]{0,200})[^<>]*>")
 _ELEMENT = re.compile(r"<([A-Za-z][\w:.-]*)[^<>]*>([^<>]+)</")
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])([A-Za-z][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 _IN_LINE = frozenset({"a", "b", "em", "font", "i", "span", "strong", "u"})
 
 
-def data_in(text: str) -> Any:
-    """What ``text`` holds as JSON, plain data; or as markup, a list of the tags in it as it is shown, and of its
-    attributes and elements as mappings of one name. Nothing where it is neither."""
-    found = json_in(text) if _JSON.match(text) else None
-    return list(_in_markup(text)) if found is None and _MARK.search(text) else found
+def data_in(text: str) -> list[Any]:
+    """What ``text`` holds: of JSON, wherever it begins, plain data; of markup its attributes and elements, mappings of
+    one name, and the tags in it as it is shown. What is found both ways is there twice, and says the same."""
+    found = list(_json_in(text)) if _OPEN.search(text) else []
+    return [*found, *_in_markup(text)] if _MARK.search(text) else found
 
 
-def json_in(text: str) -> Any:
-    """What ``text`` is as JSON; nothing where it is none, or deeper than any program writes it."""
-    try:
-        value = json.loads(text.strip().lstrip("\ufeff"), object_pairs_hook=_every)
-    except (ValueError, RecursionError):
-        return None
-    return None if _is_deep(value) else value
+def _json_in(text: str) -> Iterator[Any]:
+    """The JSON in ``text``, documents one after another with anything around them. What is nested deeper than any
+    program writes it is left out."""
+    failures = 0
+    begin = _OPEN.search(text)
+    while begin and failures < _MOST_FAILURES:
+        try:
+            value, end = _DECODER.raw_decode(text, begin.start())
+            if not _is_deep(value):
+                yield value
+        except (ValueError, RecursionError):
+            failures, end = failures + 1, begin.end()
+        begin = _OPEN.search(text, end)
 
 
 def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -46,6 +55,9 @@ def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_every)
 
 
 def _is_deep(value: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure, whole
-from otiogate.evidence.embedded import data_in, json_in
+from otiogate.evidence.embedded import data_in
 from otiogate.evidence.tag import ID, Tag, is_tag, parse_tag
 from otiogate.evidence.vocabulary import AMBIGUOUS_SOURCE_TYPES, GENAI_SOURCE_TYPES, source_type
 from otiogate.timeline.model import Carrier, plain_key
@@ -77,7 +77,7 @@ def statements(carrier: Carrier) -> Iterator[Statement]:
         elif len(said) <= _LONGEST_TYPE and (found := _typed(said)) is not None and found.source_type not in seen:
             seen.add(found.source_type)
             yield found
-        elif (data := _data(text)) is not None:
+        elif data := _data(text):
             yield from _in_data(data, carrier.where, seen, within=1)
     if carrier.metadata:
         yield from _in_data(carrier.metadata, carrier.where, seen)
@@ -114,9 +114,9 @@ def _evidence(value: str, *, is_named: bool) -> Evidence | None:
     return None
 
 
-def _data(text: str) -> Any:
+def _data(text: str) -> list[Any]:
     """What ``text`` holds as data, if that may say anything."""
-    return data_in(text) if _TRIGGER.search(text) else None
+    return data_in(text) if _TRIGGER.search(text) else []
 
 
 def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator[Statement]:
@@ -144,7 +144,7 @@ def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator
             elif "genai" in value.lower() and (tags := tags_in(value)):
                 yield from (parse_tag(each) for each in tags if depth and each not in seen)
                 seen.update(tags)
-            elif depth < _DEEPEST and (held := _data(value)) is not None:
+            elif depth < _DEEPEST and (held := _data(value)):
                 pending.append((key, held, depth + 1))
 
 
@@ -152,8 +152,8 @@ def _stated(value: Any, where: str) -> Iterator[Statement]:
     """What stands under a key that means GenAI. Blank text is an empty cell of a column, and says nothing."""
     if isinstance(value, str) and not value.strip():
         return
-    if isinstance(value, str) and isinstance(held := json_in(value), Mapping | list):
-        value = held
+    if isinstance(value, str) and value.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        value = data_in(value) or value
     if isinstance(value, list) and value:
         for item in value:
             yield from _stated(item, where)

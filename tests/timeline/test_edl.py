@@ -693,6 +693,25 @@ def test_the_markers_that_are_listed_below_the_last_event_stand_in_record_time()
     ]
 
 
+SOURCES = """>>> SOURCE B007     B007_LONG_NAME   060a2b34
+*SOURCE FILE: other.mov
+* GENAI gen.shot
+>>> SOURCE A001C002 A001C002_LONG    060a2b34
+*SOURCE FILE: own.mov
+"""
+
+
+def test_the_list_of_sources_below_the_last_event_names_no_media_of_other_reels() -> None:
+    snapshot = read(f"{HEAD}{CUT}* FROM CLIP NAME: shot.mov\n{SOURCES}")
+    assert use(snapshot).media.references == ("own.mov", "shot.mov")
+    assert tags(snapshot, 1) == ["GENAI gen.shot"]
+    assert_keys_hold_what_is_built(snapshot)
+
+
+def test_a_file_that_is_named_above_the_list_of_sources_is_the_event_s_whatever_its_reel() -> None:
+    assert use(read(f"{HEAD}{CUT}* SOURCE FILE: shot.mov\n{SOURCES}")).media.references == ("shot.mov", "own.mov")
+
+
 def test_a_comment_that_begins_with_its_timecode_stands_there() -> None:
     found = carrier("* 10:00:01:12 GENAI gen.shot\n")
     assert (found.span, found.texts) == (

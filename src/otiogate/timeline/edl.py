@@ -30,6 +30,7 @@ from otiogate.timeline.edl_lines import (
     event_of,
     is_marker,
     like_event,
+    named_for,
     named_in,
     names_in,
     reel_of,
@@ -114,8 +115,7 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
     """The snapshot of a CMX 3600 EDL: a node for each event line under node 0, the whole timeline.
 
     ``rate`` is in frames a second, for files that do not tell theirs: without it, it is inferred from the frame numbers
-    that occur. Raises ``ReadError`` if ``data`` is no EDL, or if nothing of it
-    is read.
+    that occur. Raises ``ReadError`` if ``data`` is no EDL, or if nothing of it is read.
     """
     where = path or name
     text = _text_of(data, where)
@@ -359,7 +359,7 @@ def _build(cut: _Cut, node: int) -> Subject:
 
 def _media(cut: _Cut, node: int, event: EventLine, sides: range) -> tuple[str, Media, list[str]]:
     """The clip name, what the event points at, and what is odd about either."""
-    named = list(named_in(cut.part(sides[0], sides[-1])))
+    named = named_for(cut.part(sides[0], sides[-1]), {cut.event(side).reel for side in sides})
     is_whole = len(sides) == 1 or all(cut.event(side).is_cut for side in sides)
     own = [item for item in named if is_whole or item.side in ("", _side(event, node, sides))]
     clips = list(dict.fromkeys(_clip_names(cut, node, event, sides, named, is_whole=is_whole)))

@@ -9,7 +9,8 @@ costs no more than its length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -60,6 +61,7 @@ _NAMED = re.compile(
     )[ \t]*:(?P<value>[^\n]*)""",
     re.VERBOSE,
 )
+_SOURCE = re.compile(rb"\n[ \t]*>>>[ \t]*SOURCE[ \t]+(?P<reel>\S+)")
 _CHANNEL = re.compile(r"NONE|B|(?:[AV]\d{0,2}[/,+&-]?)+", re.IGNORECASE | re.ASCII)
 _EDIT = re.compile(r"[CDK]|W\d+|K[BO]", re.IGNORECASE | re.ASCII)
 _TIMECODE = re.compile(r"\d{1,2}[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d", re.ASCII)
@@ -214,6 +216,17 @@ def named_in(text: bytes, known: Known | None = None) -> Iterator[Named]:
             field = "clip" if match["clip"] else "reel" if match["reel"] else "file"
             side = (match["side"] or b"").decode().upper()
             yield Named(field, {"FROM": "from", "TO": "to", "KEY": "to"}.get(side, ""), value, match.start())
+
+
+def named_for(text: bytes, reels: Collection[str]) -> list[Named]:
+    """Every line in ``text`` that names media, but for what Avid lists below the last event: of each source its reel,
+    and in the lines below it the file. Of that, what is said of ``reels`` counts."""
+    sources = [(match.start(), match["reel"].decode() in reels) for match in _SOURCE.finditer(b"\n" + text)]
+    if not sources:
+        return list(named_in(text))
+    starts = [start for start, _ in sources]
+    above = ((item, bisect_right(starts, item.offset)) for item in named_in(text))
+    return [item for item, count in above if not count or sources[count - 1][1]]
 
 
 def names_in(text: bytes) -> set[str]:

@@ -165,6 +165,20 @@ def test_a_locator_stands_with_the_clip_on_which_it_stands_not_with_the_event_ab
     assert [len(each.markers) for each in (first, second)] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("row", "comments"),
+    [
+        ("10:00:03:00 GENAI gen.shot", []),
+        ("1  Red     JO          10:00:03:00                V1            GENAI gen.shot", ["JO"]),
+        ("1  Red     GENAI gen.shot   10:00:03:00           V1            wire", ["wire"]),
+    ],
+)
+def test_a_tag_in_a_comment_that_has_a_place_stands_with_the_clip_there(row: str, comments: list[str]) -> None:
+    first, second = clips(read(f"{NEXT}{EVENT}* {row}\n"))
+    assert [[each.name for each in clip.markers] for clip in (first, second)] == [[], ["GENAI gen.shot"]]
+    assert block(first).get("comments", []) == comments
+
+
 def test_a_colour_decision_stands_in_cdl_and_one_that_cannot_be_read_in_the_comments() -> None:
     (made,) = clips(read(f"{EVENT}*ASC_SOP (1.1 1 1)(0 0 0)(1 1 1)\n*ASC_SAT 0.9\n*ASC_SAT x\n"))
     assert plain(made)["metadata"]["cdl"]["asc_sop"]["slope"] == [1.1, 1.0, 1.0]
@@ -227,6 +241,7 @@ BODIES = {
     "a side of its own": EVENT + DISSOLVE.replace("A001", "C003", 1),
     "a retime": EVENT.replace("01:00:02:00", "01:00:03:23") + "M2   A001       047.5 01:00:00:00\n",
     "a freeze": EVENT.replace("01:00:02:00", "01:00:00:01") + "* FROM CLIP NAME: ONE FF\n* * FREEZE FRAME\n",
+    "placed comments": f"{EVENT}* 10:00:01:00 GENAI gen.shot\n*  1  Red  JO  10:00:01:00   V1   a note\n",
     "locators": f"{EVENT}* LOC: 10:00:01:00 CYAN    Fix this\n* LOC: 10:00:01:00 no colour\n",
     "a marker of Resolve": f"{EVENT}* a note |C:ResolveColorBlue |M:a name |D:3\n",
     "colour": f"{EVENT}*ASC_SOP (1.1 1 1)(0 0 0)(1 1 1)\n*ASC_SAT 0.9\n",

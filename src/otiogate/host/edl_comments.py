@@ -20,6 +20,7 @@ _FREEZE = re.compile(r"FREEZE FRAME:?\Z", re.IGNORECASE)
 _SAT = re.compile(r"ASC_SAT:?\s*([-+]?[\d.]+)\Z", re.IGNORECASE)
 _SOP = re.compile(r"ASC_SOP:?\s*" + r"\s*".join([r"\(([^()]*)\)"] * 3) + r"\Z", re.IGNORECASE)
 _LOCATOR = re.compile(r"LOC\s*:\s*(\S+)", re.IGNORECASE)
+_PLACE = re.compile(r"\d\d:\d\d:\d\d[:;.,]\d\d", re.ASCII)
 _RESOLVE = re.compile(r"(.*?)\s*\|C:(\S*)\s*\|M:(.*?)\s*(?:\|D:\s*(\d+)\s*)?\Z")
 _STARS = re.compile(r"[\s*]*")
 _COLOURS = frozenset(name for name in dir(otio.schema.MarkerColor) if name.isupper())
@@ -99,6 +100,11 @@ def said_of(carriers: Sequence[Carrier], rows: Sequence[str], first: int, *, is_
         if _locator(said, row, carrier):
             continue
         said_here = [text for text in carrier.texts if native_texts([text]) == [text]]
+        placed = _PLACE.search(row) if carrier.span is not None else None
+        if placed and said_here:  # a marker that nothing calls a locator
+            said.locators += [Locator(tag, "", placed[0], carrier.span) for tag in said_here]
+            said.comments += [text for text in carrier.texts if text not in (row, *said_here)]
+            continue
         tags += said_here
         if said_here and said_here[0] not in row:  # it goes on over several lines
             said.comments.append(said_here[0])

@@ -831,8 +831,8 @@ def test_no_warning_of_python_s_own_comes_from_the_hooks(caplog: pytest.LogCaptu
 def test_types_in_the_host_s_messages_are_called_by_their_names() -> None:
     made = timeline(clip())
     made.tracks[0][0].effects.append(otio.schema.Effect("blur"))
-    text = made.to_json_string().replace('"Effect.1"', '"Nothing.1"')
-    with pytest.raises(ReadError, match=r"expected to read a Effect, found a UnknownSchema instead"):
+    text = made.to_json_string().replace('"Effect.1"', '"SerializableObjectWithMetadata.1"')
+    with pytest.raises(ReadError, match=r"expected to read a Effect, found a SerializableObjectWithMetadata instead"):
         parse_otio(text, "cut.otio")
 
 

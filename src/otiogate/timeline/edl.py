@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -37,6 +36,7 @@ from otiogate.timeline.edl_lines import (
     reels_of,
     times_of,
 )
+from otiogate.timeline.edl_text import NO_EDL, text_of
 from otiogate.timeline.edl_times import irregular, rate_of, stretch
 from otiogate.timeline.media import basenames, file_names, has_extension, names_nobody
 from otiogate.timeline.model import ClipUse, Key, Known, Media, MediaPlace, Origin, Problem, Snapshot, Subject, Timing
@@ -51,12 +51,8 @@ _MOST_CHANNELS = 24
 that repeats one number."""
 
 _MOST_PROBLEMS = 50
-_FEW = 64
-_NUMBERED = re.compile(r"^[^\S\n]*\d[^\n]*", re.MULTILINE)
 _MAY_HIDE = re.compile(rb"^[\s*]*\d|\d[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d", re.MULTILINE)
 """Without which no line is like an event: a number at its begin, or a timecode."""
-
-_NO_EDL = "export the timeline as a CMX 3600 EDL, or name the file for what it is"
 
 
 @dataclass(frozen=True)
@@ -118,15 +114,15 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
     that occur. Raises ``ReadError`` if ``data`` is no EDL, or if nothing of it is read.
     """
     where = path or name
-    text = _text_of(data, where)
+    text = text_of(data, where)
     cut, rate_origin, problems, strange = _survey(text, rate)
     events = len(cut.starts) - 1
     if not events and not any(problem.severity == "lost" for problem in problems):
         if strange:
             what = f"holds no EDL event, and its line {strange} is nothing that a CMX 3600 EDL has"
-            raise ReadError(what, where=where, next_step=_NO_EDL)
+            raise ReadError(what, where=where, next_step=NO_EDL)
         if not HEADER.search(b"\n" + text):
-            raise ReadError("holds no EDL event and no EDL header", where=where, next_step=_NO_EDL)
+            raise ReadError("holds no EDL event and no EDL header", where=where, next_step=NO_EDL)
     return Snapshot(
         origin=Origin(name, "edl", sha256(data), path, rate_origin if events else ""),
         text=text,
@@ -139,54 +135,6 @@ def read_edl(data: bytes, name: str, path: str = "", *, rate: Fraction | None = 
         names=partial(_names, cut),
         problems=problems,
     )
-
-
-def _text_of(data: bytes, where: str) -> bytes:
-    """``data`` as UTF-8 with LF line ends, without the control-Z and NUL that old systems pad files with. Between the
-    fields of an event all blanks are plain ones; in a name each stays as it is."""
-    text = _decoded(data, where).replace("\ufeff", "").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    text = text.rstrip("\0\x1a \t\v\f\n")
-    if not text:
-        raise ReadError("is empty", where=where, next_step="export the EDL again")
-    if "\0" in text:
-        raise ReadError("is binary data, not a CMX 3600 EDL", where=where, next_step=_NO_EDL)
-    if "\x1a" in text:
-        text = re.sub("\n?\x1a+", "\n", text)
-    if "\xa0" in text:
-        text = _NUMBERED.sub(lambda line: line[0].replace("\xa0", " "), text)
-    return text.encode("utf-8")
-
-
-def wide_encoding(data: bytes) -> str:
-    """The UTF-16 that ``data`` is, by its mark or by the zeros of its first letters; empty for any other text."""
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return "utf-16"
-    even, odd = data[:_FEW:2].count(0), data[1:_FEW:2].count(0)
-    few, most = len(data[:_FEW]) // 8, len(data[:_FEW]) // 4
-    if odd > most and even <= few:
-        return "utf-16-le"
-    return "utf-16-be" if even > most and odd <= few else ""
-
-
-def _decoded(data: bytes, where: str) -> str:
-    wide = wide_encoding(data)
-    if wide:
-        try:
-            return data.decode(wide)
-        except UnicodeDecodeError as error:
-            what = f"begins as UTF-16 text but does not go on so: {error.reason}"
-            raise ReadError(what, where=where, next_step="export the EDL again") from None
-    data = unpadded(data)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.removeprefix(BOM_UTF8).decode("windows-1252", errors="replace")
-
-
-def unpadded(data: bytes) -> bytes:
-    """``data``, which is not UTF-16, without the 0xFF that old systems write behind the control-Z at its end."""
-    bare = data.rstrip(b"\x1a\xff")
-    return bare if data[len(bare) :].startswith(b"\x1a") else data
 
 
 def _survey(text: bytes, given: Fraction | None) -> tuple[_Cut, str, tuple[Problem, ...], int]:

@@ -8,7 +8,8 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 
 from otiogate.errors import UsageError
-from otiogate.timeline.edl import leads_in, unpadded, wide_encoding
+from otiogate.timeline.edl import leads_in
+from otiogate.timeline.edl_text import encoding, wide_encoding
 from otiogate.timeline.model import Snapshot
 
 WIDTH = 80
@@ -44,14 +45,14 @@ def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: 
     file's encoding has no room for a character.
     """
     wide = wide_encoding(data)
-    encoding = _encoding(data)
+    narrow = encoding(data)
     flat = data.decode(wide).encode("utf-8") if wide else data
     first_end = _PLAIN_LINE_END.search(flat)
     end = first_end.group() if first_end else b"\n"
     try:
-        text = "".join(end.decode("ascii") + line for line in lines).encode("utf-8" if wide else encoding)
+        text = "".join(end.decode("ascii") + line for line in lines).encode("utf-8" if wide else narrow)
     except UnicodeEncodeError as fault:
-        what = f"is in {encoding}, which has no {fault.object[fault.start]!r}"
+        what = f"is in {narrow}, which has no {fault.object[fault.start]!r}"
         raise UsageError(what, where=snapshot.origin.path, next_step="write the tag in plain letters") from fault
     ends = _row_ends(flat)
     breaks = [match.start() for match in re.finditer(b"\n", snapshot.text)]
@@ -68,15 +69,6 @@ def with_comments(data: bytes, snapshot: Snapshot, nodes: Iterable[int], lines: 
         return made.decode("utf-8").encode(wide)
     name, mark = ("utf-16-le", BOM_UTF16_LE) if data.startswith(BOM_UTF16_LE) else ("utf-16-be", BOM_UTF16_BE)
     return mark + made.decode("utf-8").encode(name)
-
-
-def _encoding(data: bytes) -> str:
-    """As the reader decides it."""
-    try:
-        unpadded(data).decode("utf-8")
-    except UnicodeDecodeError:
-        return "windows-1252"
-    return "utf-8"
 
 
 def _row_ends(data: bytes) -> list[int]:

@@ -106,12 +106,64 @@ def test_a_source_type_that_may_hide_ai_is_known_by_its_name_in_xmp() -> None:
         ("<x:GenAI>gen.shot</x:GenAI>", ["GENAI gen.shot"]),
         ("<p>GENAI gen.shot</p>\n<!-- genai -->", ["GENAI gen.shot"]),
         ("fine<br/>GENAI gen.shot", ["GENAI gen.shot"]),
+        ('<p title="a > b">GENAI gen.shot</p>', ["GENAI gen.shot"]),
+        ("<p title=don't>GENAI gen.shot</p><!-- don't -->", ["GENAI gen.shot"]),
         ("<p>There is no <b>GENAI</b> in it</p>", []),
         ("< genai is small", []),
     ],
 )
 def test_markup_is_read_as_it_is_shown(text: str, said: list[str]) -> None:
     assert texts_of(said_in(text)) == said
+
+
+def test_a_tag_that_goes_on_in_the_next_element_is_one_tag() -> None:
+    assert texts_of(said_in("<p>GENAI gen.shot</p><p>GENAI+ id=DIS-001</p>")) == ["GENAI gen.shot id=DIS-001"]
+    assert texts_of(said_in("<td>GENAI</td><td>gen.shot id=DIS-001</td>")) == ["GENAI gen.shot id=DIS-001"]
+
+
+def test_the_quotes_of_a_tag_hold_no_attributes_and_no_markup() -> None:
+    tag = 'GENAI gen.shot tool="GenAI Studio" note="trainedAlgorithmicMedia"'
+    assert texts_of(said_in(f"<p>{tag}</p>")) == [tag]
+    marked = 'GENAI gen.shot note="<see the brief>"'
+    for said in (marked, f"* {marked}"):
+        assert said_in(said) == []
+    assert texts_of(list(statements(Carrier("note", (marked,), {"note": marked})))) == [marked]
+
+
+@pytest.mark.parametrize("before", ["", "fine\n"])
+def test_a_tag_on_a_line_of_its_own_does_not_hide_what_stands_in_the_markup_around_it(before: str) -> None:
+    text = f'{before}<rdf:Description s:DigitalSourceType="{_IPTC}trainedAlgorithmicMedia"/>\nGENAI none'
+    for carrier in (Carrier("note", (text,)), Carrier("clip", ("GENAI none",), {"xmp": text})):
+        found = list(statements(carrier))
+        assert texts_of(found) == ["GENAI none", "Evidence"]
+        assert _GENERATED in found
+
+
+def test_a_text_that_is_no_tag_where_it_stands_hides_none_elsewhere() -> None:
+    metadata = {"payload": '{"note": "GENAI gen.shot"}', "color": "GENAI gen.shot"}
+    assert texts_of(list(statements(Carrier("clip", (), metadata)))) == ["GENAI gen.shot"]
+
+
+@pytest.mark.parametrize("attributes", ['t="a > b" {}', "t='a > b' {}", 't="a < b" {}', 't=5" {}', '{} t="cut o'])
+def test_attributes_are_read_beside_any_others(attributes: str) -> None:
+    said = f'Iptc4xmpExt:DigitalSourceType="{_IPTC}trainedAlgorithmicMedia"'
+    assert said_in(f"<p/><rdf:Description {attributes.format(said)}/>") == [_GENERATED]
+
+
+def test_numbers_without_end_hide_nothing_and_stop_nothing() -> None:
+    endless = "9" * 5000
+    assert texts_of(said_in(f'{{"n": {endless}, "genai": "gen.shot"}}')) == ["GENAI gen.shot"]
+    assert texts_of(said_in(f"<p>GENAI gen.shot</p><p>GENAI none</p>&#{endless};")) == [
+        "GENAI gen.shot",
+        "GENAI none \ufffd",
+    ]
+
+
+@pytest.mark.parametrize("begun", ["<{}", "<a {}", "<a b='{}", '<a b="{}', "<a>{}", "&#{}", "&{}"])
+@pytest.mark.parametrize("repeated", ["a", " ", "1", "'", "'\"", "a=", "<a", "<a>", "<a b='", ">", "&#"])
+def test_a_long_text_is_read_in_time_that_grows_as_it_does(begun: str, repeated: str) -> None:
+    text = begun.format(repeated * 100_000)  # in quadratic time, this takes minutes
+    assert said_in(f"<p>fine, no genai</p>{text}") == []
 
 
 @pytest.mark.parametrize(

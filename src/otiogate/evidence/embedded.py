@@ -17,10 +17,18 @@ from otiogate.timeline.notes import tags_in
 _DEEPEST = 100
 """How deep JSON may be nested."""
 
+_MOST_DIGITS = 400
+"""Of a whole number that is kept as one: Python refuses to read those of thousands."""
+
 _JSON = re.compile(r"[\s\ufeff]*[{\[]")
-_MARK = re.compile(r"</?([A-Za-z!?][\w:.-]{0,200})[^<>]*>")
-_ELEMENT = re.compile(r"<([A-Za-z][\w:.-]*)[^<>]*>([^<>]+)</")
-_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([A-Za-z][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
+_NAME = r"[\w:.-]*(?![\w:.-])"
+_QUOTED = r""""[^"<]*"|'[^'<]*'"""
+_TO_ITS_END = rf"(?:(?:[^<>\"']|{_QUOTED})*>|[^<>]*>)"  # what is in quotes may hold a >; not every quote is closed
+_MARK = re.compile(rf"</?([A-Za-z!?]{_NAME}){_TO_ITS_END}")
+_ELEMENT = re.compile(rf"<([A-Za-z]{_NAME}){_TO_ITS_END}([^<]+)</")
+_BEGUN = re.compile(rf"<(?:[^<>\"']+|{_QUOTED}|[\"'])*")
+_ATTRIBUTE = re.compile(rf"(?<![\w:.-])([A-Za-z]{_NAME})\s*=\s*({_QUOTED})")
+_ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _IN_LINE = frozenset({"a", "b", "em", "font", "i", "span", "strong", "u"})
 
 
@@ -34,10 +42,14 @@ def data_in(text: str) -> Any:
 def json_in(text: str) -> Any:
     """What ``text`` is as JSON; nothing where it is none, or deeper than any program writes it."""
     try:
-        value = json.loads(text.strip().lstrip("\ufeff"), object_pairs_hook=_every)
+        value = json.loads(text.strip().lstrip("\ufeff"), object_pairs_hook=_every, parse_int=_number)
     except (ValueError, RecursionError):
         return None
     return None if _is_deep(value) else value
+
+
+def _number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -65,12 +77,18 @@ def _held(value: Any) -> Iterable[Any]:
 
 def _in_markup(text: str) -> Iterator[Any]:
     text = text.replace("<![CDATA[", "").replace("]]>", "")
-    yield from tags_in(unescape(_MARK.sub(_shown, text)))
-    for name, *values in _ATTRIBUTE.findall(text):
-        yield {_local(name): unescape("".join(values)).strip()}
+    yield from tags_in(_unescaped(_MARK.sub(_shown, text)))
+    for begun in _BEGUN.findall(text):  # in what is shown, quotes are those of a tag
+        for name, quoted in _ATTRIBUTE.findall(begun):
+            yield {_local(name): _unescaped(quoted[1:-1]).strip()}
     for name, inner in _ELEMENT.findall(text):
-        if name.lower() not in _IN_LINE:
-            yield {_local(name): unescape(inner).strip()}
+        said = _unescaped(inner).strip()
+        if name.lower() not in _IN_LINE and not tags_in(said):  # a tag is shown, and may go on in the next element
+            yield {_local(name): said}
+
+
+def _unescaped(text: str) -> str:
+    return unescape(_ENDLESS.sub("\ufffd", text))
 
 
 def _local(name: str) -> str:

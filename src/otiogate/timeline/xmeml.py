@@ -46,6 +46,11 @@ def contents_by_id(root: Element, tag: str) -> dict[str, Element]:
     return found
 
 
+def own_id(element: Element) -> str:
+    """The id of ``element``; of one without, what no other has."""
+    return element.attributes.get("id") or f"{id(element)} "
+
+
 def _written(root: Element) -> Iterator[str]:
     told = _told_late(root)
     known = {tag: contents_by_id(root, tag) for tag in ("file", "multiclip")}
@@ -139,7 +144,7 @@ def _times(item: Element, end_before: int, before: bool, after: bool) -> dict[st
     there is none ``before`` it, follows what was there; its end likewise."""
     numbers = {tag: _frames(_told(item, tag)) for tag in ("start", "end", "in", "out", "duration")}
     start, end, begin, out = (numbers[tag] for tag in ("start", "end", "in", "out"))
-    begin = 0 if begin is None else begin
+    begin = 0 if begin in (None, -1) else begin  # -1 is said of a clip without an in point
     length = out - begin if out is not None and out > begin else numbers["duration"] or 0
     if end is None or (end == -1 and not after):
         end = None
@@ -178,14 +183,17 @@ def _media(item: Element, known: Mapping[str, Mapping[str, Element]]) -> Iterato
 
 
 def _around(clips: Iterable[Element]) -> Element:
-    """A sequence of ``clips``, one behind another."""
+    """A sequence of ``clips``, one behind another; of a merged clip, an item for each of its files."""
     items = []
     rate = Element("rate", {}, 0, children=[_text("timebase", "25")])
     for each in clips:
-        files = (inner for inner in each.every() if inner.tag == "file")
+        files: dict[str, Element] = {}
+        for inner in each.every():
+            if inner.tag == "file":
+                files.setdefault(own_id(inner), inner)
         own = [inner for inner in each.children if inner.tag not in ("media", "file", "start", "end")]
-        file = next(files, None)
-        items.append(replace(each, tag="clipitem", children=[*own, *([file] if file is not None else [])]))
+        for held in [[file] for file in files.values()] or [[]]:
+            items.append(replace(each, tag="clipitem", children=[*own, *held]))
         rate = each.first("rate") or rate
     media = Element("track", {}, 0, children=items)
     for tag in ("video", "media"):

@@ -220,6 +220,14 @@ def test_a_multiclip_is_of_the_angle_that_is_seen(tmp_path: Path) -> None:
     assert {name for name, _ in said(snapshot)} == {"A1", "A2"}
 
 
+def test_a_multiclip_in_a_track_of_sound_is_of_the_angle_that_is_heard(tmp_path: Path) -> None:
+    heard = f"<file id='z'><name>z.wav</name><pathurl>file:///m/z.wav</pathurl>{RATE}</file>"
+    angles = f"{ANGLES}<angle><activeaudioangle/><clip id='z'><name>z</name>{heard}</clip></angle>"
+    clips = item("A1", file=f"<multiclip id='m'>{angles}</multiclip>"), item("A2", file="<multiclip id='m'/>")
+    snapshot = read(tmp_path, xmeml(sequence(clips[0]), sequence(clips[1], kind="audio")))
+    assert {name: files for name, files, _ in shown(snapshot)} == {"A1": ("y.mov",), "A2": ("z.wav",)}
+
+
 def test_a_sequence_and_a_file_may_be_mentioned_before_they_are_told(tmp_path: Path) -> None:
     told = sequence(item("A2", COMMENTS, file="<file id='f'/>")).replace("<sequence id='", "<sequence id='n' was='")
     mention = item("A1", file="<sequence id='n'/>")

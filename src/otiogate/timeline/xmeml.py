@@ -57,6 +57,7 @@ def _written(root: Element) -> Iterator[str]:
     loose = loose_clips(root)
     pending: list[Element | str] = [replace(root, children=[_around(loose)]) if loose else root]
     nested: set[int] = set()
+    heard: set[int] = set()
     used: set[str] = set()
     while pending:
         each = pending.pop()
@@ -70,7 +71,10 @@ def _written(root: Element) -> Iterator[str]:
             pending.append(f"</{each.tag}>")
         children = each.children
         if each.tag == "track":
-            children = list(_laid_out(children, known, used))
+            angle = "activeaudioangle" if id(each) in heard else "activevideoangle"
+            children = list(_laid_out(children, known, used, angle))
+        elif each.tag == "audio":
+            heard |= {id(inner) for inner in children}
         elif each.tag in ("clipitem", "generatoritem"):
             sequences = [told.get(id(inner), inner) for inner in children if inner.tag == "sequence"]
             nested |= {id(media) for inner in sequences for media in inner.children if media.tag == "media"}
@@ -116,10 +120,11 @@ def _text(tag: str, text: str) -> Element:
 
 
 def _laid_out(
-    children: Iterable[Element], known: Mapping[str, Mapping[str, Element]], used: set[str]
+    children: Iterable[Element], known: Mapping[str, Mapping[str, Element]], used: set[str], angle: str
 ) -> Iterator[Element]:
     """What stands in a track, each item with all that the adapter asks for: it knows no file that a bin tells, nor one
-    that a later item does. ``known`` are files and multiclips by their ids, ``used`` the ids of items that were met."""
+    that a later item does. ``known`` are files and multiclips by their ids, ``used`` the ids of items that were met,
+    ``angle`` what marks that of a multiclip which is shown."""
     items = [each for each in children if each.tag != COMMENT]
     end = 0
     for place, each in enumerate(items):
@@ -136,7 +141,7 @@ def _laid_out(
         if attributes.get("id", "") in used:
             del attributes["id"]
         used |= {attributes.get("id", "")} - {""}
-        yield replace(each, attributes=attributes, children=[*added, *others, *_media(each, known)])
+        yield replace(each, attributes=attributes, children=[*added, *others, *_media(each, known, angle)])
 
 
 def _times(item: Element, end_before: int, before: bool, after: bool) -> dict[str, int]:
@@ -165,8 +170,8 @@ def _in_full(element: Element, files: Mapping[str, Element]) -> Element:
     return files.get(element.attributes.get("id", ""), element) if is_mention else element
 
 
-def _media(item: Element, known: Mapping[str, Mapping[str, Element]]) -> Iterator[Element]:
-    """A file for an item that tells none: of a multiclip, that of the angle that is seen."""
+def _media(item: Element, known: Mapping[str, Mapping[str, Element]], angle: str) -> Iterator[Element]:
+    """A file for an item that tells none: of a multiclip, that of the angle that is seen or heard."""
     if item.tag == "transitionitem" or item.first("file", "sequence") is not None:
         return
     if item.tag == "generatoritem" and any(_told(each, "effecttype") == "generator" for each in item.children):
@@ -175,8 +180,8 @@ def _media(item: Element, known: Mapping[str, Mapping[str, Element]]) -> Iterato
     if multiclip is not None:
         told = known["multiclip"].get(multiclip.attributes.get("id", ""), multiclip)
         angles = [each for each in told.children if each.tag == "angle"]
-        seen = [each for each in angles if each.first("activevideoangle") is not None] or angles
-        files = (inner for each in seen for inner in each.every() if inner.tag == "file")
+        active = [each for each in angles if each.first(angle) is not None] or angles
+        files = (inner for each in active for inner in each.every() if inner.tag == "file")
         yield _in_full(next(files, Element("file", {}, item.line)), known["file"])
     else:
         yield Element("file", {}, item.line)

@@ -91,6 +91,15 @@ def test_an_xmp_packet_is_read_even_where_it_is_cut_off(whole: str, described: s
     assert said_in(whole.format(described)) == [_GENERATED]
 
 
+@pytest.mark.parametrize("said", ["trainedAlgorithmicMedia", "Digital Source Type: trainedAlgorithmicMedia"])
+@pytest.mark.parametrize(
+    "note", ["<p>{}</p>", "<p>fine</p><p><span style='x'><b>{}</b></span></p>", "fine<br>{}<br>fine"]
+)
+def test_a_line_of_a_note_in_html_is_evidence_as_a_note_is(note: str, said: str) -> None:
+    assert said_in(note.format(said)) == [_GENERATED]
+    assert said_in(note.format(f"no {said}")) == []
+
+
 def test_a_source_type_that_may_hide_ai_is_known_by_its_name_in_xmp() -> None:
     said = '<rdf:Description Iptc4xmpExt:DigitalSourceType="composite" tiff:Make="composite"/>'
     assert said_in(_PACKET.format(said)) == [Evidence("composite", ambiguous=True)]

@@ -33,8 +33,8 @@ _IN_LINE = frozenset({"a", "b", "em", "font", "i", "span", "strong", "u"})
 
 
 def data_in(text: str) -> Any:
-    """What ``text`` holds as JSON, plain data; or as markup, a list of the tags in it as it is shown, and of its
-    attributes and elements as mappings of one name. Nothing where it is neither."""
+    """What ``text`` holds as JSON, plain data; or as markup, a list of the tags and the other lines in it as it is
+    shown, and of its attributes and elements as mappings of one name. Nothing where it is neither."""
     found = json_in(text) if _JSON.match(text) else None
     return list(_in_markup(text)) if found is None and _MARK.search(text) else found
 
@@ -77,7 +77,9 @@ def _held(value: Any) -> Iterable[Any]:
 
 def _in_markup(text: str) -> Iterator[Any]:
     text = text.replace("<![CDATA[", "").replace("]]>", "")
-    yield from tags_in(_unescaped(_MARK.sub(_shown, text)))
+    shown = _unescaped(_MARK.sub(_shown, text))
+    yield from tags_in(shown)
+    yield from (line.strip() for line in shown.splitlines() if line.strip() and not tags_in(line))
     for begun in _BEGUN.findall(text):  # in what is shown, quotes are those of a tag
         for name, quoted in _ATTRIBUTE.findall(begun):
             yield {_local(name): _unescaped(quoted[1:-1]).strip()}

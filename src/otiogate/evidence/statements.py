@@ -140,8 +140,12 @@ def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator
             pending.extend((key, item, depth) for item in reversed(value))
         elif isinstance(value, str):
             found = _evidence(value, is_named=key.endswith("digitalsourcetype"))
+            if found is None and depth and len(value) <= _LONGEST_TYPE:
+                found = _typed(value)
             if found is not None:
-                yield found
+                if not (depth and found.source_type in seen):
+                    seen.add(found.source_type)
+                    yield found
                 continue
             if depth and "genai" in value.lower():
                 tags = tags_in(value)

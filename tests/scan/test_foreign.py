@@ -385,6 +385,15 @@ def test_a_semicolon_parts_cells_that_hold_commas(fps: str, rate: Fraction, tmp_
     assert {name for name, _ in said(snapshot)} == {"A2"}
 
 
+@pytest.mark.parametrize("head", ["FPS\t30", "FIELD_DELIM\tTABS\tVIDEO_FORMAT\t1080\tFPS\t30", "A\tB\tFPS\t30\t\t\t"])
+def test_the_heading_of_an_ale_may_stand_on_one_line(head: str, tmp_path: Path) -> None:
+    snapshot = read(tmp_path, ALE.replace("FPS\t25", head), "bin.ale")
+    use = snapshot.subject(1).use
+    assert use is not None
+    assert use.source is not None
+    assert use.source.rate == 30
+
+
 def test_a_rate_that_is_no_number_is_not_guessed(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="cannot read it"):
         read(tmp_path, ALE.replace("FPS\t25", "FPS\tfilm"), "bin.ale")

@@ -148,7 +148,8 @@ def ale_for_adapter(log: Log) -> bytes:
     """The log as Avid writes one, in UTF-8: a rate that is a number, and rows that are as long as the columns are many.
     What a row tells of its length beside its two ends is left out, since the adapter reads nothing where they differ.
     """
-    head = (_entry(*cells[:2]) for _, cells in log.heading if len(cells) > 1)
+    pairs = (pair for _, cells in log.heading for pair in zip(cells[::2], cells[1::2]))  # noqa: B905 - blanks behind
+    head = (_entry(*pair) for pair in pairs if pair[0])
     rows = (_row(log, cells) for _, cells in log.rows)
     lines = ["Heading", *filter(None, head), "", "Column", _joined(log.columns), "", "Data", *rows, ""]
     return "\n".join(lines).encode("utf-8", "surrogatepass")

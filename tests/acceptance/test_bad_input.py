@@ -74,6 +74,10 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "twice.otio": (otio_text().replace('"name": "cut"', '"name": "a", "name": "cut"'), "'name' is given twice"),
     "latin.otio": (otio_text().encode().replace(b"cut", b"c\xfct"), "not UTF-8"),
     "unknown.otio": (_otio("Mystery.1"), "Mystery.1, unknown to this OpenTimelineIO"),
+    "effect.otio": (
+        otio_text().replace('"effects": []', '"effects": [{"OTIO_SCHEMA": "StudioGrade.1"}]'),
+        "it knows no StudioGrade (name the plugin that defines it in OTIO_PLUGIN_MANIFEST_PATH",
+    ),
     "newer.otio": (_otio("Timeline.99"), "have it exported for this one"),
     "marker.otio": (str(otio.schema.Marker().to_json_string()), "holds no timeline, track or clip, only Marker"),
     "number.otio": ("1", "holds no timeline, track or clip"),
@@ -94,7 +98,7 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "hollow.otioz": (b"ZIP", "holds no content.otio"),
     "garbled.otioz": (b"GARBLED", "is not a zip archive that can be read"),
     "cut_off.otioz": (b"HALF", "is not a zip archive that can be read"),
-    "bundle.otiod": (b"FOLDER", "No such file or directory"),
+    "bundle.otiod": (b"FOLDER", "holds no content.otio, its timeline"),
     "notes.txt": ("A cut.", "no timeline format that is known (.txt)"),
     "cut": (
         CLEAN,
@@ -106,7 +110,7 @@ UNREAD: dict[str, tuple[str | bytes | None, str]] = {
     "other.fcpxml": ("<xmeml/>", "is no FCPXML: its outermost element is 'xmeml'"),
     "entities.fcpxml": ('<!DOCTYPE fcpxml [<!ENTITY a "b">]><fcpxml/>', "declares entities or attributes of its own"),
     "cut_off.fcpxml": ('<fcpxml version="1.9">\n<library>', "line 2: is no XML that can be read"),
-    "bundle.fcpxmld": (b"FOLDER", "No such file or directory"),
+    "bundle.fcpxmld": (b"FOLDER", "holds no Info.fcpxml, its timeline"),
     "cut.aaf": ("AAF", "is no AAF: it is some other text"),
     "cut_off.aaf": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is no AAF that can be read"),
     "picture.aaf": (b"\x89PNG\r\n\x1a\n", "is no AAF: it is a PNG image"),

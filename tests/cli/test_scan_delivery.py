@@ -345,7 +345,7 @@ def test_what_is_no_file_is_refused_at_once(delivery: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system cannot be asked")
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_large_timeline_is_fetched_before_its_turn(
+def test_a_large_timeline_of_a_format_that_is_read_is_fetched_before_its_turn(
     fails: bool, delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -358,8 +358,9 @@ def test_a_large_timeline_is_fetched_before_its_turn(
     monkeypatch.setattr(os, "posix_fadvise", advise)
     large = edl([], [TAGGED]) + "* nothing\n" * 10_000
     (delivery / "cut1.edl").write_text(large)
+    (delivery / "bin.avb").write_text(large)
     ran = call(capsys, "scan", "in", "--jobs", "2")
-    assert "5 timelines: 3 allowed, 2 blocked" in ran.err
+    assert "6 timelines: 3 allowed, 2 blocked, 1 could not judge" in ran.err
     assert asked == [len(large)]
 
 

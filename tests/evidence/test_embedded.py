@@ -56,6 +56,21 @@ def test_json_is_read_as_metadata_is(before: str, within: int, data: Any, said: 
     assert texts_of(list(statements(Carrier("note", (before + text,))))) == said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'NOTE: {"genai": "gen.shot"}',
+        '[pipeline] wrote {"genai": "gen.shot"}, and that was that',
+        '{"reel": "A001"}\n{"genai": "gen.shot"}\n',
+        '<script type="application/json">{"genai": "gen.shot"}</script>',
+        '<a data="{&quot;genai&quot;: &quot;gen.shot&quot;}">',
+    ],
+)
+def test_json_is_read_wherever_it_stands_in_a_text(text: str) -> None:
+    assert set(texts_of(said_in(text))) == {"GENAI gen.shot"}
+    assert set(texts_of(list(statements(Carrier("note", (text,)))))) == {"GENAI gen.shot"}
+
+
 def test_a_disclosure_that_is_text_under_its_key_is_one() -> None:
     [said] = statements(Carrier("clip", (), {"genai": json.dumps(disclosure("DIS-001"))}))
     assert isinstance(said, Disclosure)
@@ -159,6 +174,37 @@ def test_attributes_are_read_beside_any_others(attributes: str) -> None:
     assert said_in(f"<p/><rdf:Description {attributes.format(said)}/>") == [_GENERATED]
 
 
+@pytest.mark.parametrize(
+    "note", ["<p>GENAI gen.shot</p>", '<p>GENAI gen.shot tool="Foo"</p>', "<p>a</p>\nGENAI gen.shot"]
+)
+def test_markup_in_json_is_read_without_the_quotes_of_json(note: str) -> None:
+    tag = note.partition("GENAI")[2].removesuffix("</p>")
+    for text in (
+        json.dumps({"note": note}),
+        f"by hand: {json.dumps([note])}",
+        json.dumps({"a": json.dumps({"note": note})}),
+    ):
+        assert texts_of(said_in(text)) == [f"GENAI{tag}"]
+
+
+def test_json_in_an_element_is_what_its_name_says() -> None:
+    assert texts_of(said_in('<x:GenAI>{"id": "DIS-001"}</x:GenAI>')) == ["GENAI id=DIS-001"]
+
+
+def test_brackets_that_begin_no_json_hide_none() -> None:
+    assert texts_of(said_in("[info] {shot} " * 40 + '{"genai": "gen.shot"}')) == ["GENAI gen.shot"]
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF"])
+def test_half_a_pair_of_surrogates_stops_nothing(half: str) -> None:
+    text = json.dumps(disclosure("DIS-001", production="@")).replace("@", f"{half}\\ud83d\\ude00")
+    [said] = said_in(f'{{"genai": {text}}}')
+    assert isinstance(said, Disclosure)
+    assert said.data["production"] == "?\U0001f600"
+    assert said.digest
+    assert texts_of(said_in(f'{{"genai": "gen.shot note={half}"}}')) == ["GENAI gen.shot note=?"]
+
+
 def test_numbers_without_end_hide_nothing_and_stop_nothing() -> None:
     endless = "9" * 5000
     assert texts_of(said_in(f'{{"n": {endless}, "genai": "gen.shot"}}')) == ["GENAI gen.shot"]
@@ -168,8 +214,11 @@ def test_numbers_without_end_hide_nothing_and_stop_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("begun", ["<{}", "<a {}", "<a b='{}", '<a b="{}', "<a>{}", "&#{}", "&{}"])
-@pytest.mark.parametrize("repeated", ["a", " ", "1", "'", "'\"", "a=", "<a", "<a>", "<a b='", ">", "&#"])
+@pytest.mark.parametrize("begun", ["<{}", "<a {}", "<a b='{}", '<a b="{}', "<a>{}", "&#{}", "&{}", "[{}", "{{{}"])
+@pytest.mark.parametrize(
+    "repeated",
+    ["a", " ", "1", "'", "'\"", "a=", "<a", "<a>", "<a b='", ">", "&#", "[", "[[a ", '{"a":', '{"a":1,', "[1,"],
+)
 def test_a_long_text_is_read_in_time_that_grows_as_it_does(begun: str, repeated: str) -> None:
     text = begun.format(repeated * 100_000)  # in quadratic time, this takes minutes
     assert said_in(f"<p>fine, no genai</p>{text}") == []

@@ -19,7 +19,7 @@ from otiogate.documents.digest import sha256
 from otiogate.receipt import RECEIPT_TYPE
 from otiogate.report.json import JsonWriter
 from otiogate.report.model import ProblemLine, Report
-from otiogate.scan import judging, watching
+from otiogate.scan import judging, moving, watching
 from otiogate.scan.delivery import Refused
 from otiogate.scan.judging import Judging
 from otiogate.scan.receipts import receipt_of
@@ -402,13 +402,13 @@ def test_a_timeline_never_stands_in_its_new_place_without_its_sidecar(
     sidecar(inbox / "clean.edl")
     held = tmp_path / "held"
     there: list[bool] = []
-    moved = watching._moved
+    moved = moving.moved
 
     def looked(path: Path, target: Path, digest: str) -> bool:
         there.append(target.with_name(target.name + SUFFIX).exists())
         return moved(path, target, digest)
 
-    monkeypatch.setattr(watching, "_moved", looked)
+    monkeypatch.setattr(watching, "moved", looked)
     verdicts(watch(inbox, held, held))
     assert there == [True, False]
 
@@ -417,13 +417,13 @@ def test_a_sidecar_that_changes_while_its_timeline_moves_is_judged_again(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (inbox / "tagged.edl").unlink()
-    copied = watching._copy_companions
+    copied = moving.copy_companions
 
     def changed(path: Path, target: Path) -> None:
         copied(path, target)
         sidecar(path)
 
-    monkeypatch.setattr(watching, "_copy_companions", changed)
+    monkeypatch.setattr(watching, "copy_companions", changed)
     [done] = watch(inbox, tmp_path / "ok").step()
     assert isinstance(done.report, Refused)
     assert names(inbox) == ["clean.edl", "clean.edl.genai.json"]

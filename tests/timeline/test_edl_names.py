@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from otiogate.errors import ReadError
 from otiogate.timeline.edl import read_edl
-from otiogate.timeline.media import fold, stem
+from otiogate.timeline.media import fold, folded, stem
 from otiogate.timeline.model import Known, Snapshot
 from tests.test_properties import CALM
 from tests.timeline.edls import CORPUS
@@ -64,6 +64,11 @@ def lists(draw: st.DrawFn) -> str:
         for _ in range(draw(st.integers(0, 3))):
             rows.append(draw(st.sampled_from(LINES)) + draw(st.sampled_from(VALUES)))
     return "\n".join(["TITLE: CUT", *rows, ""])
+
+
+@given(st.lists(st.text(st.sampled_from("aAİß. \t\n\x1c\u2028e\u0301"), max_size=4), max_size=4))
+def test_many_names_are_folded_together_as_each_is_alone(texts: list[str]) -> None:
+    assert folded(texts) == set(map(fold, texts))
 
 
 def forms(text: str) -> set[str]:

@@ -20,7 +20,14 @@ _DEEPEST = 100
 _MOST_DIGITS = 400
 """Of a whole number that is kept as one: Python refuses to read those of thousands."""
 
-_JSON = re.compile(r"[\s\ufeff]*[{\[]")
+_MOST_FAILURES = 1000
+"""Braces in a text that may begin JSON and do not."""
+
+_MOST_AGAIN = 10
+"""How often a text is read again from such a brace on, counted in its length."""
+
+_OPEN = re.compile(r"[{\[]")
+_LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NAME = r"[\w:.-]*(?![\w:.-])"
 _QUOTED = r""""[^"<]*"|'[^'<]*'"""
 _TO_ITS_END = rf"(?:(?:[^<>\"']|{_QUOTED})*>|[^<>]*>)"  # what is in quotes may hold a >; not every quote is closed
@@ -32,20 +39,41 @@ _ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _IN_LINE = frozenset({"a", "b", "em", "font", "i", "span", "strong", "u"})
 
 
-def data_in(text: str) -> Any:
-    """What ``text`` holds as JSON, plain data; or as markup, a list of the tags and the other lines in it as it is
-    shown, and of its attributes and elements as mappings of one name. Nothing where it is neither."""
-    found = json_in(text) if _JSON.match(text) else None
-    return list(_in_markup(text)) if found is None and _MARK.search(text) else found
+def data_in(text: str) -> list[Any]:
+    """What ``text`` holds: of JSON, wherever it begins, plain data; of markup its attributes and elements, mappings of
+    one name, and the tags and other lines in it as it is shown. What is found both ways is there twice, and says the
+    same."""
+    found, rest = _json_in(text)
+    return [*found, *_in_markup(rest)] if _MARK.search(rest) else found
 
 
-def json_in(text: str) -> Any:
-    """What ``text`` is as JSON; nothing where it is none, or deeper than any program writes it."""
-    try:
-        value = json.loads(text.strip().lstrip("\ufeff"), object_pairs_hook=_every, parse_int=_number)
-    except (ValueError, RecursionError):
-        return None
-    return None if _is_deep(value) else value
+def _json_in(text: str) -> tuple[list[Any], str]:
+    """The JSON in ``text``, documents one after another with anything around them; and the text without those that hold
+    markup of their own. What is nested deeper than any program writes it is left out."""
+    found: list[Any] = []
+    others: list[str] = []
+    failures = again = behind = 0
+    begin = _OPEN.search(text)
+    while begin and failures < _MOST_FAILURES and again <= _MOST_AGAIN * len(text):
+        start = begin.start()
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+            if not _is_deep(value):
+                found.append(_encodable(value) if _LONE_SURROGATE.search(text, start, end) else value)
+                if "<" in text[start:end]:
+                    others.append(text[behind:start])
+                    behind = end
+        except json.JSONDecodeError as fault:
+            failures, again, end = failures + 1, again + fault.pos - start, begin.end()
+        except RecursionError:
+            failures, again, end = failures + 1, again + len(text), begin.end()
+        begin = _OPEN.search(text, end)
+    return found, "\n".join((*others, text[behind:]))
+
+
+def _encodable(value: Any) -> Any:
+    """``value``, with a question mark for each half of a pair of surrogates: no text can be written that holds one."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _number(digits: str) -> int | float:
@@ -58,6 +86,9 @@ def _every(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_every, parse_int=_number)
 
 
 def _is_deep(value: Any) -> bool:

@@ -97,7 +97,6 @@ def hints(snapshot: Snapshot, known: Collection[int] = ()) -> Iterator[Hint]:
     already; in the order of the timeline."""
     table = footprints()
     there = snapshot.words  # many times faster than a search for every trigger
-    there |= {word[1:] for word in there if word[:1] in b"nrtbf"}
     patterns = [_whole(word) for word in table.triggers if word in there]
     for node in sorted(snapshot.holding(patterns) - set(known)) if patterns else ():
         subject = snapshot.subject(node)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from otiogate.evidence.disclosure import Disclosure, whole
-from otiogate.evidence.embedded import data_in, json_in
+from otiogate.evidence.embedded import data_in
 from otiogate.evidence.tag import ID, Tag, is_tag, parse_tag
 from otiogate.evidence.vocabulary import AMBIGUOUS_SOURCE_TYPES, GENAI_SOURCE_TYPES, source_type
 from otiogate.timeline.model import Carrier, plain_key
@@ -78,7 +78,7 @@ def statements(carrier: Carrier) -> Iterator[Statement]:
         if len(said) <= _LONGEST_TYPE and (found := _typed(said)) is not None and found.source_type not in seen:
             seen.add(found.source_type)
             yield found
-        elif (data := _data(text)) is not None:
+        elif data := _data(text):
             yield from _in_data(data, carrier.where, seen, within=1)
     if carrier.metadata:
         yield from _in_data(carrier.metadata, carrier.where, seen)
@@ -115,9 +115,9 @@ def _evidence(value: str, *, is_named: bool) -> Evidence | None:
     return None
 
 
-def _data(text: str) -> Any:
-    """What ``text`` holds as data, if that may say anything. A tag is none, whatever stands in its quotes."""
-    return data_in(text) if _TRIGGER.search(text) and not is_tag(text.lstrip("* ")) else None
+def _data(text: str) -> list[Any]:
+    """What ``text`` holds as data, if that may say anything. A tag holds none, whatever stands in its quotes."""
+    return data_in(text) if _TRIGGER.search(text) and not is_tag(text.lstrip("* ")) else []
 
 
 def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator[Statement]:
@@ -151,7 +151,7 @@ def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator
                 tags = tags_in(value)
                 yield from (parse_tag(each) for each in tags if each not in seen)
                 seen.update(tags)
-            if depth < _DEEPEST and (held := _data(value)) is not None:
+            if depth < _DEEPEST and (held := _data(value)):
                 pending.append((key, held, depth + 1))
 
 
@@ -159,8 +159,8 @@ def _stated(value: Any, where: str) -> Iterator[Statement]:
     """What stands under a key that means GenAI. Blank text is an empty cell of a column, and says nothing."""
     if isinstance(value, str) and not value.strip():
         return
-    if isinstance(value, str) and isinstance(held := json_in(value), Mapping | list):
-        value = held
+    if isinstance(value, str) and value.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        value = data_in(value) or value
     if isinstance(value, list) and value:
         for item in value:
             yield from _stated(item, where)

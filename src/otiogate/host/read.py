@@ -57,11 +57,25 @@ def parse_otio(text: str, where: str) -> Any:
     try:
         return otio.adapters.otio_json.read_from_string(text)
     except Exception as fault:
-        newer = isinstance(fault, otio.exceptions.UnsupportedSchemaError)
-        step = (
-            f"it is of a newer OpenTimelineIO than {otio.__version__}: have it exported for this one" if newer else ""
-        )
-        raise ReadError(f"OpenTimelineIO cannot read it: {brief(fault)}", where=where, next_step=step) from fault
+        unknown = _unknown_schemas(text)
+        what, step = f"OpenTimelineIO cannot read it: {brief(fault)}", ""
+        if isinstance(fault, otio.exceptions.UnsupportedSchemaError):
+            step = f"it is of a newer OpenTimelineIO than {otio.__version__}: have it exported for this one"
+        elif unknown and isinstance(fault, ValueError):  # which of them the host names is another from run to run
+            what = f"OpenTimelineIO cannot read it: it knows no {', '.join(unknown)[:200]}"
+            step = "name the plugin that defines it in OTIO_PLUGIN_MANIFEST_PATH, or have it exported without"
+        raise ReadError(what, where=where, next_step=step) from fault
+
+
+_VALUES = frozenset({"Box2d", "RationalTime", "TimeRange", "TimeTransform", "V2d"})
+"""What is written as an object and is none."""
+
+_SCHEMA = re.compile(r'"OTIO_SCHEMA"\s*:\s*"([^"\\]+)\.\d+"')
+
+
+def _unknown_schemas(text: str) -> list[str]:
+    """The names of the objects in ``text`` for which this host has no class."""
+    return sorted(set(_SCHEMA.findall(text)) - set(otio.core.type_version_map()) - _VALUES)
 
 
 _SYMBOL = re.compile(r"(?:N14opentimelineio\d+v[\d_]+|opentimelineio::v[\d_]+::)([A-Za-z]+?)(?:E\b|\b)")

@@ -21,6 +21,7 @@ from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
 from otiogate.scan.read import MEDIA_INSIDE
 from otiogate.scan.workers import Failed, Limits, Workers
+from otiogate.timeline.formats import BUNDLES, READ
 
 Told = TypeVar("Told")
 
@@ -29,6 +30,9 @@ _LIGHT = 64 * 1024
 
 _FETCHED = 64 * 1024**2
 """Bytes that are fetched ahead of a timeline's turn."""
+
+_FETCHABLE = tuple(each for each in READ if each not in (*MEDIA_INSIDE, *BUNDLES))
+"""Formats of which the whole file is read."""
 
 _SHORT = 200
 """Characters of a path of which many can be sent to a process that is busy."""
@@ -149,7 +153,7 @@ def _is_light(path: str) -> bool:
         return False
     if found.st_size <= _LIGHT:
         return len(path) <= _SHORT
-    if not path.lower().endswith(MEDIA_INSIDE):
+    if path.lower().endswith(_FETCHABLE):
         _fetch(path)
     return False
 

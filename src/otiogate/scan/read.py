@@ -141,6 +141,8 @@ def _from_folder(path: Path, name: str) -> bytes:
         for base, folders, names in os.walk(path)
         for each in (*names, *(each for each in folders if each.lower().endswith(BUNDLES)))
     ]
+    if name not in inside:
+        raise ReadError(f"holds no {name}, its timeline", where=str(path), next_step=_AGAIN)
     _check_alone((each for each in inside if each != name), path, lambda each: _head(path / each))
     return _bytes(path / name, _check_kind(path / name))
 

@@ -22,7 +22,7 @@ from otiogate.evidence.footprints import hints
 from otiogate.evidence.matching import Matcher
 from otiogate.evidence.statements import TRIGGERS, saying
 from otiogate.report.model import HintLine
-from otiogate.timeline.media import fold, stem
+from otiogate.timeline.media import fold, folded, stem
 from otiogate.timeline.model import (
     Carrier,
     ClipUse,
@@ -135,7 +135,7 @@ def refused(fault: ReadError, path: Path) -> Stored:
 def _names(snapshot: Snapshot) -> set[str]:
     """Every name by which a ledger may know media, folded, with and without what may be its extension."""
     texts = {key.text for key in snapshot.keys()} if snapshot.names is None else snapshot.names()  # noqa: SIM118
-    names = set(map(fold, texts))
+    names = folded(texts)
     names.update([stem(each) for each in names])
     names.discard("")
     return names

@@ -9,17 +9,13 @@ too: a run that starts judges anew, and says nothing where it comes to the same.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import shutil
-import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timezone
 from pathlib import Path
 
-from otiogate.documents.digest import sha256
 from otiogate.documents.write import write_text
 from otiogate.errors import CannotJudge, OtiogateError, ReadError
 from otiogate.report.json import JsonWriter, read_reports
@@ -28,9 +24,7 @@ from otiogate.scan.delivery import Refused, scan
 from otiogate.scan.find import Met, Wanted, timelines
 from otiogate.scan.judging import Judging
 from otiogate.scan.late import Late, orphans
-from otiogate.scan.read import content
-from otiogate.scan.receipts import receipt_of
-from otiogate.scan.sidecar import sidecar_of
+from otiogate.scan.moving import State, companions, copy_companions, free, moved, state_of
 from otiogate.scan.workers import Limits
 
 REPORT = ".otiogate.json"
@@ -44,8 +38,6 @@ _MOMENT = 1_000_000_000
 
 _WITHOUT = "is about no timeline that is here: it waits for that; if that was taken in already, scan the two together"
 """What is said of a sidecar without its timeline."""
-
-State = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -102,28 +94,32 @@ class Watch:
         look = time.monotonic() - self._looked >= _LOOK_AGAIN
         self._unlisted.clear()
         ready = [path for path in self._timelines(self._places.inbox) if self._is_new(path, look)]
-        again: list[str] = []
+        late: set[str] = set()  # what has to be judged before that which came late for it is removed
         if look:
             self._looked = time.monotonic()
-            taken, without = self._take_up_late()
+            taken_to, without = self._take_up_late()
             yield from (Done(path, Refused(_WITHOUT, 0)) for path in without)
-            again = list(map(str, taken))
-            ready += again
+            late.update(map(str, taken_to))
+            ready += sorted(late)
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
-        for where, fault in self._unlisted.items():
-            if where not in self._said:
-                yield Done(Path(where), Refused(f"{fault.what}: nothing in it is judged", CannotJudge.exit_code))
-        self._said = set(self._unlisted)
+        yield from self._newly_unlisted()
         states = {path: state_of(Path(path)) for path in ready}
         for path, found in scan(ready, under, _itself, jobs=self._jobs, limits=self._limits):
             if states[path] is not None and state_of(Path(path)) == states[path]:
                 done = self._carried_out(Path(path), states[path], found)
-                if path in again and path not in self._refused:
-                    again.remove(path)
+                if path not in self._refused:
+                    late.discard(path)
                 if done is not None:
                     yield done
-        if not again:
+        if not late:
             self._late.done()
+
+    def _newly_unlisted(self) -> Iterator[Done]:
+        """The folders that cannot be listed, each once for as long as that lasts."""
+        for where, fault in self._unlisted.items():
+            if where not in self._said:
+                yield Done(Path(where), Refused(f"{fault.what}: nothing in it is judged", CannotJudge.exit_code))
+        self._said = set(self._unlisted)
 
     def _others(self) -> list[Path]:
         return [each for each in (self._places.allowed, self._places.blocked) if each]
@@ -215,12 +211,12 @@ class Watch:
                 self._judged[str(path)] = state
             return None if repeated else Done(path, found)
         place.mkdir(parents=True, exist_ok=True)
-        target = _free(place / path.name)
+        target = free(place / path.name)
         is_there = False
         try:
-            _copy_companions(path, target)  # first, so that the timeline never stands there without them
+            copy_companions(path, target)  # first, so that the timeline never stands there without them
             _write_report(target, found)
-            is_there = state_of(path) == state and _moved(path, target, found.input.digest)
+            is_there = state_of(path) == state and moved(path, target, found.input.digest)
         finally:
             for each in () if is_there else (report_of(target), *companions(target)):
                 each.unlink(missing_ok=True)
@@ -278,11 +274,6 @@ def _is_its_own(report: Report) -> bool:
     return any(each.startswith(("line ", report.input.path, report.input.name)) for each in places)
 
 
-def companions(path: Path) -> tuple[Path, ...]:
-    """Where what belongs to the timeline in ``path`` stands: its sidecar, and its receipt."""
-    return sidecar_of(path), receipt_of(path)
-
-
 def _write_report(path: Path, found: Report) -> None:
     """Writes the report on the timeline in ``path``. It is dated a little back, and no older than what belongs to the
     timeline: what comes at the very moment at which it is written is younger, and what was judged is not."""
@@ -305,86 +296,3 @@ def _dates(path: Path) -> list[int]:
     """When each thing that belongs to ``path`` came there, in nanoseconds; the time at which it was changed can be that
     of wherever it came from."""
     return [each.lstat().st_ctime_ns for each in companions(path) if os.path.lexists(each)]
-
-
-def _copy_companions(path: Path, target: Path) -> None:
-    """Copies what belongs to ``path``, so that it belongs to ``target``; a link stays a link."""
-    for own, other in zip(companions(path), companions(target), strict=True):
-        if os.path.lexists(own) and not own.is_dir():
-            shutil.copy2(own, other, follow_symlinks=False)
-
-
-def state_of(path: Path) -> State | None:
-    """What changes while a file, or a bundle, still grows, or what belongs to it does; ``None`` where it is
-    gone."""
-    try:
-        paths = [path, *sorted(path.rglob("*"))] if path.is_dir() else [path]
-        paths += [each for each in companions(path) if os.path.lexists(each)]
-        found = [each.lstat() if each.is_symlink() and each != path else each.stat() for each in paths]
-    except OSError:
-        return None
-    # The time of change in its place cannot be set: content of the same size and date is seen.
-    changed = sum(each.st_ctime_ns for each in found)
-    return len(found), sum(each.st_size for each in found), max(each.st_mtime_ns for each in found), changed
-
-
-def _digest(path: Path, suffix: str = "") -> str:
-    """The digest of the timeline in ``path``, of the format ``suffix`` where its name does not tell; nothing where it
-    cannot be read."""
-    try:
-        return sha256(content(path, suffix))
-    except OtiogateError:
-        return ""
-
-
-def _free(target: Path) -> Path:
-    """``target``, or a name beside it that nothing has yet."""
-    number = 1
-    found = target
-    while found.exists() or any(map(os.path.lexists, companions(found))):
-        number += 1
-        found = target.with_name(f"{target.stem}~{number}{target.suffix}")
-    return found
-
-
-def _moved(path: Path, target: Path, digest: str) -> bool:
-    """Moves ``path`` to ``target``, there whole or not at all, if it still is what ``digest`` is of. Of a link that is
-    what it leads to, and of a file with further names a copy: others could change that later on."""
-    if path.is_symlink() or _has_further_names(path):
-        return _copied(path, target, digest)
-    try:
-        path.rename(target)
-    except OSError as fault:
-        if fault.errno != errno.EXDEV:
-            raise
-        return _copied(path, target, digest)
-    if digest and _digest(target) != digest:
-        target.rename(path)
-        return False
-    return True
-
-
-def _has_further_names(path: Path) -> bool:
-    files = path.rglob("*") if path.is_dir() else [path]
-    return any(stat.S_ISREG(found.st_mode) and found.st_nlink > 1 for found in (each.lstat() for each in files))
-
-
-def _copied(path: Path, target: Path, digest: str) -> bool:
-    """The same to another file system. A copy that breaks off has a name that no scan takes, and the next replaces
-    it."""
-    if not os.access(path.parent, os.W_OK):
-        raise PermissionError(errno.EACCES, "nothing can be taken from there", str(path.parent))
-    held = target.with_name(f".{target.name}.part")
-    if held.is_dir():
-        shutil.rmtree(held)
-    if path.is_dir():
-        shutil.copytree(path, held, symlinks=True)
-    else:
-        shutil.copy2(path, held)
-    whole = not digest or _digest(held, path.suffix) == digest
-    if not whole:
-        shutil.rmtree(held) if held.is_dir() else held.unlink()
-        return False
-    held.rename(target)
-    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    return True

@@ -318,8 +318,11 @@ class Snapshot:
 
     @cached_property
     def words(self) -> frozenset[bytes]:
-        """The runs of ASCII letters and digits in its text, in lower case."""
-        return frozenset(self.text.translate(_IN_WORDS).split())
+        """The runs of ASCII letters and digits in its text, in lower case; and each without the letter that begins it
+        in JSON where it follows an escaped line break."""
+        found = set(self.text.translate(_IN_WORDS).split())
+        found.update([each[1:] for each in found if each[:1] in b"nrtbf"])
+        return frozenset(found)
 
     def holding(self, triggers: Iterable[bytes]) -> set[int]:
         """The nodes whose text, in ASCII lower case, matches one of the patterns; and the eager ones."""

@@ -405,6 +405,14 @@ def test_a_take_past_midnight_lasts_as_long_as_it_says(tmp_path: Path) -> None:
     assert shown(read(tmp_path, text, "bin.ale")) == [("A1", ("A1",), "23:59:59:00-24:00:01:00")]
 
 
+def test_the_name_of_a_column_may_have_a_break_in_quotes_and_else_is_a_loss(tmp_path: Path) -> None:
+    text = f"Heading\nFPS\t25\n\nColumn\nName\t@\tNote\n\nData\nA1\tx\t{TAG}\n"
+    snapshot = read(tmp_path, text.replace("@", '"Shoot\nDate"'), "bin.ale")
+    assert lost(snapshot) == []
+    assert {name for name, _ in said(snapshot)} == {"A1"}
+    assert "take more than one line" in lost(read(tmp_path, text.replace("@", "Shoot\nDate"), "bin.ale"))[0]
+
+
 def test_a_log_behind_another_is_a_loss(tmp_path: Path) -> None:
     log = "Heading\nFPS\t25\n\nColumn\nName\t{}\n\nData\nA1\tgen.shot\n"
     assert lost(read(tmp_path, log.format("Note"), "bin.ale")) == []

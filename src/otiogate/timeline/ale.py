@@ -21,6 +21,7 @@ _LEADING_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)")
 _BREAK = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 """What parts cells and lines for the adapter."""
 
+_MOST_COLUMNS = 10_000
 _MOST_LINES = 100
 """How many lines a row may take."""
 
@@ -33,11 +34,13 @@ _Line = tuple[int, list[str]]
 
 @dataclass
 class Log:
-    """An Avid Log Exchange: the lines of its heading, the names of its columns, and its rows."""
+    """An Avid Log Exchange: the lines of its heading, the names of its columns, and its rows. ``columns_more`` are
+    lines below the names of the columns, of which nobody can tell what they mean."""
 
     heading: list[_Line] = field(default_factory=list)
     columns: list[str] = field(default_factory=lambda: [""])
     columns_line: int = 0
+    columns_more: list[int] = field(default_factory=list)
     rows: list[_Line] = field(default_factory=list)
 
     def named(self, cells: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -67,9 +70,12 @@ def parse_ale(text: str) -> Log:
             continue
         if section != "data" and is_section(line):
             section = line.strip(_AROUND).lower()
+        elif section == "column" and log.columns_line:
+            log.columns_more.append(number)
         elif section == "column":
             mark = _mark(line, "\t")
-            log.columns, log.columns_line = _cells(line, mark), number
+            log.columns, behind = _taken(lines, number, mark, _MOST_COLUMNS)
+            log.columns_line = number
         elif section == "data":
             cells, behind = _taken(lines, number, mark, len(log.columns))
             log.rows.append((number, cells))
@@ -138,6 +144,10 @@ def _twice(log: Log) -> Iterator[Problem]:
 
 
 def _further(log: Log) -> Iterator[Problem]:
+    for line in log.columns_more:
+        yield Problem(
+            "lost", "the names of the columns take more than one line, of which the first is read", f"line {line}"
+        )
     for line, cells in log.rows:
         if is_section("".join(cells)):
             what = f"{''.join(cells)!r} stands below Data: another log may begin there, whose columns are not read"

@@ -18,8 +18,10 @@ import pytest
 from otiogate.errors import ReadError
 from otiogate.evidence.statements import statements
 from otiogate.scan.read import read_timeline
+from otiogate.timeline.fcpxml_xml import parse
 from otiogate.timeline.formats import ADAPTED
 from otiogate.timeline.model import Carrier, Snapshot
+from otiogate.timeline.raw_xml import raw_ges
 from tests.builders import clip, timeline
 from tests.cli.running import call, environment, run
 
@@ -419,6 +421,13 @@ def test_a_log_behind_another_is_a_loss(tmp_path: Path) -> None:
     assert any(
         "another log" in each for each in lost(read(tmp_path, log.format("Note") + log.format("GenAI"), "bin.ale"))
     )
+
+
+@pytest.mark.parametrize("types", ["²", "9" * 5000, "", "-4"])
+def test_kinds_of_tracks_that_are_no_number_stop_no_reading(types: str) -> None:
+    clip = f'<clip asset-id="a" type-name="GESUriClip" track-types="{types}"/>'
+    raw = raw_ges(parse(f"<ges><layer>{clip}</layer></ges>".encode(), "cut.xges"))
+    assert len(raw.clips) == 1
 
 
 def test_a_column_in_quotes_that_means_genai_is_one(tmp_path: Path) -> None:

@@ -106,6 +106,15 @@ def test_an_xmp_packet_is_read_even_where_it_is_cut_off(whole: str, described: s
     assert said_in(whole.format(described)) == [_GENERATED]
 
 
+@pytest.mark.parametrize("said", ["trainedAlgorithmicMedia", "Digital Source Type: trainedAlgorithmicMedia"])
+@pytest.mark.parametrize(
+    "note", ["<p>{}</p>", "<p>fine</p><p><span style='x'><b>{}</b></span></p>", "fine<br>{}<br>fine"]
+)
+def test_a_line_of_a_note_in_html_is_evidence_as_a_note_is(note: str, said: str) -> None:
+    assert said_in(note.format(said)) == [_GENERATED]
+    assert said_in(note.format(f"no {said}")) == []
+
+
 def test_a_source_type_that_may_hide_ai_is_known_by_its_name_in_xmp() -> None:
     said = '<rdf:Description Iptc4xmpExt:DigitalSourceType="composite" tiff:Make="composite"/>'
     assert said_in(_PACKET.format(said)) == [Evidence("composite", ambiguous=True)]
@@ -121,12 +130,98 @@ def test_a_source_type_that_may_hide_ai_is_known_by_its_name_in_xmp() -> None:
         ("<x:GenAI>gen.shot</x:GenAI>", ["GENAI gen.shot"]),
         ("<p>GENAI gen.shot</p>\n<!-- genai -->", ["GENAI gen.shot"]),
         ("fine<br/>GENAI gen.shot", ["GENAI gen.shot"]),
+        ('<p title="a > b">GENAI gen.shot</p>', ["GENAI gen.shot"]),
+        ("<p title=don't>GENAI gen.shot</p><!-- don't -->", ["GENAI gen.shot"]),
         ("<p>There is no <b>GENAI</b> in it</p>", []),
         ("< genai is small", []),
     ],
 )
 def test_markup_is_read_as_it_is_shown(text: str, said: list[str]) -> None:
     assert texts_of(said_in(text)) == said
+
+
+def test_a_tag_that_goes_on_in_the_next_element_is_one_tag() -> None:
+    assert texts_of(said_in("<p>GENAI gen.shot</p><p>GENAI+ id=DIS-001</p>")) == ["GENAI gen.shot id=DIS-001"]
+    assert texts_of(said_in("<td>GENAI</td><td>gen.shot id=DIS-001</td>")) == ["GENAI gen.shot id=DIS-001"]
+
+
+def test_the_quotes_of_a_tag_hold_no_attributes_and_no_markup() -> None:
+    tag = 'GENAI gen.shot tool="GenAI Studio" note="trainedAlgorithmicMedia"'
+    assert texts_of(said_in(f"<p>{tag}</p>")) == [tag]
+    marked = 'GENAI gen.shot note="<see the brief>"'
+    for said in (marked, f"* {marked}"):
+        assert said_in(said) == []
+    assert texts_of(list(statements(Carrier("note", (marked,), {"note": marked})))) == [marked]
+
+
+@pytest.mark.parametrize("before", ["", "fine\n"])
+def test_a_tag_on_a_line_of_its_own_does_not_hide_what_stands_in_the_markup_around_it(before: str) -> None:
+    text = f'{before}<rdf:Description s:DigitalSourceType="{_IPTC}trainedAlgorithmicMedia"/>\nGENAI none'
+    for carrier in (Carrier("note", (text,)), Carrier("clip", ("GENAI none",), {"xmp": text})):
+        found = list(statements(carrier))
+        assert texts_of(found) == ["GENAI none", "Evidence"]
+        assert _GENERATED in found
+
+
+def test_a_text_that_is_no_tag_where_it_stands_hides_none_elsewhere() -> None:
+    metadata = {"payload": '{"note": "GENAI gen.shot"}', "color": "GENAI gen.shot"}
+    assert texts_of(list(statements(Carrier("clip", (), metadata)))) == ["GENAI gen.shot"]
+
+
+@pytest.mark.parametrize("attributes", ['t="a > b" {}', "t='a > b' {}", 't="a < b" {}', 't=5" {}', '{} t="cut o'])
+def test_attributes_are_read_beside_any_others(attributes: str) -> None:
+    said = f'Iptc4xmpExt:DigitalSourceType="{_IPTC}trainedAlgorithmicMedia"'
+    assert said_in(f"<p/><rdf:Description {attributes.format(said)}/>") == [_GENERATED]
+
+
+@pytest.mark.parametrize(
+    "note", ["<p>GENAI gen.shot</p>", '<p>GENAI gen.shot tool="Foo"</p>', "<p>a</p>\nGENAI gen.shot"]
+)
+def test_markup_in_json_is_read_without_the_quotes_of_json(note: str) -> None:
+    tag = note.partition("GENAI")[2].removesuffix("</p>")
+    for text in (
+        json.dumps({"note": note}),
+        f"by hand: {json.dumps([note])}",
+        json.dumps({"a": json.dumps({"note": note})}),
+    ):
+        assert texts_of(said_in(text)) == [f"GENAI{tag}"]
+
+
+def test_json_in_an_element_is_what_its_name_says() -> None:
+    assert texts_of(said_in('<x:GenAI>{"id": "DIS-001"}</x:GenAI>')) == ["GENAI id=DIS-001"]
+
+
+def test_brackets_that_begin_no_json_hide_none() -> None:
+    assert texts_of(said_in("[info] {shot} " * 40 + '{"genai": "gen.shot"}')) == ["GENAI gen.shot"]
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF"])
+def test_half_a_pair_of_surrogates_stops_nothing(half: str) -> None:
+    text = json.dumps(disclosure("DIS-001", production="@")).replace("@", f"{half}\\ud83d\\ude00")
+    [said] = said_in(f'{{"genai": {text}}}')
+    assert isinstance(said, Disclosure)
+    assert said.data["production"] == "?\U0001f600"
+    assert said.digest
+    assert texts_of(said_in(f'{{"genai": "gen.shot note={half}"}}')) == ["GENAI gen.shot note=?"]
+
+
+def test_numbers_without_end_hide_nothing_and_stop_nothing() -> None:
+    endless = "9" * 5000
+    assert texts_of(said_in(f'{{"n": {endless}, "genai": "gen.shot"}}')) == ["GENAI gen.shot"]
+    assert texts_of(said_in(f"<p>GENAI gen.shot</p><p>GENAI none</p>&#{endless};")) == [
+        "GENAI gen.shot",
+        "GENAI none \ufffd",
+    ]
+
+
+@pytest.mark.parametrize("begun", ["<{}", "<a {}", "<a b='{}", '<a b="{}', "<a>{}", "&#{}", "&{}", "[{}", "{{{}"])
+@pytest.mark.parametrize(
+    "repeated",
+    ["a", " ", "1", "'", "'\"", "a=", "<a", "<a>", "<a b='", ">", "&#", "[", "[[a ", '{"a":', '{"a":1,', "[1,"],
+)
+def test_a_long_text_is_read_in_time_that_grows_as_it_does(begun: str, repeated: str) -> None:
+    text = begun.format(repeated * 100_000)  # in quadratic time, this takes minutes
+    assert said_in(f"<p>fine, no genai</p>{text}") == []
 
 
 @pytest.mark.parametrize(

@@ -268,10 +268,14 @@ def test_an_archive_that_holds_a_timeline_is_found_and_not_looked_into(tmp_path:
     zipped(tmp_path / "b.ZIP", cut__fcpxmld_in_Info__fcpxml="<fcpxml/>")
     zipped(tmp_path / "c.zip", cut__xml="<!DOCTYPE xmeml>\n<xmeml version='5'/>")
     (tmp_path / "d.edl.zip").write_bytes(b"PK\3\4 cut off")
-    for name in ("e.edl.gz", "f.otio.7z", "g.EDL.RAR"):
+    for name in ("e.edl.gz", "f.otio.7z", "g.EDL.RAR", "h.edl.tgz", "i.edl.tar"):
         (tmp_path / name).write_bytes(b"packed")
+    zipped(tmp_path / "j.zip", cut__edl__txt=edl([]))
+    zipped(tmp_path / "k.zip", cut__xml=f"<!--{' ' * 100_000}--><xmeml version='5'/>")
+    zipped(tmp_path / "l.zip", **{"cut__edl ": edl([]), "a\\b__png": "x"})
     expected = sorted(str(each) for each in tmp_path.iterdir())
     zipped(tmp_path / "still.zip", still__png="x", about__xml="<note/>", __MACOSX_in__cut__edl="x")
+    zipped(tmp_path / "notes.zip", cut__edl__pdf="%PDF-1.4", cut__edl__md5="d41d8cd98f00b204e9800998ecf8427e  cut.edl")
     zipped(tmp_path / "mac.zip", __cut__edl="x")
     (tmp_path / "broken.zip").write_bytes(b"PK\3\4 cut off")
     (tmp_path / "notes.gz").write_bytes(b"packed")
@@ -280,6 +284,12 @@ def test_an_archive_that_holds_a_timeline_is_found_and_not_looked_into(tmp_path:
     for path in expected:
         with pytest.raises(ReadError, match=r"is an archive that holds .*, which is not looked into"):
             read_file(Path(path))
+
+
+def test_a_pipe_that_is_called_an_archive_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "cut.edl.zip")
+    with pytest.raises(ReadError, match="is no file, but a pipe"):
+        read_file(tmp_path / "cut.edl.zip")
 
 
 def test_an_archive_that_cannot_be_opened_without_a_password_may_hold_one(tmp_path: Path) -> None:

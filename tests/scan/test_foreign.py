@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from fractions import Fraction
 from importlib.metadata import requires
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -17,8 +18,10 @@ import pytest
 from otiogate.errors import ReadError
 from otiogate.evidence.statements import statements
 from otiogate.scan.read import read_timeline
+from otiogate.timeline.fcpxml_xml import parse
 from otiogate.timeline.formats import ADAPTED
 from otiogate.timeline.model import Carrier, Snapshot
+from otiogate.timeline.raw_xml import raw_ges
 from tests.builders import clip, timeline
 from tests.cli.running import call, environment, run
 
@@ -219,6 +222,14 @@ def test_a_multiclip_is_of_the_angle_that_is_seen(tmp_path: Path) -> None:
     assert {name for name, _ in said(snapshot)} == {"A1", "A2"}
 
 
+def test_a_multiclip_in_a_track_of_sound_is_of_the_angle_that_is_heard(tmp_path: Path) -> None:
+    heard = f"<file id='z'><name>z.wav</name><pathurl>file:///m/z.wav</pathurl>{RATE}</file>"
+    angles = f"{ANGLES}<angle><activeaudioangle/><clip id='z'><name>z</name>{heard}</clip></angle>"
+    clips = item("A1", file=f"<multiclip id='m'>{angles}</multiclip>"), item("A2", file="<multiclip id='m'/>")
+    snapshot = read(tmp_path, xmeml(sequence(clips[0]), sequence(clips[1], kind="audio")))
+    assert {name: files for name, files, _ in shown(snapshot)} == {"A1": ("y.mov",), "A2": ("z.wav",)}
+
+
 def test_a_sequence_and_a_file_may_be_mentioned_before_they_are_told(tmp_path: Path) -> None:
     told = sequence(item("A2", COMMENTS, file="<file id='f'/>")).replace("<sequence id='", "<sequence id='n' was='")
     mention = item("A1", file="<sequence id='n'/>")
@@ -327,6 +338,98 @@ def test_an_ale_is_read_as_spreadsheets_leave_it(text: str, tmp_path: Path) -> N
         assert use.source is not None
 
 
+def shown(snapshot: Snapshot) -> list[tuple[str, tuple[str, ...], str]]:
+    """Of each use its name, its files and where its source begins and ends."""
+    uses = [use for node in snapshot.uses_under(0) if (use := snapshot.subject(node).use) is not None]
+    return [
+        (each.name, each.media.references, f"{each.source.first}-{each.source.last}" if each.source else "")
+        for each in uses
+    ]
+
+
+def test_names_in_an_ale_keep_their_blanks_and_their_rows_what_is_said_of_them(tmp_path: Path) -> None:
+    text = (
+        f"Heading\nFPS\t25\n\nColumn\nName\tSource File\tNote\n\nData\nA  1\t/m/x  y.mov\t{TAG}\nB\x0bC\tz.mov\t{TAG}\n"
+    )
+    snapshot = read(tmp_path, text, "bin.ale")
+    assert shown(snapshot) == [("A  1", ("x  y.mov",), ""), ("B C", ("z.mov",), "")]
+    assert {(name, carrier.line) for name, carrier in said(snapshot)} == {("A  1", 8), ("B C", 9)}
+
+
+@pytest.mark.parametrize("mark", ["\t", ",", ";"])
+@pytest.mark.parametrize("cell", [f"fine\n{TAG}", f"fine\n\n\n{TAG}", f'the ""best""\n{TAG}'])
+def test_a_cell_in_quotes_may_have_lines_of_its_own(cell: str, mark: str, tmp_path: Path) -> None:
+    rows = f'A1\t"{cell}"\tx.mov\nA2\t\ty.mov\n'
+    text = f"Heading\nFPS\t25\n\nColumn\nName\tNote\tSource File\n\nData\n{rows}".replace("\t", mark)
+    snapshot = read(tmp_path, text, "bin.ale")
+    assert shown(snapshot) == [("A1", ("x.mov",), ""), ("A2", ("y.mov",), "")]
+    assert {(name, carrier.line) for name, carrier in said(snapshot)} == {("A1", 8)}
+
+
+@pytest.mark.parametrize("name", ['"A1', '5" A1', 'A1"'])
+def test_a_quote_that_stands_alone_takes_no_further_row_with_it(name: str, tmp_path: Path) -> None:
+    text = f'Heading\nFPS\t25\n\nColumn\nName\tNote\n\nData\n{name}\tfine\nA2\t{TAG}\nA3"\tfine\n'
+    snapshot = read(tmp_path, text, "bin.ale")
+    assert [each[0] for each in shown(snapshot)] == [name, "A2", 'A3"']
+    assert {name for name, _ in said(snapshot)} == {"A2"}
+
+
+@pytest.mark.parametrize(("fps", "rate"), [("FPS;29,97;;", Fraction(30000, 1001)), ("Fps;25", Fraction(25))])
+def test_a_semicolon_parts_cells_that_hold_commas(fps: str, rate: Fraction, tmp_path: Path) -> None:
+    rows = f"A1;01:00:00:00;01:00:01:00;x\nA2;01:00:00:00;01:00:01:00;{TAG}\n"
+    text = f"Heading;;;\n{fps}\n\nColumn\nName;Start;End;Comments, notes\n\nData\n{rows}"
+    snapshot = read(tmp_path, text, "bin.ale")
+    assert [each[0] for each in shown(snapshot)] == ["A1", "A2"]
+    use = snapshot.subject(1).use
+    assert use is not None
+    assert use.source is not None
+    assert (use.source.rate, use.source.duration) == (rate, round(rate))
+    assert {name for name, _ in said(snapshot)} == {"A2"}
+
+
+@pytest.mark.parametrize("head", ["FPS\t30", "FIELD_DELIM\tTABS\tVIDEO_FORMAT\t1080\tFPS\t30", "A\tB\tFPS\t30\t\t\t"])
+def test_the_heading_of_an_ale_may_stand_on_one_line(head: str, tmp_path: Path) -> None:
+    snapshot = read(tmp_path, ALE.replace("FPS\t25", head), "bin.ale")
+    use = snapshot.subject(1).use
+    assert use is not None
+    assert use.source is not None
+    assert use.source.rate == 30
+
+
+def test_a_rate_that_is_no_number_is_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="cannot read it"):
+        read(tmp_path, ALE.replace("FPS\t25", "FPS\tfilm"), "bin.ale")
+
+
+def test_a_take_past_midnight_lasts_as_long_as_it_says(tmp_path: Path) -> None:
+    rows = "A1\t23:59:59:00\t00:00:01:00\t00:00:02:00\n"
+    text = f"Heading\nFPS\t25\n\nColumn\nName\tStart\tEnd\tDuration\n\nData\n{rows}"
+    assert shown(read(tmp_path, text, "bin.ale")) == [("A1", ("A1",), "23:59:59:00-24:00:01:00")]
+
+
+def test_the_name_of_a_column_may_have_a_break_in_quotes_and_else_is_a_loss(tmp_path: Path) -> None:
+    text = f"Heading\nFPS\t25\n\nColumn\nName\t@\tNote\n\nData\nA1\tx\t{TAG}\n"
+    snapshot = read(tmp_path, text.replace("@", '"Shoot\nDate"'), "bin.ale")
+    assert lost(snapshot) == []
+    assert {name for name, _ in said(snapshot)} == {"A1"}
+    assert "take more than one line" in lost(read(tmp_path, text.replace("@", "Shoot\nDate"), "bin.ale"))[0]
+
+
+def test_a_log_behind_another_is_a_loss(tmp_path: Path) -> None:
+    log = "Heading\nFPS\t25\n\nColumn\nName\t{}\n\nData\nA1\tgen.shot\n"
+    assert lost(read(tmp_path, log.format("Note"), "bin.ale")) == []
+    assert any(
+        "another log" in each for each in lost(read(tmp_path, log.format("Note") + log.format("GenAI"), "bin.ale"))
+    )
+
+
+@pytest.mark.parametrize("types", ["²", "9" * 5000, "", "-4"])
+def test_kinds_of_tracks_that_are_no_number_stop_no_reading(types: str) -> None:
+    clip = f'<clip asset-id="a" type-name="GESUriClip" track-types="{types}"/>'
+    raw = raw_ges(parse(f"<ges><layer>{clip}</layer></ges>".encode(), "cut.xges"))
+    assert len(raw.clips) == 1
+
+
 def test_a_column_in_quotes_that_means_genai_is_one(tmp_path: Path) -> None:
     text = 'Heading\nFPS\t25\n\nColumn\nName\t"Gen AI"\n\nData\nA1\tgen.shot\n'
     assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {"A1"}
@@ -336,6 +439,31 @@ def test_a_column_in_quotes_that_means_genai_is_one(tmp_path: Path) -> None:
 def test_an_ale_is_read_in_the_encodings_that_are_written(encoding: str, tmp_path: Path) -> None:
     text = f"Heading\nFPS\t25\n\nColumn\nName\tNote\n\nData\nCafé\t{TAG}\n"
     assert {name for name, _ in said(read(tmp_path, text.encode(encoding), "bin.ale"))} == {"Café"}
+
+
+def test_a_file_without_an_id_speaks_of_its_own_clip(tmp_path: Path) -> None:
+    files = [f"<file><name>{each}.mov</name><pathurl>{each}.mov</pathurl>{{}}</file>" for each in ("a", "b")]
+    tagged = f"<comments><mastercomment1>{TAG}</mastercomment1></comments>"
+    items = item("A0", file=files[0].format(tagged)), item("A1", file=files[1].format(""))
+    assert {name for name, _ in said(read(tmp_path, xmeml(sequence(*items))))} == {"A0"}
+    angles = "<multiclip><angle>{}</angle></multiclip>"
+    items = item("A0", file=angles.format(files[0].format(tagged))), item("A1", file=angles.format(files[1].format("")))
+    assert {name for name, _ in said(read(tmp_path, xmeml(sequence(*items))))} == {"A0"}
+
+
+def test_a_clip_of_a_bin_without_an_in_point_begins_where_its_file_does(tmp_path: Path) -> None:
+    media = f"<media><video><track>{item('A0', id='inner')}</track></video></media>"
+    loose = f"<clip id='m1'><name>A0</name>{RATE}<duration>50</duration><in>-1</in><out>-1</out>{media}</clip>"
+    assert shown(read(tmp_path, xmeml(loose))) == [("A0", ("A0.mov",), "00:00:00:00-00:00:02:00")]
+
+
+def test_a_merged_clip_of_a_bin_is_known_by_each_of_its_files(tmp_path: Path) -> None:
+    heard = item("A1", f"<comments><c>{TAG}</c></comments>") + item("A2", file="<file id='file-A0'/>")
+    media = f"<video><track>{item('A0')}</track></video><audio><track>{heard}</track></audio>"
+    loose = f"<clip id='m1'><name>A0</name>{RATE}<duration>50</duration><media>{media}</media></clip>"
+    snapshot = read(tmp_path, xmeml(loose))
+    assert [each[:2] for each in shown(snapshot)] == [("A0", ("A0.mov",)), ("A0", ("A1.mov",))]
+    assert {name for name, _ in said(snapshot)} == {"A0"}
 
 
 def test_a_mark_before_an_xml_changes_nothing(tmp_path: Path) -> None:

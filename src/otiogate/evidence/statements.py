@@ -71,10 +71,11 @@ def statements(carrier: Carrier) -> Iterator[Statement]:
         if is_tag(text):
             seen.add(said)
             yield parse_tag(text)
-        elif (lines := _lines(text)) and not seen.issuperset(lines):
+            continue
+        if not seen.issuperset(lines := _lines(text)):
             seen.update(lines)
             yield from map(parse_tag, lines)
-        elif len(said) <= _LONGEST_TYPE and (found := _typed(said)) is not None and found.source_type not in seen:
+        if len(said) <= _LONGEST_TYPE and (found := _typed(said)) is not None and found.source_type not in seen:
             seen.add(found.source_type)
             yield found
         elif data := _data(text):
@@ -115,8 +116,8 @@ def _evidence(value: str, *, is_named: bool) -> Evidence | None:
 
 
 def _data(text: str) -> list[Any]:
-    """What ``text`` holds as data, if that may say anything."""
-    return data_in(text) if _TRIGGER.search(text) else []
+    """What ``text`` holds as data, if that may say anything. A tag holds none, whatever stands in its quotes."""
+    return data_in(text) if _TRIGGER.search(text) and not is_tag(text.lstrip("* ")) else []
 
 
 def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator[Statement]:
@@ -139,12 +140,18 @@ def _in_data(data: Any, where: str, seen: set[str], within: int = 0) -> Iterator
             pending.extend((key, item, depth) for item in reversed(value))
         elif isinstance(value, str):
             found = _evidence(value, is_named=key.endswith("digitalsourcetype"))
+            if found is None and depth and len(value) <= _LONGEST_TYPE:
+                found = _typed(value)
             if found is not None:
-                yield found
-            elif "genai" in value.lower() and (tags := tags_in(value)):
-                yield from (parse_tag(each) for each in tags if depth and each not in seen)
+                if not (depth and found.source_type in seen):
+                    seen.add(found.source_type)
+                    yield found
+                continue
+            if depth and "genai" in value.lower():
+                tags = tags_in(value)
+                yield from (parse_tag(each) for each in tags if each not in seen)
                 seen.update(tags)
-            elif depth < _DEEPEST and (held := _data(value)):
+            if depth < _DEEPEST and (held := _data(value)):
                 pending.append((key, held, depth + 1))
 
 

@@ -18,7 +18,7 @@ LOOKED_AT = 64 * 1024
 _PLAIN = ("", ".txt", ".cmx", ".bak", ".old")
 """Suffixes under which a timeline may lie that is not called one."""
 
-_PACKED = (".zip", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".7z", ".rar")
+_PACKED = (".zip", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".7z", ".rar", ".tar", ".tgz")
 """Suffixes of archives, and of single files that are packed."""
 
 _LARGEST_DIRECTORY = 64 * 1024**2
@@ -91,14 +91,15 @@ def _directory_size(path: str) -> int:
 
 
 def _is_timeline(archive: zipfile.ZipFile, member: str) -> bool:
-    name = member.rpartition("/")[2]
+    name = member.replace("\\", "/").rpartition("/")[2].rstrip(". ")  # which Windows drops
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - as above
-    if name.startswith(".") or suffix not in BY_SUFFIX:
+    if name.startswith(".") or not (suffix in BY_SUFFIX or names_one(name)):
         return False
-    if suffix != ".xml":
+    if suffix in BY_SUFFIX and suffix != ".xml":
         return True
     try:
         with archive.open(member) as stream:
-            return sniff(stream.read(LOOKED_AT)) in _SURE
+            head = stream.read(LOOKED_AT)
     except ZIP_FAULTS:
         return True
+    return sniff(head) in (*_SURE, "xml") if suffix == ".xml" else holds_timeline(name, head)

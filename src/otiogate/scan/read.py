@@ -58,6 +58,7 @@ def read_file(path: Path, rate: Fraction | None = None) -> Snapshot:
             raise ReadError("is a folder", where=where, next_step="name the timelines in it")
         if not os.path.lexists(path):
             raise ReadError("cannot be read: No such file or directory", where=where, next_step="correct the path")
+        _check_kind(path)
         if packed := packed_in(where):
             what = f"is an archive that holds {packed[-200:]}, which is not looked into"
             raise ReadError(what, where=where, next_step="unpack it, and scan what was in it")

@@ -17,7 +17,13 @@ _SECTIONS = ("heading", "column", "data")
 _AROUND = ' \t,;"'
 """What a spreadsheet leaves around the name of a section."""
 
-_LEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)")
+_LEADING_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)")
+_BREAK = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+"""What parts cells and lines for the adapter."""
+
+_MOST_COLUMNS = 10_000
+_MOST_LINES = 100
+"""How many lines a row may take."""
 
 _PARTED = {mark: re.compile(rf'[ ]*((?:"(?:[^"]|"")*")?[^{mark}]*){mark}') for mark in ",;"}
 """A cell up to the mark behind it, which may stand within quotes too."""
@@ -28,11 +34,13 @@ _Line = tuple[int, list[str]]
 
 @dataclass
 class Log:
-    """An Avid Log Exchange: the lines of its heading, the names of its columns, and its rows."""
+    """An Avid Log Exchange: the lines of its heading, the names of its columns, and its rows. ``columns_more`` are
+    lines below the names of the columns, of which nobody can tell what they mean."""
 
     heading: list[_Line] = field(default_factory=list)
     columns: list[str] = field(default_factory=lambda: [""])
     columns_line: int = 0
+    columns_more: list[int] = field(default_factory=list)
     rows: list[_Line] = field(default_factory=list)
 
     def named(self, cells: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -53,21 +61,47 @@ def is_section(line: str) -> bool:
 
 
 def parse_ale(text: str) -> Log:
-    """The log in ``text``, whose lines end with LF; other breaks stand in a cell."""
+    """The log in ``text``, whose lines end with LF; other breaks stand in a cell, and LF in one in quotes."""
     log, section, mark = Log(), "", "\t"
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip(_AROUND):
+    lines = text.split("\n")
+    behind = 0
+    for number, line in enumerate(lines, 1):
+        if number <= behind or not line.strip(_AROUND):
             continue
         if section != "data" and is_section(line):
             section = line.strip(_AROUND).lower()
+        elif section == "column" and log.columns_line:
+            log.columns_more.append(number)
         elif section == "column":
-            mark = next((each for each in "\t,;" if each in line), "\t")
-            log.columns, log.columns_line = _cells(line, mark), number
+            mark = _mark(line, "\t")
+            log.columns, behind = _taken(lines, number, mark, _MOST_COLUMNS)
+            log.columns_line = number
         elif section == "data":
-            log.rows.append((number, _cells(line, mark)))
+            cells, behind = _taken(lines, number, mark, len(log.columns))
+            log.rows.append((number, cells))
         else:
-            log.heading.append((number, _cells(line, next((each for each in "\t,;" if each in line), " "))))
+            log.heading.append((number, _cells(line, _mark(line, " "))))
     return log
+
+
+def _mark(line: str, none: str) -> str:
+    """What parts the cells of ``line``: a tab, else the first comma or semicolon, since a name or a number may hold the
+    other."""
+    return "\t" if "\t" in line else next((each for each in line if each in ",;"), none)
+
+
+def _taken(lines: Sequence[str], number: int, mark: str, columns: int) -> tuple[list[str], int]:
+    """The cells of the row that begins in line ``number``, and the line in which it ends: a further one, where a cell
+    in quotes ends there and the row has a column for each cell."""
+    line = lines[number - 1]
+    cells = _cells(line, mark)
+    if line.count('"') % 2 and any(each.lstrip().startswith('"') for each in line.split(mark)):
+        for end, further in enumerate(lines[number : number + _MOST_LINES], number + 1):
+            line = f"{line}\n{further}"
+            if further.count('"') % 2:
+                whole = _cells(line, mark)
+                return (whole, end) if len(whole) <= columns else (cells, number)
+    return cells, number
 
 
 def _cells(line: str, mark: str) -> list[str]:
@@ -92,8 +126,8 @@ def raw_ale(log: Log) -> Raw:
                 said.append(_said(f"cell {place + 1}", cell, line, ()))
     for line, cells in log.rows:
         said += [_said(name, cell, line, (len(clips),)) for name, cell in log.named(cells)]
-        clips.append(RawClip(log.cell(cells, "Name"), line))
-    return Raw(tuple(clips), tuple(said), tuple(_twice(log)))
+        clips.append(RawClip(_in_one_line(log.cell(cells, "Name")), line))
+    return Raw(tuple(clips), tuple(said), (*_twice(log), *_further(log)))
 
 
 def _said(name: str, cell: str, line: int, clips: tuple[int, ...]) -> Said:
@@ -109,28 +143,51 @@ def _twice(log: Log) -> Iterator[Problem]:
         yield Problem("odd", what, f"line {log.columns_line}")
 
 
+def _further(log: Log) -> Iterator[Problem]:
+    for line in log.columns_more:
+        yield Problem(
+            "lost", "the names of the columns take more than one line, of which the first is read", f"line {line}"
+        )
+    for line, cells in log.rows:
+        if is_section("".join(cells)):
+            what = f"{''.join(cells)!r} stands below Data: another log may begin there, whose columns are not read"
+            yield Problem("lost", what, f"line {line}")
+
+
 def ale_for_adapter(log: Log) -> bytes:
     """The log as Avid writes one, in UTF-8: a rate that is a number, and rows that are as long as the columns are many.
     What a row tells of its length beside its two ends is left out, since the adapter reads nothing where they differ.
     """
-    head = (_entry(*cells[:2]) for _, cells in log.heading if len(cells) > 1)
+    pairs = (pair for _, cells in log.heading for pair in zip(cells[::2], cells[1::2]))  # noqa: B905 - blanks behind
+    head = (_entry(*pair) for pair in pairs if pair[0])
     rows = (_row(log, cells) for _, cells in log.rows)
     lines = ["Heading", *filter(None, head), "", "Column", _joined(log.columns), "", "Data", *rows, ""]
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
 def _entry(key: str, value: str) -> str:
+    if key.upper() != "FPS":
+        return _joined((key, value))
     number = _LEADING_NUMBER.match(value)
-    if key == "FPS":
-        return _joined((key, number[1])) if number else ""
-    return _joined((key, value))
+    return _joined(("FPS", number[1].replace(",", ".") if number else value)) if value else ""
 
 
 def _row(log: Log, cells: Sequence[str]) -> str:
-    spare = log.cell(cells, "Start") and log.cell(cells, "End")
+    ends, spare = [_numbers(log.cell(cells, each)) for each in ("Start", "End")], ""
+    if all(ends):
+        is_past_midnight = ends[1] < ends[0] and log.cell(cells, "Duration")
+        spare = "End" if is_past_midnight else "Duration"
     named = zip(log.columns, cells)  # noqa: B905 - rows may be long or short
-    return _joined(["" if name == "Duration" and spare else cell for name, cell in named])
+    return _joined(["" if name == spare else cell for name, cell in named])
+
+
+def _numbers(timecode: str) -> list[int]:
+    return [int(each) for each in re.findall(r"\d{1,9}", timecode)]
 
 
 def _joined(cells: Sequence[str]) -> str:
-    return "\t".join(" ".join(each.split()) for each in cells)
+    return "\t".join(map(_in_one_line, cells))
+
+
+def _in_one_line(cell: str) -> str:
+    return _BREAK.sub(" ", cell)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from otiogate.timeline.fcpxml_xml import COMMENT, Element
 from otiogate.timeline.model import Problem
 from otiogate.timeline.raw import Raw, RawClip, Said, carrier_of
-from otiogate.timeline.xmeml import ITEMS, loose_clips
+from otiogate.timeline.xmeml import ITEMS, loose_clips, own_id
 
 Owners = dict[int, tuple[int, ...]]
 """The clips that an element speaks of, by the ``id`` of the element. One that is not listed speaks of those of the
@@ -29,24 +29,22 @@ def raw_xmeml(root: Element) -> Raw:
         masters[_value(clip, "masterclipid")].append(number)
         file, multiclip = clip.first("file"), clip.first("multiclip")
         if file is not None:
-            files[file.attributes.get("id", "")].append(number)
+            files[own_id(file)].append(number)
         if multiclip is not None:
-            angled[multiclip.attributes.get("id", "")].append(number)
+            angled[own_id(multiclip)].append(number)
     in_angles: set[int] = set()
     for element in root.every():
-        name = element.attributes.get("id", "")
         if element.tag == "multiclip":
-            owners[id(element)] = tuple(angled.get(name, ()))
+            owners[id(element)] = tuple(angled.get(own_id(element), ()))
             for inner in element.every():
                 in_angles.add(id(inner))
                 if inner.tag == "file":
-                    files[inner.attributes.get("id", "")] += owners[id(element)]
+                    files[own_id(inner)] += owners[id(element)]
     for element in root.every():
-        name = element.attributes.get("id", "")
-        if element.tag == "file" and files.get(name):
-            owners[id(element)] = tuple(dict.fromkeys(files[name]))
+        if element.tag == "file" and files.get(own_id(element)):
+            owners[id(element)] = tuple(dict.fromkeys(files[own_id(element)]))
         elif element.tag == "clip" and not (id(element) in owners or id(element) in in_angles):
-            owners[id(element)] = tuple(masters.get(name, ()) if name else ())
+            owners[id(element)] = tuple(masters.get(own_id(element), ()))
     for track, dropped in _tracks(root):
         for each in track.children if dropped else ():
             owners[id(each)] = tuple(names.get(_value(each, "name"), ()))  # the other channel of a clip that is read
@@ -133,7 +131,7 @@ def raw_ges(root: Element) -> Raw:
 
 def _kinds(types: str) -> int:
     """On how many of the kinds of tracks, sound and picture, a clip is; one of neither is one use."""
-    number = int(types) if types.isdigit() else 0
+    number = int(types) if types.isascii() and types.isdigit() and len(types) < 10 else 0
     return max(bool(number & 2) + bool(number & 4), 1)
 
 

@@ -46,12 +46,18 @@ def contents_by_id(root: Element, tag: str) -> dict[str, Element]:
     return found
 
 
+def own_id(element: Element) -> str:
+    """The id of ``element``; of one without, what no other has."""
+    return element.attributes.get("id") or f"{id(element)} "
+
+
 def _written(root: Element) -> Iterator[str]:
     told = _told_late(root)
     known = {tag: contents_by_id(root, tag) for tag in ("file", "multiclip")}
     loose = loose_clips(root)
     pending: list[Element | str] = [replace(root, children=[_around(loose)]) if loose else root]
     nested: set[int] = set()
+    heard: set[int] = set()
     used: set[str] = set()
     while pending:
         each = pending.pop()
@@ -65,7 +71,10 @@ def _written(root: Element) -> Iterator[str]:
             pending.append(f"</{each.tag}>")
         children = each.children
         if each.tag == "track":
-            children = list(_laid_out(children, known, used))
+            angle = "activeaudioangle" if id(each) in heard else "activevideoangle"
+            children = list(_laid_out(children, known, used, angle))
+        elif each.tag == "audio":
+            heard |= {id(inner) for inner in children}
         elif each.tag in ("clipitem", "generatoritem"):
             sequences = [told.get(id(inner), inner) for inner in children if inner.tag == "sequence"]
             nested |= {id(media) for inner in sequences for media in inner.children if media.tag == "media"}
@@ -111,10 +120,11 @@ def _text(tag: str, text: str) -> Element:
 
 
 def _laid_out(
-    children: Iterable[Element], known: Mapping[str, Mapping[str, Element]], used: set[str]
+    children: Iterable[Element], known: Mapping[str, Mapping[str, Element]], used: set[str], angle: str
 ) -> Iterator[Element]:
     """What stands in a track, each item with all that the adapter asks for: it knows no file that a bin tells, nor one
-    that a later item does. ``known`` are files and multiclips by their ids, ``used`` the ids of items that were met."""
+    that a later item does. ``known`` are files and multiclips by their ids, ``used`` the ids of items that were met,
+    ``angle`` what marks that of a multiclip which is shown."""
     items = [each for each in children if each.tag != COMMENT]
     end = 0
     for place, each in enumerate(items):
@@ -131,7 +141,7 @@ def _laid_out(
         if attributes.get("id", "") in used:
             del attributes["id"]
         used |= {attributes.get("id", "")} - {""}
-        yield replace(each, attributes=attributes, children=[*added, *others, *_media(each, known)])
+        yield replace(each, attributes=attributes, children=[*added, *others, *_media(each, known, angle)])
 
 
 def _times(item: Element, end_before: int, before: bool, after: bool) -> dict[str, int]:
@@ -139,7 +149,7 @@ def _times(item: Element, end_before: int, before: bool, after: bool) -> dict[st
     there is none ``before`` it, follows what was there; its end likewise."""
     numbers = {tag: _frames(_told(item, tag)) for tag in ("start", "end", "in", "out", "duration")}
     start, end, begin, out = (numbers[tag] for tag in ("start", "end", "in", "out"))
-    begin = 0 if begin is None else begin
+    begin = 0 if begin in (None, -1) else begin  # -1 is said of a clip without an in point
     length = out - begin if out is not None and out > begin else numbers["duration"] or 0
     if end is None or (end == -1 and not after):
         end = None
@@ -160,8 +170,8 @@ def _in_full(element: Element, files: Mapping[str, Element]) -> Element:
     return files.get(element.attributes.get("id", ""), element) if is_mention else element
 
 
-def _media(item: Element, known: Mapping[str, Mapping[str, Element]]) -> Iterator[Element]:
-    """A file for an item that tells none: of a multiclip, that of the angle that is seen."""
+def _media(item: Element, known: Mapping[str, Mapping[str, Element]], angle: str) -> Iterator[Element]:
+    """A file for an item that tells none: of a multiclip, that of the angle that is seen or heard."""
     if item.tag == "transitionitem" or item.first("file", "sequence") is not None:
         return
     if item.tag == "generatoritem" and any(_told(each, "effecttype") == "generator" for each in item.children):
@@ -170,22 +180,25 @@ def _media(item: Element, known: Mapping[str, Mapping[str, Element]]) -> Iterato
     if multiclip is not None:
         told = known["multiclip"].get(multiclip.attributes.get("id", ""), multiclip)
         angles = [each for each in told.children if each.tag == "angle"]
-        seen = [each for each in angles if each.first("activevideoangle") is not None] or angles
-        files = (inner for each in seen for inner in each.every() if inner.tag == "file")
+        active = [each for each in angles if each.first(angle) is not None] or angles
+        files = (inner for each in active for inner in each.every() if inner.tag == "file")
         yield _in_full(next(files, Element("file", {}, item.line)), known["file"])
     else:
         yield Element("file", {}, item.line)
 
 
 def _around(clips: Iterable[Element]) -> Element:
-    """A sequence of ``clips``, one behind another."""
+    """A sequence of ``clips``, one behind another; of a merged clip, an item for each of its files."""
     items = []
     rate = Element("rate", {}, 0, children=[_text("timebase", "25")])
     for each in clips:
-        files = (inner for inner in each.every() if inner.tag == "file")
+        files: dict[str, Element] = {}
+        for inner in each.every():
+            if inner.tag == "file":
+                files.setdefault(own_id(inner), inner)
         own = [inner for inner in each.children if inner.tag not in ("media", "file", "start", "end")]
-        file = next(files, None)
-        items.append(replace(each, tag="clipitem", children=[*own, *([file] if file is not None else [])]))
+        for held in [[file] for file in files.values()] or [[]]:
+            items.append(replace(each, tag="clipitem", children=[*own, *held]))
         rate = each.first("rate") or rate
     media = Element("track", {}, 0, children=items)
     for tag in ("video", "media"):

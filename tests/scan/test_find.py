@@ -267,7 +267,8 @@ def test_an_archive_that_holds_a_timeline_is_found_and_not_looked_into(tmp_path:
     zipped(tmp_path / "a.zip", notes__txt="x", cuts_in_CUT__EDL=edl([]))
     zipped(tmp_path / "b.ZIP", cut__fcpxmld_in_Info__fcpxml="<fcpxml/>")
     zipped(tmp_path / "c.zip", cut__xml="<!DOCTYPE xmeml>\n<xmeml version='5'/>")
-    (tmp_path / "d.edl.zip").write_bytes(b"PK\3\4 cut off")
+    for name in ("d.zip", "d.edl.zip"):
+        (tmp_path / name).write_bytes(b"PK\3\4 cut off, and mended by another program")
     for name in ("e.edl.gz", "f.otio.7z", "g.EDL.RAR", "h.edl.tgz", "i.edl.tar"):
         (tmp_path / name).write_bytes(b"packed")
     zipped(tmp_path / "j.zip", cut__edl__txt=edl([]))
@@ -277,7 +278,6 @@ def test_an_archive_that_holds_a_timeline_is_found_and_not_looked_into(tmp_path:
     zipped(tmp_path / "still.zip", still__png="x", about__xml="<note/>", __MACOSX_in__cut__edl="x")
     zipped(tmp_path / "notes.zip", cut__edl__pdf="%PDF-1.4", cut__edl__md5="d41d8cd98f00b204e9800998ecf8427e  cut.edl")
     zipped(tmp_path / "mac.zip", __cut__edl="x")
-    (tmp_path / "broken.zip").write_bytes(b"PK\3\4 cut off")
     (tmp_path / "notes.gz").write_bytes(b"packed")
     assert list(timelines([str(tmp_path)])) == []
     assert list(timelines([str(tmp_path)], misnamed=True)) == expected

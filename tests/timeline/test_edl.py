@@ -712,6 +712,13 @@ def test_a_file_that_is_named_above_the_list_of_sources_is_the_event_s_whatever_
     assert use(read(f"{HEAD}{CUT}* SOURCE FILE: shot.mov\n{SOURCES}")).media.references == ("shot.mov", "own.mov")
 
 
+def test_what_stands_below_another_event_is_no_list_of_sources() -> None:
+    """Else a line above the file of a clip would hide it from the ledger."""
+    snapshot = read(f"{HEAD}{CUT}{SOURCES}{DISSOLVE}")
+    assert "other.mov" in use(snapshot).media.references
+    assert_keys_hold_what_is_built(snapshot)
+
+
 def test_a_comment_that_begins_with_its_timecode_stands_there() -> None:
     found = carrier("* 10:00:01:12 GENAI gen.shot\n")
     assert (found.span, found.texts) == (

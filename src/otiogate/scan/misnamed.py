@@ -18,7 +18,8 @@ LOOKED_AT = 64 * 1024
 _PLAIN = ("", ".txt", ".cmx", ".bak", ".old")
 """Suffixes under which a timeline may lie that is not called one."""
 
-_PACKED = (".zip", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".7z", ".rar", ".tar", ".tgz")
+_ZIPPED = ".zip"
+_PACKED = (_ZIPPED, ".gz", ".bz2", ".xz", ".zst", ".lz4", ".7z", ".rar", ".tar", ".tgz")
 """Suffixes of archives, and of single files that are packed."""
 
 _LARGEST_DIRECTORY = 64 * 1024**2
@@ -38,11 +39,9 @@ _EVENT = re.compile(rf"(?:\A|[\r\n])[ \t]*\d{{1,6}}[ \t]+\S[^\r\n]*?[ \t]{_TIME}
 def may_be_misnamed(name: str) -> bool:
     """Whether the file ``name`` has no name of a timeline, and may still be one: what it is, its content tells."""
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - thousands of files: no Path for each
-    return (
-        not name.startswith(".")
-        and suffix not in BY_SUFFIX
-        and (suffix in _PLAIN or suffix == ".zip" or names_one(name))
-    )
+    if name.startswith(".") or suffix in BY_SUFFIX:
+        return False
+    return suffix in (*_PLAIN, _ZIPPED) or names_one(name)
 
 
 def names_one(name: str) -> bool:
@@ -59,18 +58,18 @@ def holds_timeline(name: str, data: bytes) -> bool:
 
 
 def packed_in(path: str) -> str:
-    """The name of a timeline that the archive ``path`` holds; nothing where it is none, or holds none. Of archives but
-    zip only the name is asked."""
+    """The name of a timeline that the archive ``path`` holds, or that it cannot be told; nothing where it is none, or
+    holds none. Of archives but zip only the name is asked."""
     name = os.path.basename(path)  # noqa: PTH119 - thousands of files: no Path for each
     root, suffix = os.path.splitext(name)  # noqa: PTH122 - as above
     if suffix.lower() not in _PACKED:
         return ""
-    if suffix.lower() == ".zip":
-        try:
-            return _zipped_in(path)
-        except ZIP_FAULTS:
-            pass
-    return root if names_one(root) else ""
+    if suffix.lower() != _ZIPPED:
+        return root if names_one(root) else ""
+    try:
+        return _zipped_in(path)
+    except ZIP_FAULTS:
+        return "what cannot be listed"  # another program may unpack it
 
 
 def _zipped_in(path: str) -> str:

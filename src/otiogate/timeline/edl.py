@@ -307,7 +307,9 @@ def _build(cut: _Cut, node: int) -> Subject:
 
 def _media(cut: _Cut, node: int, event: EventLine, sides: range) -> tuple[str, Media, list[str]]:
     """The clip name, what the event points at, and what is odd about either."""
-    named = named_for(cut.part(sides[0], sides[-1]), {cut.event(side).reel for side in sides})
+    text = cut.part(sides[0], sides[-1])
+    is_last = sides[-1] == len(cut.starts) - 1
+    named = named_for(text, {cut.event(side).reel for side in sides}) if is_last else list(named_in(text))
     is_whole = len(sides) == 1 or all(cut.event(side).is_cut for side in sides)
     own = [item for item in named if is_whole or item.side in ("", _side(event, node, sides))]
     clips = list(dict.fromkeys(_clip_names(cut, node, event, sides, named, is_whole=is_whole)))

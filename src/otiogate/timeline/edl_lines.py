@@ -219,8 +219,8 @@ def named_in(text: bytes, known: Known | None = None) -> Iterator[Named]:
 
 
 def named_for(text: bytes, reels: Collection[str]) -> list[Named]:
-    """Every line in ``text`` that names media, but for what Avid lists below the last event: of each source its reel,
-    and in the lines below it the file. Of that, what is said of ``reels`` counts."""
+    """Every line in the ``text`` of the last event that names media, but for what Avid lists below it: of each source
+    its reel, and in the lines below that the file. Of that, what is said of ``reels`` counts."""
     sources = [(match.start(), match["reel"].decode() in reels) for match in _SOURCE.finditer(b"\n" + text)]
     if not sources:
         return list(named_in(text))

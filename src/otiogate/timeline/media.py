@@ -64,7 +64,7 @@ def fold(text: str) -> str:
 
 
 def folded(texts: Collection[str]) -> set[str]:
-    """The ``texts``, each as ``fold`` gives it. Many that are ASCII take a third of the time together."""
+    """The ``texts``, each as ``fold`` gives it; if all are ASCII, at once."""
     whole = "\n".join(texts)
     if not whole.isascii() or whole.count("\n") != len(texts) - 1:
         return set(map(fold, texts))

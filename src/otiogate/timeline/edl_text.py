@@ -16,7 +16,9 @@ _NUMBERED = re.compile(r"^[^\S\n]*\d[^\n]*", re.MULTILINE)
 def text_of(data: bytes, where: str) -> bytes:
     """``data`` as UTF-8 with LF line ends, without the control-Z and NUL that old systems pad files with. Between the
     fields of an event all blanks are plain ones; in a name each stays as it is. Raises ``ReadError``."""
-    text = _decoded(data, where).replace("\ufeff", "").replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    text = _decoded(data, where).replace("\ufeff", "")
+    if "\r" in text:  # to find that there is none takes a hundredth of the time of three replacements
+        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     text = text.rstrip("\0\x1a \t\v\f\n")
     if not text:
         raise ReadError("is empty", where=where, next_step="export the EDL again")

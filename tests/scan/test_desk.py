@@ -130,6 +130,26 @@ def test_a_path_is_judged_as_it_is_written(cuts: list[Path], monkeypatch: pytest
             at.write()
 
 
+def test_a_timeline_that_comes_with_its_sidecar_is_not_judged_without_it(
+    cuts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "_LOOK_AGAIN", 60.0)
+    cut, later = cuts[2], edl([], ["* FROM CLIP NAME: z"])
+    true = desk.hashed
+
+    def come(place: str, suffix: str) -> tuple[str, bytes | None]:
+        told = Sidecar(cut.name, sha256(later.encode()), (Entry(("GENAI gen.shot stage=final",)),))
+        write_sidecar(cut, told)
+        cut.write_text(later)
+        return true(place, suffix)
+
+    with Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})) as at:
+        assert at.report(cut).verdict == "allow"
+        at.write()
+        monkeypatch.setattr(desk, "hashed", come)
+        assert at.report(cut).verdict == "block"
+
+
 def test_a_sidecar_that_comes_without_its_timeline_counts_once_the_folder_is_looked_at_again(
     cuts: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,9 +109,11 @@ class Desk:
         # in the text, and where its media stands is asked of the timeline.
         opened = looks_at_media(settings, self._under.opens, ships=suffix in MEDIA_INSIDE)
         asks = settings.registry or opened or settings.declaration_required
-        if cache is None or asks or folder.astray or has_sidecar(place):
-            return self._decided(read_timeline(Path(place), settings.frame_rate), folder)
+        if cache is None or asks or folder.astray:
+            return self._read(place, folder)
         digest, data = hashed(place, suffix)
+        if has_sidecar(place):  # asked once it is read: it may have come with its sidecar just now
+            return self._read(place, folder)
         key = key_of(suffix, digest, str(settings.frame_rate or ""))
         held = cache.get(key)
         if held is not None:
@@ -124,8 +126,9 @@ class Desk:
                 pass
         path = Path(place)
         if data is None:
-            data = content(place)  # it may be another by now: what is hashed is what is parsed
-            key = key_of(suffix, sha256(data), str(settings.frame_rate or ""))
+            data = content(place)
+            if sha256(data) != digest:  # it is another by now, and may have come with a sidecar
+                return self._read(place, folder)
         try:
             snapshot = read_bytes(data, path, settings.frame_rate)
         except ReadError as fault:
@@ -137,6 +140,10 @@ class Desk:
         if kept is not None:
             cache.put(key, kept)
         return report
+
+    def _read(self, place: str, folder: _Folder) -> Report:
+        """The report on the timeline in ``place`` as it is read anew, with its sidecar."""
+        return self._decided(read_timeline(Path(place), folder.on.settings.frame_rate), folder)
 
     def _decided(self, snapshot: Snapshot, folder: _Folder) -> Report:
         report = judged(snapshot, folder.on, self._under.now, opens=self._under.opens)[0]

@@ -9,10 +9,12 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from otiogate.scan.workers import Failed, Limits, Workers
+from otiogate.scan.workers import ALONE, Failed, Limits, Workers, _Run, _Task, _Worker
 
 
 def act(item: str) -> str:
@@ -114,14 +116,28 @@ def test_items_are_taken_only_as_they_are_needed() -> None:
     assert len(taken) < 200
 
 
-def light(item: str) -> bool:
-    return not item.startswith("sleep 60")
+def light(item: str) -> float:
+    return ALONE if item.startswith("sleep 60") else 0.0
 
 
 def together(items: list[str], jobs: int = 2, **limits: float) -> list[str | Failed]:
-    pairs = list(Workers(act, jobs, Limits(**limits), light=light).results(items))  # type: ignore[arg-type]
+    pairs = list(Workers(act, jobs, Limits(**limits), weight=light).results(items))  # type: ignore[arg-type]
     assert [item for item, _ in pairs] == items
     return [outcome for _, outcome in pairs]
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
+    """The items that a process was given together, as often as one was given some."""
+    found: list[list[Any]] = []
+    give = _Worker.give
+
+    def noted(worker: _Worker, tasks: list[_Task], seconds: float) -> None:
+        found.append([each.item for each in tasks])
+        give(worker, tasks, seconds)
+
+    monkeypatch.setattr(_Worker, "give", noted)
+    return found
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
@@ -146,13 +162,16 @@ def test_a_light_item_that_hangs_is_given_up_and_what_waited_behind_it_is_done()
     ]
 
 
-def test_a_light_item_whose_process_was_killed_once_is_tried_again(tmp_path: Path) -> None:
+def test_a_light_item_whose_process_was_killed_once_is_tried_again_alone(
+    tmp_path: Path, given: list[list[str]]
+) -> None:
     items = [f"once {tmp_path / str(number)}" if number % 7 == 0 else str(number) for number in range(40)]
     assert together(items) == [f"did {each}" for each in items]
+    assert all([each] in given for each in items if each.startswith("once"))
 
 
 def test_what_is_done_is_handed_on_while_a_light_item_takes_long() -> None:
-    results = Workers(act, 1, light=lambda _: True).results(["a", "b", "hang"])
+    results = Workers(act, 1, weight=lambda _: 0.0).results(["a", "b", "hang"])
     began = time.monotonic()
     assert [next(results)[1], next(results)[1]] == ["did a", "did b"]
     results.close()
@@ -160,13 +179,45 @@ def test_what_is_done_is_handed_on_while_a_light_item_takes_long() -> None:
 
 
 def test_nothing_waits_behind_an_item_that_is_not_light() -> None:
-    results = Workers(act, 2, light=light).results(["a", "sleep 60", "b", "c", "d", "sleep 60"])
+    results = Workers(act, 2, weight=light).results(["a", "sleep 60", "b", "c", "d", "sleep 60"])
     assert next(results)[1] == "did a"
     time.sleep(1.0)
     waiting = results.gi_frame  # type: ignore[attr-defined]
     run = waiting.f_locals["run"]
-    assert all(len(worker.tasks) <= 1 for worker in run._running if worker.tasks and not worker.tasks[0].light)
+    assert all(len(worker.tasks) <= 1 for worker in run._running if worker.tasks and worker.tasks[0].weight)
     results.close()
+
+
+def test_items_are_given_together_up_to_what_a_process_takes_at_one_go(given: list[list[int]]) -> None:
+    weights = [0.6, 0.5, 0.5, 0.1, 1.0, 0.1, 1.5, *[0.0] * 40, 0.7, 0.4]
+    numbers = range(len(weights))
+    assert list(Workers(abs, 1, weight=weights.__getitem__).results(numbers)) == [(each, each) for each in numbers]
+    assert [each for some in given for each in some] == list(numbers)
+    assert given[:6] == [[0], [1, 2], [3], [4], [5], [6]]
+    assert given[-1] == [numbers[-1]]
+    assert all(len(some) == 1 or sum(weights[each] for each in some) <= ALONE for some in given)
+    assert max(map(len, given)) == 32
+
+
+def test_what_is_alone_is_given_to_a_process_that_is_idle() -> None:
+    run = _Run(Workers(act, weight=light), iter(["a", "sleep 60"]))
+    worker = _Worker(None, SimpleNamespace(send=list), SimpleNamespace(value=0))  # type: ignore[arg-type]
+    for _ in range(2):
+        run._supply(worker)
+        assert [each.item for each in worker.tasks] == ["a"]
+    worker.settle("did a")
+    run._supply(worker)
+    assert [each.item for each in worker.tasks] == ["sleep 60"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "has_room"),
+    [([], True), ([1.0], False), ([0.6], True), ([0.6, 0.5], False), ([0.0] * 32, True), ([0.0] * 33, False)],
+)
+def test_a_process_is_given_more_while_it_has_no_more_than_one_go(weights: list[float], has_room: bool) -> None:
+    worker = _Worker(None, None, None)  # type: ignore[arg-type]
+    worker.tasks.extend(_Task(number, weight) for number, weight in enumerate(weights))
+    assert worker.has_room is has_room
 
 
 class Noting:
@@ -189,7 +240,7 @@ class Noting:
 def test_what_is_to_be_done_after_some_items_is_done_before_the_last_is_told(tmp_path: Path) -> None:
     work = Noting(tmp_path)
     items = [str(number) for number in range(100)]
-    assert [item for item, _ in Workers(work, 2, light=lambda _: True, after=work.after).results(items)] == items
+    assert [item for item, _ in Workers(work, 2, weight=lambda _: 0.0, after=work.after).results(items)] == items
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted(items)
 
 

@@ -20,13 +20,19 @@ from otiogate.report.model import Report
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
 from otiogate.scan.read import MEDIA_INSIDE
-from otiogate.scan.workers import Failed, Limits, Workers
+from otiogate.scan.workers import ALONE, Failed, Limits, Workers
 from otiogate.timeline.formats import BUNDLES, READ
 
 Told = TypeVar("Told")
 
 _LIGHT = 64 * 1024
-"""Bytes of a timeline that is read in no time."""
+"""Bytes of a timeline that is read in no time, whatever reads it."""
+
+_PLENTY = 1024**2
+"""Bytes of timelines that are read at one go."""
+
+_FAST = (".edl", ".fcpxml", ".otio")
+"""Formats of which as much as that is read in no time."""
 
 _FETCHED = 64 * 1024**2
 """Bytes that are fetched ahead of a timeline's turn."""
@@ -72,7 +78,7 @@ def scan(
     if sys.platform == "linux":
         _prepare(first, under)
     work = _Work(under, told)
-    workers = Workers(work, jobs, limits, light=_is_light, after=work.after)
+    workers = Workers(work, jobs, limits, weight=_weight, after=work.after)
     for path, found in workers.results(chain([first], rest)):
         if not isinstance(found, Failed):
             yield path, found
@@ -142,20 +148,22 @@ class _Work(Generic[Told]):
         self._desk.write()
 
 
-def _is_light(path: str) -> bool:
-    """Whether the timeline in ``path`` is read in no time. One that is not will be next, and is fetched from the disk
-    while those before it are judged."""
+def _weight(path: str) -> float:
+    """How much the timeline in ``path`` is of what is read at one go. One that is large will be next, and is fetched
+    from the disk while those before it are judged."""
     try:
         found = os.stat(path)  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
-        return False
+        return ALONE
     if not stat.S_ISREG(found.st_mode):
-        return False
-    if found.st_size <= _LIGHT:
-        return len(path) <= _SHORT
-    if path.lower().endswith(_FETCHABLE):
-        _fetch(path)
-    return False
+        return ALONE
+    if found.st_size > _LIGHT:
+        lower = path.lower()
+        if lower.endswith(_FETCHABLE):
+            _fetch(path)
+        if not lower.endswith(_FAST):
+            return ALONE
+    return min(found.st_size / _PLENTY, ALONE) if len(path) <= _SHORT else ALONE
 
 
 def _fetch(path: str) -> None:

@@ -4,8 +4,9 @@ A file may bring down what reads it, or keep it busy for ever. Each item is work
 long as it takes; one that dies, hangs or grows too large costs its own item, and a fresh process goes on with the next.
 A pool of the standard library loses everything that is queued when one of its processes dies.
 
-Items that are light are given several at a time, and their results taken several at a time, since to tell of one would
-take as long as to work on it. A process counts the items that it begins, so that the one over which it ends is known.
+Items that weigh little are given several at a time, and their results taken several at a time, since to tell of one
+would take as long as to work on it. A process counts the items that it begins, so that the one over which it ends is
+known.
 """
 
 from __future__ import annotations
@@ -39,8 +40,11 @@ _LOOK_UP = 1.0
 _TRIES = 2
 """A process may be killed through no fault of its item, as by a machine short of memory."""
 
+ALONE = 1.0
+"""The weight of an item that is given to a process alone; lighter ones are given together up to this weight."""
+
 _BATCH = 32
-"""Light items that are given to a process together. It has two batches at most: one to work on, and the next."""
+"""Items that are given to a process together, at most. It is given more as soon as it has no more than that."""
 
 _COLLECTED = 20_000
 """Objects after which a process looks for garbage: nearly all that an item leaves is free without that."""
@@ -66,21 +70,21 @@ class Failed:
 
 
 class Workers(Generic[Item, Result]):
-    """Processes that do ``work``, which can be pickled, on items that can be. ``light`` tells which items are done
-    fast and are short when pickled; without it none is. ``after`` is called in a process when it has done the items
-    that it was given together, before it tells of the last of them."""
+    """Processes that do ``work``, which can be pickled, on items that can be. ``weight`` tells how light an item is:
+    one that is not ``ALONE`` is done fast and is short when pickled. ``after`` is called in a process when it has done
+    the items that it was given together, before it tells of the last of them."""
 
     def __init__(
         self,
         work: Callable[[Item], Result],
         jobs: int = 1,
         limits: Limits | None = None,
-        light: Callable[[Item], bool] | None = None,
+        weight: Callable[[Item], float] | None = None,
         after: Callable[[], object] | None = None,
     ) -> None:
         self._work = work
         self._after = after
-        self._light = light
+        self._weight = weight
         self._jobs = max(1, jobs)
         self._limits = limits or Limits()
         # Forking is fast, and safe where no other thread holds a lock; elsewhere a fresh interpreter starts.
@@ -113,9 +117,9 @@ class Workers(Generic[Item, Result]):
             return ctypes.c_uint64.from_buffer(mmap.mmap(-1, ctypes.sizeof(ctypes.c_uint64)))
         return self._processes.RawValue("Q", 0)
 
-    def is_light(self, item: Item) -> bool:
-        """Whether ``item`` may wait behind another in the same process."""
-        return self._light is not None and self._light(item)
+    def weight(self, item: Item) -> float:
+        """How much ``item`` weighs, of what is given to a process together."""
+        return min(self._weight(item), ALONE) if self._weight is not None else ALONE
 
     @property
     def jobs(self) -> int:
@@ -131,7 +135,7 @@ class Workers(Generic[Item, Result]):
 @dataclass(slots=True)
 class _Task:
     item: Any
-    light: bool
+    weight: float
     deaths: int = 0
     outcome: Any = None
     done: bool = False
@@ -149,11 +153,10 @@ class _Worker:
         self.tasks: deque[_Task] = deque()
         self.deadline = 0.0
 
-    def takes(self, task: _Task, given: int) -> bool:
-        """Whether ``task`` may be given beside ``given`` others: a light one behind light ones."""
-        if not self.tasks and not given:
-            return True
-        return task.light and given < _BATCH and len(self.tasks) <= _BATCH and (not self.tasks or self.tasks[0].light)
+    @property
+    def has_room(self) -> bool:
+        """Whether it may be given something more: beside one batch another, and beside what is alone nothing."""
+        return not self.tasks or (len(self.tasks) <= _BATCH and sum(each.weight for each in self.tasks) < ALONE)
 
     def give(self, tasks: list[_Task], seconds: float) -> None:
         if not self.tasks:
@@ -219,11 +222,17 @@ class _Run(Generic[Item, Result]):
             self._supply(self._running[-1])
 
     def _supply(self, worker: _Worker) -> None:
+        if not worker.has_room:
+            return
         given: list[_Task] = []
-        while (task := self._next()) is not None and worker.takes(task, len(given)):
+        weight = 0.0
+        while len(given) < _BATCH and (task := self._next()) is not None:
+            weight += task.weight
+            if weight > ALONE or (task.weight == ALONE and (given or worker.tasks)):
+                break
             given.append(task)
             self._taken()
-            if not task.light:
+            if task.weight == ALONE:
                 break
         if given:
             worker.give(given, self._workers.limits.seconds)
@@ -234,7 +243,7 @@ class _Run(Generic[Item, Result]):
             return self._again[0]
         if self._begun is None and len(self._waiting) < _AHEAD * self._workers.jobs:
             for item in self._items:
-                self._begun = _Task(item, self._workers.is_light(item))
+                self._begun = _Task(item, self._workers.weight(item))
                 self._waiting.append(self._begun)
                 break
         return self._begun
@@ -285,11 +294,11 @@ class _Run(Generic[Item, Result]):
         worker.stop()
         if task is None:  # it wrote what cannot be: each is done again alone
             for each in worker.tasks:
-                each.light = False
+                each.weight = ALONE
         else:
             task.deaths += 1
             if task.deaths < tries:
-                task.light = False
+                task.weight = ALONE
                 self._again.append(task)
             else:
                 task.outcome, task.done = outcome, True

@@ -6,6 +6,8 @@ import ctypes
 import faulthandler
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -242,6 +244,25 @@ def test_what_is_to_be_done_after_some_items_is_done_before_the_last_is_told(tmp
     items = [str(number) for number in range(100)]
     assert [item for item, _ in Workers(work, 2, weight=lambda _: 0.0, after=work.after).results(items)] == items
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted(items)
+
+
+def stall() -> None:
+    """Takes one result of many, each more than a pipe holds, and no other."""
+    results = Workers(bytes, 2, weight=lambda _: 0.0).results([1024**2] * 200)
+    next(results)
+    print("took one", flush=True)
+    time.sleep(600)
+
+
+def test_a_process_that_cannot_tell_what_it_did_ends_with_its_parent() -> None:
+    root = Path(__file__).parents[2]
+    code = "from tests.scan.test_workers import stall; stall()"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"took one\n"
+        time.sleep(0.5)
+        parent.kill()
+        assert parent.communicate(timeout=60)[0] == b""  # it ends once no process holds the other end
 
 
 def test_no_process_is_left_behind() -> None:

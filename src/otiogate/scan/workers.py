@@ -25,6 +25,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
@@ -327,6 +328,13 @@ class _Outbox:
                 self._held = []
         self._sent = time.monotonic()
 
+    def attend(self) -> None:
+        """Sends what is held back while an item takes long, for ever."""
+        while True:
+            time.sleep(_LOOK_UP)
+            with contextlib.suppress(OSError):
+                self.flush()
+
 
 def _serve(
     connection: Connection,
@@ -340,7 +348,8 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the run decides what an interrupt ends
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     outbox = _Outbox(connection)
-    threading.Thread(target=_attend, args=(parent, outbox), daemon=True).start()
+    for attended in (partial(_attend, parent), outbox.attend):
+        threading.Thread(target=attended, daemon=True).start()
     _limit(limits.memory)
     gc.freeze()  # what the parent loaded is no garbage
     gc.set_threshold(_COLLECTED)
@@ -356,13 +365,11 @@ def _serve(
             outbox.flush()
 
 
-def _attend(parent: int, outbox: _Outbox) -> None:
-    """Sends what is held back while an item takes long. Ends this process, whatever it is busy with, once its parent is
-    gone: nobody waits for it any more."""
+def _attend(parent: int) -> None:
+    """Ends this process, whatever it is busy with, once its parent is gone: nobody waits for it any more. Does nothing
+    else, for which it might have to wait: what is sent to a parent that takes nothing is never sent."""
     while os.getppid() == parent:
         time.sleep(_LOOK_UP)
-        with contextlib.suppress(OSError):
-            outbox.flush()
     os._exit(1)
 
 

@@ -77,7 +77,7 @@ oldest: setup
 	.venv-oldest/bin/python $(PYTEST) -m "not slow and not corpus and not docs" tests
 
 test-slow: setup
-	$(BIN)/python $(PYTEST) tests
+	$(BIN)/python $(PYTEST) --timeout 3600 tests
 
 # With every other Python that we say works. They have to be there: make test-pythons PYTHONS="python3.10 python3.13"
 PYTHONS := python3.10 python3.11 python3.12 python3.13

@@ -471,6 +471,27 @@ def test_a_mark_before_an_xml_changes_nothing(tmp_path: Path) -> None:
     assert said(read(tmp_path, text.encode("utf-8-sig"))) == said(read(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (ALE.replace("FPS\t25", "FPS\t25" + "\tA" * 9_999), 3),
+        (ALE.replace("Column\n", "Column\n" + "A;" * 10_000 + "A\n"), 6),
+        (ALE + "A\t" * 10_000_000, 11),
+        (ALE + '"A\nB"\t' + "A\t" * 10_000, 11),
+    ],
+    ids=["heading", "columns", "row", "row of two lines"],
+)
+def test_a_row_of_an_ale_that_never_ends_is_refused_with_its_line(text: str, line: int, tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="holds a row of more than 10,000 cells, as no log does") as caught:
+        read(tmp_path, text, "bin.ale")
+    assert caught.value.where == f"{tmp_path / 'bin.ale'}:{line}"
+
+
+def test_a_row_of_an_ale_may_have_thousands_of_cells(tmp_path: Path) -> None:
+    text = ALE + "A3\t01:00:00:00\t01:00:02:00\t" + "A\t" * 9_996 + "GENAI gen.shot\n"
+    assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {"A2", "A3"}
+
+
 def test_what_stands_in_the_heading_of_an_ale_speaks_of_all(tmp_path: Path) -> None:
     text = f"Heading\nFPS\t25\nNOTE\t{TAG}\n\nColumn\nName\n\nData\nA1\n"
     assert {name for name, _ in said(read(tmp_path, text, "bin.ale"))} == {""}

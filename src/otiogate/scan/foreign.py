@@ -69,7 +69,7 @@ def _raw(data: bytes, form: Format, kind: str, where: str) -> tuple[bytes, Raw]:
         raise ReadError(what, where=where, next_step="scan the playlists that it names")
     text = _LINE_END.sub("\n", text)  # the adapters know no lone CR
     if form.content == "ale":
-        log = parse_ale(text)
+        log = parse_ale(text, where)
         return ale_for_adapter(log), raw_ale(log)
     return text.encode(), raw_m3u8(text)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from otiogate.errors import ReadError
 from otiogate.timeline.model import Problem, plain_key
 from otiogate.timeline.raw import Raw, RawClip, Said, carrier_of
 
@@ -21,7 +22,9 @@ _LEADING_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)")
 _BREAK = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 """What parts cells and lines for the adapter."""
 
-_MOST_COLUMNS = 10_000
+_MOST_CELLS = 10_000
+"""How many cells a row may have: a log has dozens of columns."""
+
 _MOST_LINES = 100
 """How many lines a row may take."""
 
@@ -60,8 +63,9 @@ def is_section(line: str) -> bool:
     return line.strip(_AROUND).lower() in _SECTIONS
 
 
-def parse_ale(text: str) -> Log:
-    """The log in ``text``, whose lines end with LF; other breaks stand in a cell, and LF in one in quotes."""
+def parse_ale(text: str, where: str) -> Log:
+    """The log in ``text``, whose lines end with LF; other breaks stand in a cell, and LF in one in quotes. Raises
+    ``ReadError`` for a row of thousands of cells."""
     log, section, mark = Log(), "", "\t"
     lines = text.split("\n")
     behind = 0
@@ -74,13 +78,13 @@ def parse_ale(text: str) -> Log:
             log.columns_more.append(number)
         elif section == "column":
             mark = _mark(line, "\t")
-            log.columns, behind = _taken(lines, number, mark, _MOST_COLUMNS)
+            log.columns, behind = _taken(lines, number, mark, _MOST_CELLS, where)
             log.columns_line = number
         elif section == "data":
-            cells, behind = _taken(lines, number, mark, len(log.columns))
+            cells, behind = _taken(lines, number, mark, len(log.columns), where)
             log.rows.append((number, cells))
         else:
-            log.heading.append((number, _cells(line, _mark(line, " "))))
+            log.heading.append((number, _cells(line, _mark(line, " "), f"{where}:{number}")))
     return log
 
 
@@ -90,23 +94,26 @@ def _mark(line: str, none: str) -> str:
     return "\t" if "\t" in line else next((each for each in line if each in ",;"), none)
 
 
-def _taken(lines: Sequence[str], number: int, mark: str, columns: int) -> tuple[list[str], int]:
+def _taken(lines: Sequence[str], number: int, mark: str, columns: int, where: str) -> tuple[list[str], int]:
     """The cells of the row that begins in line ``number``, and the line in which it ends: a further one, where a cell
     in quotes ends there and the row has a column for each cell."""
-    line = lines[number - 1]
-    cells = _cells(line, mark)
+    line, place = lines[number - 1], f"{where}:{number}"
+    cells = _cells(line, mark, place)
     if line.count('"') % 2 and any(each.lstrip().startswith('"') for each in line.split(mark)):
         for end, further in enumerate(lines[number : number + _MOST_LINES], number + 1):
             line = f"{line}\n{further}"
             if further.count('"') % 2:
-                whole = _cells(line, mark)
+                whole = _cells(line, mark, place)
                 return (whole, end) if len(whole) <= columns else (cells, number)
     return cells, number
 
 
-def _cells(line: str, mark: str) -> list[str]:
+def _cells(line: str, mark: str, place: str) -> list[str]:
     if mark == " ":
         return [_bare(each) for each in line.split(None, 1)]
+    if line.count(mark) >= _MOST_CELLS:  # each would be a carrier
+        what = f"holds a row of more than {_MOST_CELLS:,} cells, as no log does"
+        raise ReadError(what, where=place, next_step="export the log again, or ask who delivered it")
     cells = line.split(mark) if mark == "\t" else _PARTED[mark].findall(line + mark)
     return [_bare(each.strip()) for each in cells]
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from otiogate.documents.digest import sha256
@@ -157,8 +158,14 @@ def _like(silent: Report, source: InputLine, uses: int, problems: Iterable[Probl
     the names, the counts and what is odd alone."""
     odd = tuple(ProblemLine(each.severity, each.what, each.where) for each in problems)
     found = Report.__new__(Report)  # a tenth of the time of dataclasses.replace
-    vars(found).update(vars(silent), input=source, counts=Counts(uses, 0, 0, 0, 0, 0), problems=odd)
+    vars(found).update(vars(silent), input=source, counts=_counts(uses), problems=odd)
     return found
+
+
+@lru_cache(maxsize=1000)
+def _counts(uses: int) -> Counts:
+    """Those of a timeline of which nothing is said: one object for each number, which is written to JSON once."""
+    return Counts(uses, 0, 0, 0, 0, 0)
 
 
 def _is_silent(report: Report) -> bool:
@@ -166,7 +173,7 @@ def _is_silent(report: Report) -> bool:
     said = (report.findings, report.cues, report.hints, report.problems)
     return (
         report.verdict == "allow"
-        and report.counts == Counts(report.counts.uses, 0, 0, 0, 0, 0)
+        and report.counts == _counts(report.counts.uses)
         and not any(said)
         and report.counts.uses > 0
     )

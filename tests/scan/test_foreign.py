@@ -21,7 +21,7 @@ from otiogate.scan.read import read_timeline
 from otiogate.timeline.fcpxml_xml import parse
 from otiogate.timeline.formats import ADAPTED
 from otiogate.timeline.model import Carrier, Snapshot
-from otiogate.timeline.raw_xml import raw_ges
+from otiogate.timeline.raw_xml import raw_ges, raw_xmeml
 from tests.builders import clip, timeline
 from tests.cli.running import call, environment, run
 
@@ -609,6 +609,14 @@ def test_the_extra_and_the_tests_ask_for_the_same_adapters() -> None:
     assert {name: sorted(re.findall(f'"({name}[<>=][^"]*)"', text)) for name in names} == {
         name: sorted(re.findall(f'"({name}[<>=][^"]*)"', groups)) * 2 for name in names
     }
+
+
+def test_of_which_clips_a_file_speaks_is_held_once_however_often_it_is_told() -> None:
+    told = f'<file id="f"><name>{TAG}</name></file>'
+    root = parse(xmeml(sequence(*(item(f"A{number}", file=told) for number in range(50)))).encode(), "cut.xml")
+    said = [each.clips for each in raw_xmeml(root).said if TAG in each.carrier.texts]
+    assert said == [tuple(range(50))] * 50
+    assert len(set(map(id, said))) == 1
 
 
 def test_no_bad_file_ends_the_scan_of_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

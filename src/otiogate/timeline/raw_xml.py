@@ -33,21 +33,23 @@ def raw_xmeml(root: Element) -> Raw:
         if multiclip is not None:
             angled[own_id(multiclip)].append(number)
     in_angles: set[int] = set()
+    by_multiclip = _shared(angled)
     for element in root.every():
         if element.tag == "multiclip":
-            owners[id(element)] = tuple(angled.get(own_id(element), ()))
+            owners[id(element)] = by_multiclip.get(own_id(element), ())
             for inner in element.every():
                 in_angles.add(id(inner))
                 if inner.tag == "file":
                     files[own_id(inner)] += owners[id(element)]
+    by_file, by_master, by_name = _shared(files), _shared(masters), _shared(names)
     for element in root.every():
-        if element.tag == "file" and files.get(own_id(element)):
-            owners[id(element)] = tuple(dict.fromkeys(files[own_id(element)]))
+        if element.tag == "file" and own_id(element) in by_file:
+            owners[id(element)] = by_file[own_id(element)]
         elif element.tag == "clip" and not (id(element) in owners or id(element) in in_angles):
-            owners[id(element)] = tuple(masters.get(own_id(element), ()))
+            owners[id(element)] = by_master.get(own_id(element), ())
     for track, dropped in _tracks(root):
         for each in track.children if dropped else ():
-            owners[id(each)] = tuple(names.get(_value(each, "name"), ()))  # the other channel of a clip that is read
+            owners[id(each)] = by_name.get(_value(each, "name"), ())  # the other channel of a clip that is read
     ids = Counter(each.attributes.get("id", "") for each in clips)
     known = tuple(
         RawClip(_value(each, "name"), each.line, name if ids[name] == 1 else "")
@@ -59,6 +61,11 @@ def raw_xmeml(root: Element) -> Raw:
 
 def _numbers() -> defaultdict[str, list[int]]:
     return defaultdict(list)
+
+
+def _shared(numbers: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+    """``numbers``, each once: one tuple for all that speak of the same clips, which may be thousands."""
+    return {name: tuple(dict.fromkeys(each)) for name, each in numbers.items() if each}
 
 
 def _tracks(root: Element) -> Iterator[tuple[Element, bool]]:

@@ -7,34 +7,38 @@ from pathlib import Path
 
 import pytest
 
-from otiogate.scan.delivery import _weight
-from otiogate.scan.workers import ALONE
+from otiogate.scan import delivery
+from otiogate.scan.delivery import _handfuls, _size
 
 KIB = 1024
+ALONE = KIB * KIB
+
+
+def timeline(path: Path, size: int) -> str:
+    with path.open("wb") as stream:
+        stream.truncate(size)
+    return str(path)
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "weight"),
+    ("name", "size", "counted"),
     [
-        ("cut.edl", 0, 0.0),
-        ("cut.edl", KIB, 1 / KIB),
-        ("CUT.EDL", 512 * KIB, 0.5),
-        ("cut.otio", 512 * KIB, 0.5),
-        ("cut.fcpxml", 512 * KIB, 0.5),
+        ("cut.edl", 0, 1),
+        ("cut.edl", KIB, KIB),
+        ("CUT.EDL", 512 * KIB, 512 * KIB),
+        ("cut.otio", 512 * KIB, 512 * KIB),
+        ("cut.fcpxml", 512 * KIB, 512 * KIB),
         ("cut.edl", KIB * KIB, ALONE),
         ("cut.edl", 5 * KIB * KIB, ALONE),
-        ("cut.xml", 64 * KIB, 1 / 16),
+        ("cut.xml", 64 * KIB, 64 * KIB),
         ("cut.xml", 64 * KIB + 1, ALONE),
         ("cut.aaf", 512 * KIB, ALONE),
         ("cut.otioz", 512 * KIB, ALONE),
         ("c" * 200 + ".edl", KIB, ALONE),
     ],
 )
-def test_how_much_a_timeline_is_of_what_is_read_at_one_go(name: str, size: int, weight: float, tmp_path: Path) -> None:
-    path = tmp_path / name
-    with path.open("wb") as stream:
-        stream.truncate(size)
-    assert _weight(str(path)) == weight
+def test_how_much_a_timeline_is_of_a_handful(name: str, size: int, counted: int, tmp_path: Path) -> None:
+    assert _size(timeline(tmp_path / name, size)) == counted
 
 
 def test_what_is_no_file_is_given_to_a_process_alone(tmp_path: Path) -> None:
@@ -42,4 +46,21 @@ def test_what_is_no_file_is_given_to_a_process_alone(tmp_path: Path) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.edl")
     for name in ("cut.otiod", "pipe.edl", "none.edl", "nul\0.edl"):
-        assert _weight(str(tmp_path / name)) == ALONE
+        assert _size(str(tmp_path / name)) == ALONE
+
+
+def test_light_timelines_are_given_together_in_their_order(tmp_path: Path) -> None:
+    sizes = [600, 500, 500, 100, 1024, 0, 2048, *[0] * 40, 700, 400]
+    paths = [timeline(tmp_path / f"{number:02}.edl", size * KIB) for number, size in enumerate(sizes)]
+    found = list(_handfuls(paths))
+    assert [path for handful in found for path in handful] == paths
+    assert [len(handful) for handful in found] == [1, 2, 1, 1, 1, 1, 32, 9, 1]
+
+
+def test_a_large_timeline_is_read_alone_whatever_stands_beside_it(tmp_path: Path) -> None:
+    empty, large = timeline(tmp_path / "empty.edl", 0), timeline(tmp_path / "large.edl", 2 * KIB * KIB)
+    assert list(_handfuls([empty, large, empty, empty])) == [(empty,), (large,), (empty, empty)]
+
+
+def test_formats_that_an_adapter_reads_are_not_read_in_no_time() -> None:
+    assert set(delivery._FAST) == {".edl", ".fcpxml", ".otio"}

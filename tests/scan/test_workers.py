@@ -11,12 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from otiogate.scan.workers import ALONE, Failed, Limits, Workers, _Run, _Task, _Worker
+from otiogate.scan import workers
+from otiogate.scan.workers import Failed, Limits, Workers, _Task, _Worker
 
 
 def act(item: str) -> str:
@@ -118,45 +118,64 @@ def test_items_are_taken_only_as_they_are_needed() -> None:
     assert len(taken) < 200
 
 
-def light(item: str) -> float:
-    return ALONE if item.startswith("sleep 60") else 0.0
+Handful = tuple[str, ...]
+
+
+def act_on(handful: Handful) -> list[str]:
+    return [act(item) for item in handful]
+
+
+def each_of(handful: Handful) -> list[Handful]:
+    return [(item,) for item in handful]
+
+
+def handfuls(items: list[str], size: int = 8) -> list[Handful]:
+    return [tuple(items[first : first + size]) for first in range(0, len(items), size)]
 
 
 def together(items: list[str], jobs: int = 2, **limits: float) -> list[str | Failed]:
-    pairs = list(Workers(act, jobs, Limits(**limits), weight=light).results(items))  # type: ignore[arg-type]
-    assert [item for item, _ in pairs] == items
-    return [outcome for _, outcome in pairs]
+    """What becomes of ``items`` that are given eight at a time."""
+    on = Workers(act_on, jobs, Limits(**limits), parts=each_of)  # type: ignore[arg-type]
+    done: list[tuple[str, str | Failed]] = []
+    for handful, outcome in on.results(handfuls(items)):
+        if isinstance(outcome, Failed):
+            assert len(handful) == 1
+            done.append((handful[0], outcome))
+        else:
+            done += zip(handful, outcome, strict=True)
+    assert [item for item, _ in done] == items
+    return [outcome for _, outcome in done]
 
 
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
-    """The items that a process was given together, as often as one was given some."""
-    found: list[list[Any]] = []
+def given(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What processes were given, in that order."""
+    found: list[Any] = []
     give = _Worker.give
 
-    def noted(worker: _Worker, tasks: list[_Task], seconds: float) -> None:
-        found.append([each.item for each in tasks])
-        give(worker, tasks, seconds)
+    def noted(worker: _Worker, task: _Task) -> None:
+        found.append(task.item)
+        give(worker, task)
 
     monkeypatch.setattr(_Worker, "give", noted)
     return found
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
-def test_light_items_that_are_given_together_keep_their_order(jobs: int) -> None:
+def test_items_of_several_parts_keep_their_order(jobs: int) -> None:
     items = [f"sleep {0.02 * (number % 3)}" if number % 40 == 0 else str(number) for number in range(500)]
     assert together(items, jobs) == [f"did {each}" for each in items]
 
 
-@pytest.mark.parametrize("bad", ["die", "segfault", "recurse"])
+@pytest.mark.parametrize("bad", ["die", "segfault", "recurse", "grow", "fault of mine"])
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_of_light_items_too_each_costs_itself_alone(bad: str, jobs: int) -> None:
+def test_of_several_parts_too_each_costs_itself_alone(bad: str, jobs: int) -> None:
     items = [bad if number in (3, 4, 20) else str(number) for number in range(60)]
     for item, outcome in zip(items, together(items, jobs), strict=True):
         assert isinstance(outcome, Failed) if item == bad else outcome == f"did {item}"
 
 
-def test_a_light_item_that_hangs_is_given_up_and_what_waited_behind_it_is_done() -> None:
+def test_a_part_that_hangs_is_given_up_and_the_others_are_done() -> None:
     items = ["a", "b", "hang", *map(str, range(20))]
     found = together(items, 1, seconds=0.5)
     assert found == [
@@ -164,91 +183,63 @@ def test_a_light_item_that_hangs_is_given_up_and_what_waited_behind_it_is_done()
     ]
 
 
-def test_a_light_item_whose_process_was_killed_once_is_tried_again_alone(
-    tmp_path: Path, given: list[list[str]]
-) -> None:
+def test_a_part_has_the_whole_time_once_it_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_TOGETHER", 0.5)
+    assert together(["a", "sleep 2", "b"]) == ["did a", "did sleep 2", "did b"]
+
+
+def test_a_part_whose_process_was_killed_once_is_done_alone(tmp_path: Path, given: list[Handful]) -> None:
     items = [f"once {tmp_path / str(number)}" if number % 7 == 0 else str(number) for number in range(40)]
     assert together(items) == [f"did {each}" for each in items]
-    assert all([each] in given for each in items if each.startswith("once"))
+    assert all((each,) in given for each in items if each.startswith("once"))
 
 
-def test_what_is_done_is_handed_on_while_a_light_item_takes_long() -> None:
-    results = Workers(act, 1, weight=lambda _: 0.0).results(["a", "b", "hang"])
-    began = time.monotonic()
-    assert [next(results)[1], next(results)[1]] == ["did a", "did b"]
-    results.close()
-    assert time.monotonic() - began < 30
+def test_the_parts_of_what_failed_stand_where_it_stood() -> None:
+    work: Workers[Handful, list[str]] = Workers(act_on, 2, parts=each_of)
+    found = list(work.results([("sleep 0.5", "a"), ("b", "die"), ("c",), ("fault of mine", "d"), ("e", "f")]))
+    assert [handful for handful, _ in found] == [
+        *(("sleep 0.5", "a"), ("b",), ("die",), ("c",)),
+        *(("fault of mine",), ("d",), ("e", "f")),
+    ]
+    assert [isinstance(outcome, Failed) for _, outcome in found] == [False, False, True, False, True, False, False]
 
 
-def test_nothing_waits_behind_an_item_that_is_not_light() -> None:
-    results = Workers(act, 2, weight=light).results(["a", "sleep 60", "b", "c", "d", "sleep 60"])
-    assert next(results)[1] == "did a"
-    time.sleep(1.0)
-    waiting = results.gi_frame  # type: ignore[attr-defined]
-    run = waiting.f_locals["run"]
-    assert all(len(worker.tasks) <= 1 for worker in run._running if worker.tasks and worker.tasks[0].weight)
-    results.close()
+def test_a_process_is_given_the_next_beside_one_of_several_parts_and_beside_no_other() -> None:
+    alone, several = _Task("a"), _Task("bc", 2)
+    for tasks, task, has_room in (
+        ([], alone, True),
+        ([], several, True),
+        ([several], several, True),
+        ([several], alone, False),
+        ([alone], several, False),
+        ([alone], alone, False),
+        ([several, several], several, False),
+    ):
+        worker = _Worker(None, None)  # type: ignore[arg-type]
+        worker.tasks.extend(tasks)
+        assert worker.has_room(task) is has_room
 
 
-def test_items_are_given_together_up_to_what_a_process_takes_at_one_go(given: list[list[int]]) -> None:
-    weights = [0.6, 0.5, 0.5, 0.1, 1.0, 0.1, 1.5, *[0.0] * 40, 0.7, 0.4]
-    numbers = range(len(weights))
-    assert list(Workers(abs, 1, weight=weights.__getitem__).results(numbers)) == [(each, each) for each in numbers]
-    assert [each for some in given for each in some] == list(numbers)
-    assert given[:6] == [[0], [1, 2], [3], [4], [5], [6]]
-    assert given[-1] == [numbers[-1]]
-    assert all(len(some) == 1 or sum(weights[each] for each in some) <= ALONE for some in given)
-    assert max(map(len, given)) == 32
+def test_no_more_results_wait_than_are_held_for_each_process() -> None:
+    taken: list[Handful] = []
 
+    def items() -> Iterator[Handful]:
+        for each in [("sleep 60",), *handfuls([str(number) for number in range(10_000)], 32)]:
+            taken.append(each)
+            yield each
 
-def test_what_is_alone_is_given_to_a_process_that_is_idle() -> None:
-    run = _Run(Workers(act, weight=light), iter(["a", "sleep 60"]))
-    worker = _Worker(None, SimpleNamespace(send=list), SimpleNamespace(value=0))  # type: ignore[arg-type]
-    for _ in range(2):
-        run._supply(worker)
-        assert [each.item for each in worker.tasks] == ["a"]
-    worker.settle("did a")
-    run._supply(worker)
-    assert [each.item for each in worker.tasks] == ["sleep 60"]
-
-
-@pytest.mark.parametrize(
-    ("weights", "has_room"),
-    [([], True), ([1.0], False), ([0.6], True), ([0.6, 0.5], False), ([0.0] * 32, True), ([0.0] * 33, False)],
-)
-def test_a_process_is_given_more_while_it_has_no_more_than_one_go(weights: list[float], has_room: bool) -> None:
-    worker = _Worker(None, None, None)  # type: ignore[arg-type]
-    worker.tasks.extend(_Task(number, weight) for number, weight in enumerate(weights))
-    assert worker.has_room is has_room
-
-
-class Noting:
-    """Work that notes what it did, and writes it down when it is called for."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.done: list[str] = []
-
-    def __call__(self, item: str) -> str:
-        self.done.append(item)
-        return item
-
-    def after(self) -> None:
-        for each in self.done:
-            (self.folder / each).touch()
-        self.done = []
-
-
-def test_what_is_to_be_done_after_some_items_is_done_before_the_last_is_told(tmp_path: Path) -> None:
-    work = Noting(tmp_path)
-    items = [str(number) for number in range(100)]
-    assert [item for item, _ in Workers(work, 2, weight=lambda _: 0.0, after=work.after).results(items)] == items
-    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(items)
+    run = workers._Run(Workers(act_on, 2, parts=each_of), items())
+    run._fill()
+    for _ in range(20):
+        run._listen()
+        run._fill()
+    assert sum(map(len, taken)) <= 2 * 64 + 32
+    run.end()
 
 
 def stall() -> None:
     """Takes one result of many, each more than a pipe holds, and no other."""
-    results = Workers(bytes, 2, weight=lambda _: 0.0).results([1024**2] * 200)
+    results = Workers(bytes, 2, parts=range).results([1024**2] * 200)
     next(results)
     print("took one", flush=True)
     time.sleep(600)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from itertools import compress, count
+from itertools import compress
+from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter, is_not
 from textwrap import indent
 from typing import Any
 
 from otiogate.errors import VersionError
 from otiogate.report.base import ReportWriter
-from otiogate.report.model import Report, from_data
+from otiogate.report.model import InputLine, Report, from_data
 
 FORMAT = "otiogate/scan/v1"
 
 _FIELDS = ("format", *(each.name for each in fields(Report) if each.name != "format"))
 _VALUES = attrgetter(*_FIELDS)
+
+_PLACES = range(len(_FIELDS))
 
 _NOTHING = object()
 
@@ -53,10 +56,17 @@ class JsonLinesWriter(ReportWriter):
         """Whoever reads along has each line whole. Thousands of reports share most of what is in them, such as their
         packs: what is the same as in the last one is not written anew."""
         values = _VALUES(report)
-        for place in compress(count(), map(is_not, values, self._last)):
-            self._parts[place] = f'"{_FIELDS[place]}": {_AS_DATA.encode(values[place])}'
+        for place in compress(_PLACES, map(is_not, values, self._last)):
+            self._parts[place] = f'"{_FIELDS[place]}": {_written(values[place])}'
         self._last = values
         return f"{{{', '.join(self._parts)}}}\n"
+
+
+def _written(value: Any) -> str:
+    """``value`` as JSON. An encoder is made for each call: a third of that time for what is of texts alone."""
+    if isinstance(value, InputLine):
+        return f"{{{', '.join([f'{quoted(name)}: {quoted(text)}' for name, text in vars(value).items()])}}}"
+    return _AS_DATA.encode(value)
 
 
 def read_reports(text: str) -> list[Report]:

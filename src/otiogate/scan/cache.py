@@ -12,7 +12,7 @@ import os
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
@@ -68,7 +68,6 @@ _TABLES = {
 """The id is made of the key, and found fast; the key is compared whole, so that nobody can make one id of two."""
 
 _COLUMNS = ", ".join(_STORED)
-_SELECT = f"SELECT {_COLUMNS} FROM snapshot WHERE id = ? AND key = ?"  # noqa: S608 - the names above
 _INSERT = f"INSERT OR REPLACE INTO snapshot (id, key, {_COLUMNS}) VALUES (?, ?{', ?' * len(_STORED)})"  # noqa: S608
 _NEXT_STEP = "name another file, or remove this one"
 
@@ -95,19 +94,15 @@ class Cache:
             ) from fault
         database.close()
 
-    def get(self, key: bytes) -> Stored | None:
-        """What is kept under ``key``. Until ``write`` is called, one look into the file serves all."""
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Stored]:
+        """What is kept under ``keys``, a few at one time, each under its own."""
         try:
             database = self._asked()
-            if database is None:
-                return None
-            if not database.in_transaction:
-                database.execute("BEGIN")
-            row = database.execute(_SELECT, (_id(key), key)).fetchone()
+            rows = database.execute(_select(len(keys)), list(map(_id, keys))).fetchall() if database is not None else ()
         except (UsageError, sqlite3.Error):
             self.close()
-            return None
-        return Stored._make(row) if row and tuple(map(type, row)) == _TYPES else None
+            return {}
+        return {key: Stored._make(row) for key, *row in rows if tuple(map(type, row)) == _TYPES}
 
     def put(self, key: bytes, found: Stored) -> None:
         """Keeps ``found`` under ``key`` once ``write`` is called: several at one time, since others write too."""
@@ -117,10 +112,8 @@ class Cache:
         """Writes what is to be kept. What cannot be written is read again by the next scan."""
         new, self._new = self._new, []
         try:
-            database = self._asked()
-            if database is not None and database.in_transaction:
-                database.execute("COMMIT")
-            if database is not None and new:
+            database = self._asked() if new else None
+            if database is not None:
                 database.execute("BEGIN IMMEDIATE")
                 database.executemany(_INSERT, new)
                 database.execute("COMMIT")
@@ -191,6 +184,12 @@ def key_of(suffix: str, digest: str, rate: str = "") -> bytes:
 def _way(suffix: str, rate: str) -> bytes:
     """How content was read: by this version of the reader, as this format, and at this rate."""
     return hashlib.sha256(reader() + f"{suffix}\0{rate}".encode("utf-8", "surrogateescape")).digest()
+
+
+@lru_cache(maxsize=64)
+def _select(number: int) -> str:
+    """What asks for that many ids."""
+    return f"SELECT key, {_COLUMNS} FROM snapshot WHERE id IN ({', '.join('?' * number)})"  # noqa: S608 - as above
 
 
 def _id(key: bytes) -> int:

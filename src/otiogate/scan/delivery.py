@@ -1,4 +1,7 @@
-"""A delivery scanned: each of its timelines judged in a process that is watched, one report after another."""
+"""A delivery scanned: its timelines judged in processes that are watched, one report after another.
+
+To give a process a small timeline takes about as long as to find it in the cache: several of them are one handful.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +23,29 @@ from otiogate.report.model import Report
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
 from otiogate.scan.read import MEDIA_INSIDE
-from otiogate.scan.workers import ALONE, Failed, Limits, Workers
-from otiogate.timeline.formats import BUNDLES, READ
+from otiogate.scan.workers import Failed, Limits, Workers
+from otiogate.timeline.formats import BUNDLES, BY_SUFFIX, READ
 
 Told = TypeVar("Told")
+Handful = tuple[str, ...]
 
 _LIGHT = 64 * 1024
 """Bytes of a timeline that is read in no time, whatever reads it."""
 
-_PLENTY = 1024**2
-"""Bytes of timelines that are read at one go."""
+_HANDFUL = 32
+"""Timelines that are given to a process together, at most."""
 
-_FAST = (".edl", ".fcpxml", ".otio")
-"""Formats of which as much as that is read in no time."""
+_PLENTY = 1024**2
+"""Bytes of timelines that are given to a process together, at most."""
 
 _FETCHED = 64 * 1024**2
 """Bytes that are fetched ahead of a timeline's turn."""
 
 _FETCHABLE = tuple(each for each in READ if each not in (*MEDIA_INSIDE, *BUNDLES))
 """Formats of which the whole file is read."""
+
+_FAST = tuple(each for each in _FETCHABLE if not BY_SUFFIX[each].adapter)
+"""Formats of which so much is read in no time."""
 
 _SHORT = 200
 """Characters of a path of which many can be sent to a process that is busy."""
@@ -77,15 +84,14 @@ def scan(
         return
     if sys.platform == "linux":
         _prepare(first, under)
-    work = _Work(under, told)
-    workers = Workers(work, jobs, limits, weight=_weight, after=work.after)
-    for path, found in workers.results(chain([first], rest)):
+    workers = Workers(_Work(under, told), jobs, limits, parts=_each)
+    for handful, found in workers.results(_handfuls(chain([first], rest))):
         if not isinstance(found, Failed):
-            yield path, found
+            yield from zip(handful, found, strict=True)
         elif found.bug:
-            yield path, Refused(found.why, OtiogateError.exit_code)
+            yield handful[0], Refused(found.why, OtiogateError.exit_code)
         else:
-            yield path, told(under.unread(Path(path), found.why))
+            yield handful[0], told(under.unread(Path(handful[0]), found.why))
 
 
 def _prepare(path: str, under: Judging) -> None:
@@ -137,33 +143,52 @@ class _Work(Generic[Told]):
         self._desk = Desk(under)
         self._told = told
 
-    def __call__(self, path: str) -> Told | Refused:
-        try:
-            return self._told(self._desk.report(path))
-        except OtiogateError as fault:
-            return Refused(str(fault), fault.exit_code)
-
-    def after(self) -> None:
-        """Called after every few."""
+    def __call__(self, handful: Handful) -> list[Told | Refused]:
+        done = [self._done(report) for report in self._desk.reports(handful)]
         self._desk.write()
+        return done
+
+    def _done(self, report: Report | OtiogateError) -> Told | Refused:
+        if isinstance(report, OtiogateError):
+            return Refused(str(report), report.exit_code)
+        return self._told(report)
 
 
-def _weight(path: str) -> float:
-    """How much the timeline in ``path`` is of what is read at one go. One that is large will be next, and is fetched
-    from the disk while those before it are judged."""
+def _each(handful: Handful) -> list[Handful]:
+    return [(path,) for path in handful]
+
+
+def _handfuls(paths: Iterable[str]) -> Iterator[Handful]:
+    """``paths`` in their order, those that are light together."""
+    found: list[str] = []
+    bytes_of_them = 0
+    for path in paths:
+        size = _size(path)
+        if found and (bytes_of_them + size > _PLENTY or len(found) == _HANDFUL):
+            yield tuple(found)
+            found, bytes_of_them = [], 0
+        found.append(path)
+        bytes_of_them += size
+    if found:
+        yield tuple(found)
+
+
+def _size(path: str) -> int:
+    """The bytes of the timeline in ``path``, one at least, and ``_PLENTY`` of one that is to be read alone. One that is
+    large will be next, and is fetched from the disk while those before it are judged."""
     try:
         found = os.stat(path)  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
-        return ALONE
-    if not stat.S_ISREG(found.st_mode):
-        return ALONE
+        return _PLENTY
+    if not stat.S_ISREG(found.st_mode) or len(path) > _SHORT:
+        return _PLENTY
     if found.st_size > _LIGHT:
         lower = path.lower()
         if lower.endswith(_FETCHABLE):
             _fetch(path)
         if not lower.endswith(_FAST):
-            return ALONE
-    return min(found.st_size / _PLENTY, ALONE) if len(path) <= _SHORT else ALONE
+            return _PLENTY
+    return min(max(found.st_size, 1), _PLENTY)
 
 
 def _fetch(path: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from otiogate.scan.judging import Basis, Judging, basis, cannot_judge, judged, o
 from otiogate.scan.media import looks_at_media
 from otiogate.scan.read import MEDIA_INSIDE, content, hashed, read_bytes, read_timeline
 from otiogate.scan.sidecar import has_astray, has_sidecar
-from otiogate.scan.stored import MALFORMED, NotStored, refused, restored, stored
+from otiogate.scan.stored import MALFORMED, NotStored, Stored, refused, restored, stored
 from otiogate.timeline.formats import BUNDLES, READ
 from otiogate.timeline.model import Problem, Snapshot
 
@@ -45,6 +45,21 @@ class _Folder:
     silent: Report | None = None
 
 
+class _Opened:
+    """A timeline that is to be judged: where it stands and, if it is looked for in a cache, the digest of its content,
+    that itself where it is not large, the key, and what was found. Without a ``key`` it is read anew, with its
+    sidecar."""
+
+    __slots__ = ("data", "digest", "folder", "held", "key", "name", "place", "suffix")
+
+    def __init__(self, name: str, suffix: str, folder: _Folder) -> None:
+        self.name, self.suffix, self.folder = name, suffix, folder
+        self.place = folder.begin + name
+        self.digest, self.key = "", b""
+        self.data: bytes | None = None
+        self.held: Stored | None = None
+
+
 class Desk:
     """Judges as ``Judging.report`` does, and faster where many timelines lie in one folder: a test holds that the
     reports are the same."""
@@ -56,20 +71,23 @@ class Desk:
 
     def report(self, path: str | Path) -> Report:
         """The report on the timeline in ``path``. Raises ``UsageError`` for a broken configuration."""
-        base, name = os.path.split(path)  # here and below: thousands of files, no Path for each
-        suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
-        if self._under.context_map is not None or suffix in BUNDLES or suffix not in READ:
-            return self._under.report(Path(path))
-        try:
-            folder = self._folder(base, name)
-        except OtiogateError:
-            return self._under.report(Path(path))  # it finds the same, or what comes before it
-        if folder.on.settings.incoming == "receipt":
-            return self._under.report(Path(path))
-        try:
-            return self._judged(name, suffix, folder)
-        except CannotJudge as fault:
-            return cannot_judge(origin_of(Path(path)), fault, self._under.now, folder.on.settings)
+        (found,) = self.reports([str(path)])
+        if isinstance(found, OtiogateError):
+            raise found
+        return found
+
+    def reports(self, paths: Sequence[str]) -> Iterator[Report | OtiogateError]:
+        """The report on the timeline in each of ``paths``, or what is wrong with the configuration for it. All of them
+        are opened first, and looked up at once."""
+        opened = [self._opened(path) for path in paths]
+        self._look_up(opened)
+        for path, each in zip(paths, opened, strict=True):
+            found: Report | OtiogateError
+            try:
+                found = self._under.report(Path(path)) if each is None else self._judged(each)
+            except OtiogateError as fault:
+                found = fault
+            yield found
 
     def write(self) -> None:
         """Writes to the cache what was read since the last time."""
@@ -103,44 +121,90 @@ class Desk:
     def _cache(self, file: Path | None) -> Cache | None:
         return None if file is None else self._caches.setdefault(file, Cache(file))
 
-    def _judged(self, name: str, suffix: str, folder: _Folder) -> Report:
-        settings, cache = folder.on.settings, folder.cache
-        place = folder.begin + name
-        # A declaration is asked of every use, what a sidecar says is read with it, a registry is asked for what stands
-        # in the text, and where its media stands is asked of the timeline.
-        opened = looks_at_media(settings, self._under.opens, ships=suffix in MEDIA_INSIDE)
-        asks = settings.registry or opened or settings.declaration_required
-        if cache is None or asks or folder.astray:
-            return self._read(place, folder)
-        digest, data = hashed(place, suffix)
-        if has_sidecar(place):  # asked once it is read: it may have come with its sidecar just now
-            return self._read(place, folder)
-        key = key_of(suffix, digest, str(settings.frame_rate or ""))
-        held = cache.get(key)
-        if held is not None:
-            try:
-                if folder.silent is not None and held.is_quiet(folder.on.records.matcher):
-                    source = InputLine(name, held.format, place, digest, held.rate)
-                    return _like(folder.silent, source, held.quiet, held.met(place))
-                return self._decided(restored(held, Path(place), digest), folder)
-            except (NotStored, *MALFORMED):  # the ledger asks for more than was stored, or the cache is not what it was
-                pass
-        path = Path(place)
-        if data is None:
-            data = content(place)
-            if sha256(data) != digest:  # it is another by now, and may have come with a sidecar
-                return self._read(place, folder)
+    def _opened(self, path: str) -> _Opened | None:
+        """The timeline in ``path``, hashed where it is looked for in a cache; nothing where it is to be judged as if
+        it were the only one."""
+        base, name = os.path.split(path)  # here and below: thousands of files, no Path for each
+        suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
+        if self._under.context_map is not None or suffix in BUNDLES or suffix not in READ:
+            return None
         try:
-            snapshot = read_bytes(data, path, settings.frame_rate)
+            folder = self._folder(base, name)
+            settings = folder.on.settings
+            if settings.incoming == "receipt":
+                return None
+            found = _Opened(name, suffix, folder)
+            # A declaration is asked of every use, what a sidecar says is read with it, a registry is asked for what
+            # stands in the text, and where its media stands is asked of the timeline.
+            looked_at = looks_at_media(settings, self._under.opens, ships=suffix in MEDIA_INSIDE)
+            asks = settings.registry or looked_at or settings.declaration_required
+            if folder.cache is None or asks or folder.astray:
+                return found
+            digest, data = hashed(found.place, suffix)
+            if not has_sidecar(found.place):  # asked once it is read: it may have come with its sidecar just now
+                found.digest, found.data = digest, data
+                found.key = key_of(suffix, digest, str(settings.frame_rate or ""))
+        except OtiogateError:
+            return None  # whoever judges it alone finds the same, or what comes before it
+        return found
+
+    def _look_up(self, opened: Iterable[_Opened | None]) -> None:
+        """Asks each cache once for all that is looked for in it."""
+        asked: dict[Cache, list[_Opened]] = {}
+        for each in opened:
+            if each is not None and each.key and each.folder.cache is not None:
+                asked.setdefault(each.folder.cache, []).append(each)
+        for cache, some in asked.items():
+            held = cache.get([each.key for each in some])
+            for each in some:
+                each.held = held.get(each.key)
+
+    def _judged(self, opened: _Opened) -> Report:
+        folder = opened.folder
+        try:
+            if not opened.key:
+                return self._read(opened.place, folder)
+            if opened.held is not None:
+                try:
+                    return self._found(opened, opened.held)
+                except (NotStored, *MALFORMED):  # the ledger asks for more than was stored, or that is not what it was
+                    pass
+            return self._new(opened)
+        except CannotJudge as fault:
+            return cannot_judge(origin_of(Path(opened.place)), fault, self._under.now, folder.on.settings)
+
+    def _found(self, opened: _Opened, held: Stored) -> Report:
+        """The report on a timeline that was read before."""
+        folder = opened.folder
+        if folder.silent is not None and held.is_quiet(folder.on.records.matcher):
+            source = InputLine(opened.name, held.format, opened.place, opened.digest, held.rate)
+            return _like(folder.silent, source, held.quiet, held.met(opened.place))
+        return self._decided(restored(held, Path(opened.place), opened.digest), folder)
+
+    def _new(self, opened: _Opened) -> Report:
+        """The report on a timeline that was not read before, which is kept."""
+        folder, data, path = opened.folder, opened.data, Path(opened.place)
+        if data is None:
+            data = content(opened.place)
+            if sha256(data) != opened.digest:  # it is another by now, and may have come with a sidecar
+                return self._read(opened.place, folder)
+        try:
+            snapshot = read_bytes(data, path, folder.on.settings.frame_rate)
         except ReadError as fault:
-            if suffix in _READ_HERE:  # why the host or an adapter gives up may lie in more than what it was given
-                cache.put(key, refused(fault, path))
+            if (
+                opened.suffix in _READ_HERE
+            ):  # why the host or an adapter gives up may lie in more than what it was given
+                self._keep(opened, refused(fault, path))
             raise
         report = self._decided(snapshot, folder)
         kept = stored(snapshot, folder.on.records.matcher)
         if kept is not None:
-            cache.put(key, kept)
+            self._keep(opened, kept)
         return report
+
+    def _keep(self, opened: _Opened, kept: Stored) -> None:
+        if opened.folder.cache is not None:
+            opened.folder.cache.put(opened.key, kept)
 
     def _read(self, place: str, folder: _Folder) -> Report:
         """The report on the timeline in ``place`` as it is read anew, with its sidecar."""
@@ -153,12 +217,13 @@ class Desk:
         return report
 
 
-def _like(silent: Report, source: InputLine, uses: int, problems: Iterable[Problem]) -> Report:
+def _like(silent: Report, source: InputLine, uses: int, problems: Sequence[Problem]) -> Report:
     """The gate's report on a timeline of which nothing is said. The gate is a pure function: two such reports differ in
     the names, the counts and what is odd alone."""
-    odd = tuple(ProblemLine(each.severity, each.what, each.where) for each in problems)
     found = Report.__new__(Report)  # a tenth of the time of dataclasses.replace
-    vars(found).update(vars(silent), input=source, counts=_counts(uses), problems=odd)
+    vars(found).update(vars(silent), input=source, counts=_counts(uses))
+    if problems:
+        vars(found)["problems"] = tuple(ProblemLine(each.severity, each.what, each.where) for each in problems)
     return found
 
 

@@ -23,6 +23,8 @@ _HEAD = 4096
 _MOST_HEAD = 1024**2
 """How much of an XML is looked at, in pieces, for its outermost element: comments may stand before it."""
 
+_SUFFIXES = tuple(BY_SUFFIX)
+
 _XML_TIMELINES = ("xmeml", "fcpxml")
 _UNKNOWN_ENCODING = 18
 """What the parser calls an encoding that it does not know."""
@@ -171,16 +173,16 @@ def _below(folder: str, look: _Look, wanted: Wanted) -> Iterator[str]:
 
     for base, folders, names in os.walk(folder, onerror=fail):
         there = (*names, *folders)
-        theirs = (each for each in names if _is_timeline(base, each) or look.is_misnamed(base, each))
-        found = [os.path.join(base, each) for each in theirs]  # noqa: PTH118 - as above
-        found += [os.path.join(base, each) for each in folders if each.lower().endswith(BUNDLES) and each[0] != "."]  # noqa: PTH118
+        begin = os.path.join(base, "")  # noqa: PTH118 - as above
+        found = [begin + each for each in names if _is_timeline(base, each) or look.is_misnamed(base, each)]
+        found += [begin + each for each in folders if each.lower().endswith(BUNDLES) and each[0] != "."]
         folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
         for each in folders:
-            path = os.path.join(base, each)  # noqa: PTH118 - as above
+            path = begin + each
             if _is_link(path) and not _leads_within(path, folder) and not wanted.leaves_out(path, folder):
                 look.met.link(path)
         for each in astray(there):
-            look.met.alone(os.path.join(base, each))  # noqa: PTH118 - as above
+            look.met.alone(begin + each)
         yield from sorted(found)
 
 
@@ -196,10 +198,10 @@ def _leads_within(path: str, folder: str) -> bool:
 
 
 def _is_timeline(base: str, name: str) -> bool:
-    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - as above
-    if name.startswith(".") or suffix not in BY_SUFFIX:
+    lower = name.lower()
+    if not lower.endswith(_SUFFIXES) or lower[0] == ".":
         return False
-    return suffix != ".xml" or _is_timeline_xml(Path(base, name))
+    return not lower.endswith(".xml") or _is_timeline_xml(Path(base, name))
 
 
 def is_misnamed(base: str, name: str) -> bool:

@@ -4,17 +4,14 @@ A file may bring down what reads it, or keep it busy for ever. Each item is work
 long as it takes; one that dies, hangs or grows too large costs its own item, and a fresh process goes on with the next.
 A pool of the standard library loses everything that is queued when one of its processes dies.
 
-Items that weigh little are given several at a time, and their results taken several at a time, since to tell of one
-would take as long as to work on it. A process counts the items that it begins, so that the one over which it ends is
-known.
+To tell of one small file would take as long as to work on it: an item may have several parts. One of them that fails
+costs the others nothing, since each is then worked on alone.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
-import mmap
 import multiprocessing
 import os
 import signal
@@ -23,9 +20,8 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
@@ -33,7 +29,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AHEAD = 64
-"""Items a process that may be done before one that is still worked on: what bounds the memory of results that wait."""
+"""Parts a process that may be done before one that is still worked on: what bounds the memory of results that wait."""
 
 _LOOK_UP = 1.0
 """Seconds after which a process looks whether its parent still lives, and the parent whether one hangs."""
@@ -41,17 +37,11 @@ _LOOK_UP = 1.0
 _TRIES = 2
 """A process may be killed through no fault of its item, as by a machine short of memory."""
 
-ALONE = 1.0
-"""The weight of an item that is given to a process alone; lighter ones are given together up to this weight."""
-
-_BATCH = 32
-"""Items that are given to a process together, at most. It is given more as soon as it has no more than that."""
+_TOGETHER = 10.0
+"""Seconds that an item of several parts may take; each of them alone may take longer."""
 
 _COLLECTED = 20_000
 """Objects after which a process looks for garbage: nearly all that an item leaves is free without that."""
-
-_HOLD_BACK = 0.01
-"""Seconds for which a process may keep a result, to send it with the next ones."""
 
 
 @dataclass(frozen=True)
@@ -71,21 +61,18 @@ class Failed:
 
 
 class Workers(Generic[Item, Result]):
-    """Processes that do ``work``, which can be pickled, on items that can be. ``weight`` tells how light an item is:
-    one that is not ``ALONE`` is done fast and is short when pickled. ``after`` is called in a process when it has done
-    the items that it was given together, before it tells of the last of them."""
+    """Processes that do ``work``, which can be pickled, on items that can be. ``parts`` are the items that one of
+    several parts falls into: it is worked on fast, and pickled it is short."""
 
     def __init__(
         self,
         work: Callable[[Item], Result],
         jobs: int = 1,
         limits: Limits | None = None,
-        weight: Callable[[Item], float] | None = None,
-        after: Callable[[], object] | None = None,
+        parts: Callable[[Item], Sequence[Item]] | None = None,
     ) -> None:
         self._work = work
-        self._after = after
-        self._weight = weight
+        self._parts = parts
         self._jobs = max(1, jobs)
         self._limits = limits or Limits()
         # Forking is fast, and safe where no other thread holds a lock; elsewhere a fresh interpreter starts.
@@ -93,8 +80,8 @@ class Workers(Generic[Item, Result]):
         self._processes: Any = multiprocessing.get_context("fork" if forks else "spawn")
 
     def results(self, items: Iterable[Item]) -> Iterator[tuple[Item, Result | Failed]]:
-        """Each item with its result, in the order of the items, each as soon as all before it are there. The processes
-        end with the iterator."""
+        """Each item with its result, in the order of the items, each as soon as all before it are there; in the place
+        of one of several parts that failed, its parts. The processes end with the iterator."""
         run = _Run(self, iter(items))
         try:
             yield from run.results()
@@ -104,23 +91,19 @@ class Workers(Generic[Item, Result]):
     def start(self) -> _Worker:
         """One more process."""
         ours, theirs = self._processes.Pipe()
-        begun = self._counter()
-        serving = (theirs, begun, self._work, self._after, self._limits, os.getpid())
+        serving = (theirs, self._work, self._limits, os.getpid())
         process = self._processes.Process(target=_serve, args=serving, daemon=True)
         process.start()
         theirs.close()
-        return _Worker(process, ours, begun)
+        return _Worker(process, ours)
 
-    def _counter(self) -> Any:
-        """A number that a process and its parent share; between forked ones no file stands behind it, for which a disk
-        may be too full."""
-        if self._processes.get_start_method() == "fork":
-            return ctypes.c_uint64.from_buffer(mmap.mmap(-1, ctypes.sizeof(ctypes.c_uint64)))
-        return self._processes.RawValue("Q", 0)
+    def parts(self, item: Item) -> Sequence[Item]:
+        """What ``item`` falls into; itself where it has no parts."""
+        return self._parts(item) if self._parts is not None else (item,)
 
-    def weight(self, item: Item) -> float:
-        """How much ``item`` weighs, of what is given to a process together."""
-        return min(self._weight(item), ALONE) if self._weight is not None else ALONE
+    def seconds(self, task: _Task) -> float:
+        """What ``task`` may take."""
+        return min(self._limits.seconds, _TOGETHER) if task.parts > 1 else self._limits.seconds
 
     @property
     def jobs(self) -> int:
@@ -133,55 +116,32 @@ class Workers(Generic[Item, Result]):
         return self._limits
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Task:
     item: Any
-    weight: float
+    parts: int = 1
     deaths: int = 0
     outcome: Any = None
     done: bool = False
 
 
 class _Worker:
-    """A process, what it was given, in that order, and until when it has to tell of the first. ``begun`` is how many
-    items it began, which it writes itself."""
+    """A process, what it was given, in that order, and until when it has to tell of the first."""
 
-    def __init__(self, process: Any, connection: Connection, begun: Any) -> None:
+    def __init__(self, process: Any, connection: Connection) -> None:
         self.process = process
         self.connection = connection
-        self._begun = begun
-        self._settled = 0
         self.tasks: deque[_Task] = deque()
         self.deadline = 0.0
 
-    @property
-    def has_room(self) -> bool:
-        """Whether it may be given something more: beside one batch another, and beside what is alone nothing."""
-        return not self.tasks or (len(self.tasks) <= _BATCH and sum(each.weight for each in self.tasks) < ALONE)
+    def has_room(self, task: _Task) -> bool:
+        """Whether ``task`` may be given to it: beside one of several parts another such, and else nothing."""
+        return not self.tasks or (len(self.tasks) == 1 and self.tasks[0].parts > 1 and task.parts > 1)
 
-    def give(self, tasks: list[_Task], seconds: float) -> None:
-        if not self.tasks:
-            self.deadline = time.monotonic() + seconds
-        self.tasks += tasks
+    def give(self, task: _Task) -> None:
+        self.tasks.append(task)
         with contextlib.suppress(OSError):  # it has just died: its end tells
-            self.connection.send([each.item for each in tasks])
-
-    def settle(self, outcome: Any) -> None:
-        """Notes what became of the first."""
-        task = self.tasks.popleft()
-        task.outcome, task.done = outcome, True
-        self._settled += 1
-
-    def taken(self) -> _Task | None:
-        """What it began last, taken from it; nothing where that cannot be told."""
-        place = self._begun.value - self._settled - 1
-        if len(self.tasks) == 1:
-            place = 0
-        if not 0 <= place < len(self.tasks):
-            return None
-        found = self.tasks[place]
-        del self.tasks[place]
-        return found
+            self.connection.send(task.item)
 
     def stop(self) -> None:
         self.process.kill()
@@ -197,6 +157,7 @@ class _Run(Generic[Item, Result]):
         self._items = items
         self._again: deque[_Task] = deque()
         self._waiting: deque[_Task] = deque()
+        self._ahead = 0
         self._running: list[_Worker] = []
         self._begun: _Task | None = None
 
@@ -205,6 +166,7 @@ class _Run(Generic[Item, Result]):
         while self._waiting:
             while self._waiting and self._waiting[0].done:
                 task = self._waiting.popleft()
+                self._ahead -= task.parts
                 yield task.item, task.outcome
             self._fill()
             if self._waiting and not self._waiting[0].done:
@@ -223,28 +185,20 @@ class _Run(Generic[Item, Result]):
             self._supply(self._running[-1])
 
     def _supply(self, worker: _Worker) -> None:
-        if not worker.has_room:
-            return
-        given: list[_Task] = []
-        weight = 0.0
-        while len(given) < _BATCH and (task := self._next()) is not None:
-            weight += task.weight
-            if weight > ALONE or (task.weight == ALONE and (given or worker.tasks)):
-                break
-            given.append(task)
+        while (task := self._next()) is not None and worker.has_room(task):
             self._taken()
-            if task.weight == ALONE:
-                break
-        if given:
-            worker.give(given, self._workers.limits.seconds)
+            if not worker.tasks:
+                worker.deadline = time.monotonic() + self._workers.seconds(task)
+            worker.give(task)
 
     def _next(self) -> _Task | None:
         """What is to be given next, and stays so until it is taken."""
         if self._again:
             return self._again[0]
-        if self._begun is None and len(self._waiting) < _AHEAD * self._workers.jobs:
+        if self._begun is None and self._ahead < _AHEAD * self._workers.jobs:
             for item in self._items:
-                self._begun = _Task(item, self._workers.weight(item))
+                self._begun = _Task(item, len(self._workers.parts(item)))
+                self._ahead += self._begun.parts
                 self._waiting.append(self._begun)
                 break
         return self._begun
@@ -268,18 +222,18 @@ class _Run(Generic[Item, Result]):
             elif worker.process.sentinel in ready:
                 self._died(worker)
             elif time.monotonic() >= worker.deadline:
-                seconds = f"{self._workers.limits.seconds:g}"
-                self._drop(worker, Failed(f"took longer than {seconds} seconds to read"))
+                seconds = self._workers.seconds(worker.tasks[0])
+                self._drop(worker, Failed(f"took longer than {seconds:g} seconds to read"))
 
     def _take(self, worker: _Worker) -> None:
         try:
-            outcomes = worker.connection.recv()
+            outcome = worker.connection.recv()
         except (EOFError, OSError):
             self._died(worker)
             return
-        for outcome in outcomes:
-            worker.settle(outcome)
-        worker.deadline = time.monotonic() + self._workers.limits.seconds
+        self._settle(worker.tasks.popleft(), outcome)
+        if worker.tasks:
+            worker.deadline = time.monotonic() + self._workers.seconds(worker.tasks[0])
 
     def _died(self, worker: _Worker) -> None:
         worker.process.join()
@@ -288,81 +242,43 @@ class _Run(Generic[Item, Result]):
         self._drop(worker, Failed(f"ended the process that read it ({why})"), tries=_TRIES)
 
     def _drop(self, worker: _Worker, outcome: Failed, tries: int = 1) -> None:
-        """Ends a process. ``outcome`` is that of the item over which it ended so often; what else it was given is done
-        again."""
+        """Ends a process. ``outcome`` is that of the item over which it ended so often: the first, since a process
+        tells of each before it begins the next."""
         self._running.remove(worker)
-        task = worker.taken()  # before it is stopped: it may be done just now, and busy with the next
         worker.stop()
-        if task is None:  # it wrote what cannot be: each is done again alone
-            for each in worker.tasks:
-                each.weight = ALONE
+        task = worker.tasks.popleft()
+        task.deaths += 1
+        if task.deaths < tries and task.parts == 1:
+            self._again.append(task)
         else:
-            task.deaths += 1
-            if task.deaths < tries:
-                task.weight = ALONE
-                self._again.append(task)
-            else:
-                task.outcome, task.done = outcome, True
+            self._settle(task, outcome)
         self._again += worker.tasks
 
-
-class _Outbox:
-    """The results of a process that are not sent yet. They are sent together where they come fast."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._lock = threading.Lock()
-        self._held: list[Any] = []
-        self._sent = 0.0
-
-    def put(self, outcome: Any) -> None:
-        with self._lock:
-            self._held.append(outcome)
-        if time.monotonic() - self._sent >= _HOLD_BACK:
-            self.flush()
-
-    def flush(self) -> None:
-        with self._lock:
-            if self._held:
-                self._connection.send(self._held)
-                self._held = []
-        self._sent = time.monotonic()
-
-    def attend(self) -> None:
-        """Sends what is held back while an item takes long, for ever."""
-        while True:
-            time.sleep(_LOOK_UP)
-            with contextlib.suppress(OSError):
-                self.flush()
+    def _settle(self, task: _Task, outcome: Any) -> None:
+        """Notes what became of ``task``. Where it has several parts of which one failed, each is worked on alone."""
+        if task.parts == 1 or not isinstance(outcome, Failed):
+            task.outcome, task.done = outcome, True
+            return
+        alone = [_Task(each) for each in self._workers.parts(task.item)]
+        place = self._waiting.index(task)
+        self._waiting.rotate(-place)
+        self._waiting.popleft()
+        self._waiting.extendleft(reversed(alone))
+        self._waiting.rotate(place)
+        self._again += alone
 
 
-def _serve(
-    connection: Connection,
-    begun: Any,
-    work: Callable[[Any], Any],
-    after: Callable[[], object] | None,
-    limits: Limits,
-    parent: int,
-) -> None:
+def _serve(connection: Connection, work: Callable[[Any], Any], limits: Limits, parent: int) -> None:
     """What runs in a process: one item after another, until nobody is there who could send one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the run decides what an interrupt ends
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    outbox = _Outbox(connection)
-    for attended in (partial(_attend, parent), outbox.attend):
-        threading.Thread(target=attended, daemon=True).start()
+    threading.Thread(target=_attend, args=(parent,), daemon=True).start()
     _limit(limits.memory)
     gc.freeze()  # what the parent loaded is no garbage
     gc.set_threshold(_COLLECTED)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            items = connection.recv()
-            for number, item in enumerate(items, 1):
-                begun.value += 1
-                outcome = _outcome(work, item, limits)
-                if number == len(items) and after is not None:
-                    after()
-                outbox.put(outcome)
-            outbox.flush()
+            connection.send(_outcome(work, connection.recv(), limits))
 
 
 def _attend(parent: int) -> None:

@@ -78,8 +78,9 @@ class Desk:
 
     def reports(self, paths: Sequence[str]) -> Iterator[Report | OtiogateError]:
         """The report on the timeline in each of ``paths``, or what is wrong with the configuration for it. All of them
-        are opened first, and looked up at once."""
-        opened = [self._opened(path) for path in paths]
+        are opened first, and looked up at once: several are files that are not large, as was just seen."""
+        light = len(paths) > 1
+        opened = [self._opened(path, light) for path in paths]
         self._look_up(opened)
         for path, each in zip(paths, opened, strict=True):
             found: Report | OtiogateError
@@ -121,7 +122,7 @@ class Desk:
     def _cache(self, file: Path | None) -> Cache | None:
         return None if file is None else self._caches.setdefault(file, Cache(file))
 
-    def _opened(self, path: str) -> _Opened | None:
+    def _opened(self, path: str, light: bool) -> _Opened | None:
         """The timeline in ``path``, hashed where it is looked for in a cache; nothing where it is to be judged as if
         it were the only one."""
         base, name = os.path.split(path)  # here and below: thousands of files, no Path for each
@@ -140,7 +141,7 @@ class Desk:
             asks = settings.registry or looked_at or settings.declaration_required
             if folder.cache is None or asks or folder.astray:
                 return found
-            digest, data = hashed(found.place, suffix)
+            digest, data = hashed(found.place, suffix, light=light)
             if not has_sidecar(found.place):  # asked once it is read: it may have come with its sidecar just now
                 found.digest, found.data = digest, data
                 found.key = key_of(suffix, digest, str(settings.frame_rate or ""))

@@ -39,7 +39,8 @@ _PAGE = 4096
 _LARGE = 1024**2
 _PIECE = 256 * 1024
 
-_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""What has become a pipe since it was looked at is no file, and to open it may never end."""
 
 
 def read_timeline(path: Path, rate: Fraction | None = None) -> Snapshot:
@@ -94,12 +95,15 @@ def content(path: str | Path, suffix: str = "") -> bytes:
     return _from_folder(Path(path), _INSIDE[suffix]) if suffix in _INSIDE else _bytes(path, _check_kind(path))
 
 
-def hashed(path: str | Path, suffix: str) -> tuple[str, bytes | None]:
+def hashed(path: str | Path, suffix: str, *, light: bool = False) -> tuple[str, bytes | None]:
     """The digest of the ``content`` of ``path``, and that; of a large file the digest alone. What is hashed is mostly
     known by that, and to hold much of it takes as long as to read it. One larger than any timeline is not hashed first:
-    a file of holes takes hours, and what cannot be held fails at once. Raises ``ReadError``."""
+    a file of holes takes hours, and what cannot be held fails at once. One that is ``light`` was just seen to be a file,
+    and not a large one. Raises ``ReadError``."""
     if suffix == ".otioz" or suffix in _INSIDE:
         data = content(path, suffix)
+    elif light:
+        data = _bytes(path)
     elif not _LARGE <= (size := _check_kind(path)) <= _MAX_CONTENT:
         data = _bytes(path, size)
     else:
@@ -117,6 +121,10 @@ def _check_kind(path: str | Path) -> int:
         found = os.stat(path)  # noqa: PTH116 - as above
     except (OSError, ValueError):
         return 0  # to open it tells why
+    return _size_of(found, path)
+
+
+def _size_of(found: os.stat_result, path: str | Path) -> int:
     if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
         step = "deliver the timeline as a file"
         raise ReadError("is no file, but a pipe, a socket or a device", where=str(path), next_step=step)
@@ -170,8 +178,8 @@ def _head(path: Path) -> bytes:
         return b"<"  # it may be a timeline
 
 
-def _bytes(path: str | Path, size: int) -> bytes:
-    """The content of the file ``path``, of about ``size`` bytes."""
+def _bytes(path: str | Path, size: int | None = None) -> bytes:
+    """The content of the file ``path``, of about ``size`` bytes if somebody has looked."""
     try:
         data = _read(path, size)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
@@ -181,10 +189,12 @@ def _bytes(path: str | Path, size: int) -> bytes:
     return data
 
 
-def _read(path: str | Path, size: int) -> bytes:
+def _read(path: str | Path, size: int | None) -> bytes:
     """The whole file, of about ``size`` bytes. A stream asks the system twice as often."""
     descriptor = os.open(path, _TO_READ)
     try:
+        if size is None:
+            size = _size_of(os.fstat(descriptor), path)
         data = os.read(descriptor, size + 1)
         if len(data) == size:
             return data

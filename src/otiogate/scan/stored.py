@@ -65,7 +65,7 @@ class Stored(NamedTuple):
 
     def is_quiet(self, matcher: Matcher) -> bool:
         """Whether neither the timeline nor the ledger says anything of it but how many uses it makes."""
-        return self.quiet > 0 and not matcher.candidates(_Names(self).keys)
+        return self.quiet > 0 and not (matcher and matcher.candidates(_Names(self).keys))
 
     def met(self, path: str) -> tuple[Problem, ...]:
         """What is irregular about the timeline, or was not read of it, when it stands in ``path``."""

@@ -18,6 +18,7 @@ import pytest
 from otiogate.cli import progress
 from otiogate.documents.schemas import faults
 from otiogate.report.json import read_reports
+from otiogate.scan import delivery as scanned
 from tests.cli.running import ALONE, call, edl, environment, held, held_up, run
 
 TAGGED = "* GENAI gen.shot stage=final"
@@ -294,8 +295,6 @@ def test_a_run_that_is_ended_has_told_whole_lines_and_leaves_no_process(ending: 
 def test_a_report_that_is_interrupted_is_not_half_written(
     delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from otiogate.scan import delivery as scanned
-
     def interrupted(*_: object, **__: object) -> object:
         yield from ()
         raise KeyboardInterrupt
@@ -311,8 +310,7 @@ def test_a_report_that_is_interrupted_is_not_half_written(
 def test_an_interrupted_run_writes_what_is_done_and_closes_it(
     form: str, delivery: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from otiogate.scan import delivery as scanned
-
+    monkeypatch.setattr(scanned, "_HANDFUL", 1)
     all_of_it = scanned.scan
 
     def interrupted(*arguments: Any, **named: Any) -> Any:
@@ -383,6 +381,7 @@ def test_now_and_then_a_line_says_how_far_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "_SECONDS", 0.0)
+    monkeypatch.setattr(scanned, "_HANDFUL", 1)
     ran = call(capsys, "scan", "in", "--jobs", "1")
     lines = [line for line in ran.err.splitlines() if " of 5 timelines, " in line]
     assert len(lines) == 4
@@ -399,8 +398,8 @@ def test_on_a_terminal_there_is_a_bar_with_rate_and_time_left(
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     with progress.progress(40) as step:
-        for _ in range(40):
-            with step():
+        for done in range(1, 41):
+            with step(done):
                 time.sleep(0.005)
     assert "/40 [" in terminal.getvalue()
     assert "timelines/s]" in terminal.getvalue()

@@ -273,8 +273,8 @@ def test_a_large_file_that_changes_between_the_looks_is_judged_by_what_was_parse
     path.write_text(clean)
     true = desk.hashed
 
-    def swapped(place: str, suffix: str) -> tuple[str, bytes | None]:
-        found = true(place, suffix)
+    def swapped(place: str, suffix: str, *, light: bool) -> tuple[str, bytes | None]:
+        found = true(place, suffix, light=light)
         path.write_text(tagged)
         return found
 

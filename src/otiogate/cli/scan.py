@@ -6,10 +6,10 @@ import argparse
 import os
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from otiogate.cli.console import say, say_fault, sink, worst
 from otiogate.cli.judging import (
@@ -29,12 +29,9 @@ if TYPE_CHECKING:
     from otiogate.cli.judging import Noted
     from otiogate.errors import ReadError
     from otiogate.report.base import ReportWriter
-    from otiogate.report.model import Report
-    from otiogate.report.text import Outcome
-    from otiogate.scan.delivery import Refused
+    from otiogate.report.text import Summary
+    from otiogate.scan.delivery import Judged, Refused
     from otiogate.scan.find import Wanted
-
-    Told = tuple[str, Outcome, str]
 
 NOTHING_TO_SCAN = 4
 
@@ -78,7 +75,6 @@ def add_to(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Scans every path, whatever becomes of the others; the worst exit code wins (70 over 2 over 3 over 1 over 0)."""
     from otiogate.report.base import count, safe
-    from otiogate.report.text import outcome
     from otiogate.scan.delivery import scan
     from otiogate.scan.find import Met, Wanted, timelines
     from otiogate.scan.workers import Limits
@@ -111,21 +107,43 @@ def run(arguments: argparse.Namespace) -> int:
     noted = noting("scan")
     tally = _Tally(len(names), tuple(empty), noted, is_whole=not links)
     writer = _writer(arguments)
-    told = partial(_told, writer, outcome, noted)
-    judged = scan(names, under, told, jobs=min(jobs, len(names)), limits=limits)
+    pages = scan(names, under, partial(_page, writer, noted), jobs=min(jobs, len(names)), limits=limits)
     try:
         with sink(arguments.output) as write, progress(len(names)) as step:
-            for piece in writer.framed(tally.texts(judged)):
-                with step():
+            for piece in writer.framed(tally.texts(pages)):
+                with step(tally.done):
                     write(piece)
     except KeyboardInterrupt:
         tally.interrupted = True
     return worst((tally.told(), CannotJudge.exit_code if unlisted else 0))
 
 
-def _told(writer: ReportWriter, outcome: Callable[[Report], Outcome], noted: Noted, report: Report) -> Told:
-    """What is written of one report, what the summary needs of it, and what the log keeps."""
-    return writer.text(report), outcome(report), noted.entry(report)
+class _Page(NamedTuple):
+    """What came of a few timelines: what is written of them, what they came to, what the log keeps, and those that have
+    no report."""
+
+    text: str
+    summary: Summary
+    entries: list[str]
+    refused: list[tuple[str, Refused]]
+
+
+def _page(writer: ReportWriter, noted: Noted, judged: Iterable[Judged]) -> _Page:
+    """Made in the processes that judge, which leaves little to the one that writes."""
+    from otiogate.report.text import Summary, outcome
+    from otiogate.scan.delivery import Refused
+
+    page = _Page("", Summary(), [], [])
+    texts = []
+    for path, found in judged:
+        if isinstance(found, Refused):
+            page.refused.append((path, found))
+            continue
+        texts.append(writer.text(found))
+        page.summary.add(outcome(found))
+        if entry := noted.entry(found):
+            page.entries.append(entry)
+    return page._replace(text=writer.between.join(texts))
 
 
 class _Tally:
@@ -135,6 +153,7 @@ class _Tally:
         from otiogate.report.text import Summary
 
         self.interrupted = False
+        self.done = 0
         self._total = total
         self._empty = empty
         self._is_whole = is_whole and not empty
@@ -142,27 +161,30 @@ class _Tally:
         self._summary = Summary()
         self._refused: dict[str, Refused] = {}
 
-    def texts(self, judged: Iterable[tuple[str, Told | Refused]]) -> Iterator[str]:
+    def texts(self, pages: Iterable[_Page]) -> Iterator[str]:
         """The texts of those that have a report; the others are kept until the end, each sentence once. An interrupt
         ends them, so that what frames them is closed."""
+        for page in self._until_interrupted(pages):
+            for entry in page.entries:
+                self._noted.keep(entry)
+            for path, found in page.refused:
+                self._refuse(path, found)
+            self._summary.merge(page.summary)
+            self.done += page.summary.number + len(page.refused)
+            if page.summary.number:
+                yield page.text
+
+    def _refuse(self, path: str, found: Refused) -> None:
         from otiogate.report.base import safe
 
-        for path, found in self._until_interrupted(judged):
-            if isinstance(found, tuple):
-                text, outcome, entry = found
-                self._noted.keep(entry)
-                self._summary.add(outcome)
-                yield text
-            elif found.is_bug:
-                text = "\n".join(safe(line, 2000) for line in found.text.splitlines())
-                say(f"otiogate: {path!r}: not judged\n{text}")
-                self._refused.setdefault("a bug", found)
-            else:
-                self._refused.setdefault(found.text, found)
+        if found.is_bug:
+            text = "\n".join(safe(line, 2000) for line in found.text.splitlines())
+            say(f"otiogate: {path!r}: not judged\n{text}")
+        self._refused.setdefault("a bug" if found.is_bug else found.text, found)
 
-    def _until_interrupted(self, judged: Iterable[tuple[str, Told | Refused]]) -> Iterator[tuple[str, Told | Refused]]:
+    def _until_interrupted(self, pages: Iterable[_Page]) -> Iterator[_Page]:
         try:
-            yield from judged
+            yield from pages
         except KeyboardInterrupt:
             self.interrupted = True
             if not self._summary.number:

@@ -14,16 +14,21 @@ WORDS: dict[Verdict, str] = {"allow": "ALLOWED", "block": "BLOCKED", "cannot_jud
 
 
 class ReportWriter(ABC):
-    """Writes reports in one format. Every format tells the same."""
+    """Writes reports in one format. Every format tells the same. ``between`` stands between two reports."""
+
+    between = ""
 
     @abstractmethod
     def text(self, report: Report) -> str:
         """What is written of one report, wherever among the others it stands."""
 
     def framed(self, texts: Iterable[str]) -> Iterator[str]:
-        """The texts of single reports as one text, piece by piece, each as soon as it is there; it ends with a line
-        break."""
-        yield from texts
+        """The texts of reports, of single ones or of several with what stands between them, as one text, piece by
+        piece, each as soon as it is there; it ends with a line break."""
+        between = ""
+        for text in texts:
+            yield between + text
+            between = self.between
 
     def pieces(self, reports: Iterable[Report]) -> Iterator[str]:
         """The same from the reports."""

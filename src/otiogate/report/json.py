@@ -31,6 +31,8 @@ _AS_DATA = json.JSONEncoder(ensure_ascii=True, default=vars)
 class JsonWriter(ReportWriter):
     """One object: its format, and the reports in the order of the inputs."""
 
+    between = ",\n"
+
     def text(self, report: Report) -> str:
         """Stable: the same report gives the same text. Lone surrogates from broken names stay escaped."""
         return indent(json.dumps(report.to_data(), indent=2, ensure_ascii=True), "    ")
@@ -38,11 +40,11 @@ class JsonWriter(ReportWriter):
     def framed(self, texts: Iterable[str]) -> Iterator[str]:
         """The reports are the items of a list."""
         yield f'{{\n  "format": {json.dumps(FORMAT)},\n  "reports": ['
-        first = True
-        for text in texts:
-            yield ("\n" if first else ",\n") + text
-            first = False
-        yield "]\n}\n" if first else "\n  ]\n}\n"
+        some = False
+        for text in super().framed(texts):
+            yield text if some else f"\n{text}"
+            some = True
+        yield "\n  ]\n}\n" if some else "]\n}\n"
 
 
 class JsonLinesWriter(ReportWriter):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Literal
 
@@ -20,7 +19,10 @@ _LONGEST_HEADLINE = 200
 
 
 class TextWriter(ReportWriter):
-    """Plain text. Findings that are met are counted, and listed only with ``verbose``."""
+    """Plain text. Findings that are met are counted, and listed only with ``verbose``. An empty line stands between two
+    blocks."""
+
+    between = "\n"
 
     def __init__(self, *, verbose: bool = False) -> None:
         self.verbose = verbose
@@ -28,13 +30,6 @@ class TextWriter(ReportWriter):
     def text(self, report: Report) -> str:
         """One block of lines."""
         return "\n".join(self._lines(report)) + "\n"
-
-    def framed(self, texts: Iterable[str]) -> Iterator[str]:
-        """An empty line stands between two blocks."""
-        between = ""
-        for text in texts:
-            yield between + text
-            between = "\n"
 
     def _lines(self, report: Report) -> Iterator[str]:
         yield headline(report)
@@ -310,23 +305,30 @@ class Summary:
 
     def __init__(self) -> None:
         self.exit_code = 0
-        self._verdicts: Counter[Verdict] = Counter()
+        self._verdicts: dict[Verdict, int] = {}
         self._advisory = False
         self._worst = ""
 
     def add(self, found: Outcome) -> None:
         """Takes one report in."""
         verdict, advisory, line = found
+        self._note({verdict: 1}, advisory, EXIT_CODES[verdict], line)
+
+    def merge(self, later: Summary) -> None:
+        """Takes in those that ``later`` took in."""
+        self._note(later._verdicts, later._advisory, later.exit_code, later._worst)
+
+    def _note(self, verdicts: Mapping[Verdict, int], advisory: bool, code: int, line: str) -> None:
         self._advisory = self._advisory or advisory
-        code = EXIT_CODES[verdict]
         if not self._worst or code > self.exit_code:
             self.exit_code, self._worst = code, line
-        self._verdicts[verdict] += 1
+        for verdict, number in verdicts.items():
+            self._verdicts[verdict] = self._verdicts.get(verdict, 0) + number
 
     @property
     def number(self) -> int:
         """How many reports there were."""
-        return self._verdicts.total()
+        return sum(self._verdicts.values())
 
     def __str__(self) -> str:
         if not self.number:
@@ -334,7 +336,7 @@ class Summary:
         advisory = ", advisory" if self._advisory else ""
         if self.number == 1:
             return f"otiogate: {self._worst}{advisory}"
-        parts = [f"{self._verdicts[each]:,} {word.lower()}" for each, word in WORDS.items() if self._verdicts[each]]
+        parts = [f"{self._verdicts[each]:,} {word.lower()}" for each, word in WORDS.items() if each in self._verdicts]
         text = f"otiogate: {count(self.number, 'timeline')}: {', '.join(parts)}{advisory}"
         return f"{text}; first: {self._worst}" if self.exit_code else text
 

@@ -65,15 +65,19 @@ class Refused:
         return self.exit_code == OtiogateError.exit_code
 
 
+Judged = tuple[str, Report | Refused]
+"""The path of a timeline, and its report."""
+
+
 def scan(
     paths: Iterable[str],
     under: Judging,
-    told: Callable[[Report], Told],
+    told: Callable[[list[Judged]], Told],
     *,
     jobs: int = 1,
     limits: Limits | None = None,
-) -> Iterator[tuple[str, Told | Refused]]:
-    """Each of ``paths`` with what is ``told`` of its report, in their order, as soon as all before it are there.
+) -> Iterator[Told]:
+    """What is ``told`` of all of ``paths``, a few at one time, in their order, as soon as all before them are there.
 
     Whatever a file does to the process that reads it, is said in its report and ends nothing else. ``told`` is called
     in that process, so that what is written is made there, and not by the one process that writes it.
@@ -87,11 +91,11 @@ def scan(
     workers = Workers(_Work(under, told), jobs, limits, parts=_each)
     for handful, found in workers.results(_handfuls(chain([first], rest))):
         if not isinstance(found, Failed):
-            yield from zip(handful, found, strict=True)
+            yield found
         elif found.bug:
-            yield handful[0], Refused(found.why, OtiogateError.exit_code)
+            yield told([(handful[0], Refused(found.why, OtiogateError.exit_code))])
         else:
-            yield handful[0], told(under.unread(Path(handful[0]), found.why))
+            yield told([(handful[0], under.unread(Path(handful[0]), found.why))])
 
 
 def _prepare(path: str, under: Judging) -> None:
@@ -139,19 +143,19 @@ def _tried(work: Callable[[Path], Told], path: Path) -> Told | OtiogateError:
 class _Work(Generic[Told]):
     """What the processes do; each has its own desk."""
 
-    def __init__(self, under: Judging, told: Callable[[Report], Told]) -> None:
+    def __init__(self, under: Judging, told: Callable[[list[Judged]], Told]) -> None:
         self._desk = Desk(under)
         self._told = told
 
-    def __call__(self, handful: Handful) -> list[Told | Refused]:
-        done = [self._done(report) for report in self._desk.reports(handful)]
+    def __call__(self, handful: Handful) -> Told:
+        reports = map(_or_refused, self._desk.reports(handful))
+        told = self._told(list(zip(handful, reports, strict=True)))
         self._desk.write()
-        return done
+        return told
 
-    def _done(self, report: Report | OtiogateError) -> Told | Refused:
-        if isinstance(report, OtiogateError):
-            return Refused(str(report), report.exit_code)
-        return self._told(report)
+
+def _or_refused(found: Report | OtiogateError) -> Report | Refused:
+    return Refused(str(found), found.exit_code) if isinstance(found, OtiogateError) else found
 
 
 def _each(handful: Handful) -> list[Handful]:

@@ -39,8 +39,9 @@ _PAGE = 4096
 _LARGE = 1024**2
 _PIECE = 256 * 1024
 
-_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-"""What has become a pipe since it was looked at is no file, and to open it may never end."""
+_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+"""To open what has become a pipe since it was looked at may never end."""
 
 
 def read_timeline(path: Path, rate: Fraction | None = None) -> Snapshot:
@@ -98,8 +99,8 @@ def content(path: str | Path, suffix: str = "") -> bytes:
 def hashed(path: str | Path, suffix: str, *, light: bool = False) -> tuple[str, bytes | None]:
     """The digest of the ``content`` of ``path``, and that; of a large file the digest alone. What is hashed is mostly
     known by that, and to hold much of it takes as long as to read it. One larger than any timeline is not hashed first:
-    a file of holes takes hours, and what cannot be held fails at once. One that is ``light`` was just seen to be a file,
-    and not a large one. Raises ``ReadError``."""
+    a file of holes takes hours, and what cannot be held fails at once. A ``light`` one was just seen to be a file, and
+    not a large one. Raises ``ReadError``."""
     if suffix == ".otioz" or suffix in _INSIDE:
         data = content(path, suffix)
     elif light:
@@ -191,7 +192,7 @@ def _bytes(path: str | Path, size: int | None = None) -> bytes:
 
 def _read(path: str | Path, size: int | None) -> bytes:
     """The whole file, of about ``size`` bytes. A stream asks the system twice as often."""
-    descriptor = os.open(path, _TO_READ)
+    descriptor = os.open(path, _TO_READ if size is not None else _TO_READ | _AT_ONCE)
     try:
         if size is None:
             size = _size_of(os.fstat(descriptor), path)

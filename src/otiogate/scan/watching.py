@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timezone
+from itertools import chain
 from pathlib import Path
 
 from otiogate.documents.write import write_text
 from otiogate.errors import CannotJudge, OtiogateError, ReadError
 from otiogate.report.json import JsonWriter, read_reports
 from otiogate.report.model import PackLine, Report
-from otiogate.scan.delivery import Refused, scan
+from otiogate.scan.delivery import Judged, Refused, scan
 from otiogate.scan.find import Met, Wanted, timelines
 from otiogate.scan.judging import Judging
 from otiogate.scan.late import Late, orphans
@@ -104,7 +105,8 @@ class Watch:
             ready += [path for path in self._held() if path not in ready and self._is_stale(path, under)]
         yield from self._newly_unlisted()
         states = {path: state_of(Path(path)) for path in ready}
-        for path, found in scan(ready, under, _itself, jobs=self._jobs, limits=self._limits):
+        judged = scan(ready, under, _themselves, jobs=self._jobs, limits=self._limits)
+        for path, found in chain.from_iterable(judged):
             if states[path] is not None and state_of(Path(path)) == states[path]:
                 done = self._carried_out(Path(path), states[path], found)
                 if path not in self._refused:
@@ -239,8 +241,8 @@ class Watch:
         return place and place / path.parent.relative_to(base)
 
 
-def _itself(report: Report) -> Report:
-    return report
+def _themselves(judged: list[Judged]) -> list[Judged]:
+    return judged
 
 
 def report_of(path: Path) -> Path:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from otiogate.report.base import count, safe
 from otiogate.report.model import MissingLine, PackLine, ProblemLine, ReasonLine, Report, TriedLine
-from otiogate.report.text import Summary, TextWriter, blocking_text, headline, outcome, passed_text, use_text
+from otiogate.report.text import Summary, TextWriter, blocking_text, headline, passed_text, use_text
 from tests.report.reports import finding, lost, report, use, waiver
 
 HOSTILE = "A\x1b[31m\x9b2J\u202eB\u2066\nC\r\n[/red]\ud800\u2028D"
@@ -152,8 +152,24 @@ def test_several_reports_stand_apart_by_an_empty_line() -> None:
 def summary(reports: Iterable[Report]) -> str:
     found = Summary()
     for each in reports:
-        found.add(outcome(each))
+        found.add(each)
     return str(found)
+
+
+def test_the_summaries_of_parts_come_to_that_of_the_whole() -> None:
+    blocked, could_not = report(finding()), report(verdict="cannot_judge", problems=(lost(),))
+    reports = [report(), blocked, report(advisory=True), could_not, report(finding("GEN-001"))]
+    for length in range(1, len(reports) + 1):
+        whole, several = Summary(), Summary()
+        for first in range(0, len(reports), length):
+            part = Summary()
+            for each in reports[first : first + length]:
+                whole.add(each)
+                part.add(each)
+            several.merge(part)
+        several.merge(Summary())
+        assert (str(several), several.exit_code) == (str(whole), whole.exit_code)
+        assert several.number == len(reports)
 
 
 # Headline and summary

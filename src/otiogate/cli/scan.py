@@ -130,7 +130,7 @@ class _Page(NamedTuple):
 
 def _page(writer: ReportWriter, noted: Noted, judged: Iterable[Judged]) -> _Page:
     """Made in the processes that judge, which leaves little to the one that writes."""
-    from otiogate.report.text import Summary, outcome
+    from otiogate.report.text import Summary
     from otiogate.scan.delivery import Refused
 
     page = _Page("", Summary(), [], [])
@@ -140,7 +140,7 @@ def _page(writer: ReportWriter, noted: Noted, judged: Iterable[Judged]) -> _Page
             page.refused.append((path, found))
             continue
         texts.append(writer.text(found))
-        page.summary.add(outcome(found))
+        page.summary.add(found)
         if entry := noted.entry(found):
             page.entries.append(entry)
     return page._replace(text=writer.between.join(texts))

@@ -143,7 +143,7 @@ def _alone(inbox: Path) -> Iterator[None]:
 def _round(watch: Any, stopped: threading.Event) -> int:
     """One round; a line for each timeline."""
     from otiogate.report.base import safe
-    from otiogate.report.text import Summary, outcome
+    from otiogate.report.text import Summary
     from otiogate.scan.delivery import Refused
 
     code = 0
@@ -155,7 +155,7 @@ def _round(watch: Any, stopped: threading.Event) -> int:
                 code = worst((code, done.report.exit_code))
             else:
                 summary = Summary()
-                summary.add(outcome(done.report))
+                summary.add(done.report)
                 say(f"{summary}")
             if stopped.is_set():
                 break

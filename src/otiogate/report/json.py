@@ -20,6 +20,8 @@ FORMAT = "otiogate/scan/v1"
 _FIELDS = ("format", *(each.name for each in fields(Report) if each.name != "format"))
 _VALUES = attrgetter(*_FIELDS)
 
+_INPUT = f"{{{', '.join(f'{quoted(each.name)}: %s' for each in fields(InputLine))}}}"
+
 _PLACES = range(len(_FIELDS))
 
 _NOTHING = object()
@@ -65,9 +67,9 @@ class JsonLinesWriter(ReportWriter):
 
 
 def _written(value: Any) -> str:
-    """``value`` as JSON. An encoder is made for each call: a third of that time for what is of texts alone."""
+    """``value`` as JSON. What is of texts alone takes a third of the time of an encoder, which is made for each."""
     if isinstance(value, InputLine):
-        return f"{{{', '.join([f'{quoted(name)}: {quoted(text)}' for name, text in vars(value).items()])}}}"
+        return _INPUT % tuple(map(quoted, vars(value).values()))
     return _AS_DATA.encode(value)
 
 

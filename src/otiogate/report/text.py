@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Literal
 
 from otiogate.report.base import OVERRIDDEN, WORDS, ReportWriter, count, safe
-from otiogate.report.model import EXIT_CODES, Finding, HintLine, MediaLine, ProblemLine, Report, UseLine, Verdict
+from otiogate.report.model import Finding, HintLine, MediaLine, ProblemLine, Report, UseLine, Verdict
 
 _MOST_USES = 10
 _MOST_CLIPS = 5
@@ -290,16 +290,6 @@ def _losses(report: Report) -> Iterator[str]:
         yield f"  ... and {len(lost) - _MOST_CLIPS} more"
 
 
-Outcome = tuple[Verdict, bool, str]
-"""What a summary needs of one report: its verdict, whether it is advisory, and a line. Thousands are pickled, and a
-plain tuple takes a seventh of the time of a named one."""
-
-
-def outcome(report: Report) -> Outcome:
-    """What one report came to; its line is ``cut.edl: could not judge: is empty (export it again)``."""
-    return report.verdict, report.advisory, _outcome(report)
-
-
 class Summary:
     """All reports in one line, for standard error; it holds none of them."""
 
@@ -309,20 +299,19 @@ class Summary:
         self._advisory = False
         self._worst = ""
 
-    def add(self, found: Outcome) -> None:
+    def add(self, report: Report) -> None:
         """Takes one report in."""
-        verdict, advisory, line = found
-        self._note({verdict: 1}, advisory, EXIT_CODES[verdict], line)
+        if not self._worst or report.exit_code > self.exit_code:
+            self.exit_code, self._worst = report.exit_code, _outcome(report)
+        self._advisory = self._advisory or report.advisory
+        self._verdicts[report.verdict] = self._verdicts.get(report.verdict, 0) + 1
 
     def merge(self, later: Summary) -> None:
-        """Takes in those that ``later`` took in."""
-        self._note(later._verdicts, later._advisory, later.exit_code, later._worst)
-
-    def _note(self, verdicts: Mapping[Verdict, int], advisory: bool, code: int, line: str) -> None:
-        self._advisory = self._advisory or advisory
-        if not self._worst or code > self.exit_code:
-            self.exit_code, self._worst = code, line
-        for verdict, number in verdicts.items():
+        """Takes in the reports that ``later`` took in."""
+        if not self._worst or later.exit_code > self.exit_code:
+            self.exit_code, self._worst = later.exit_code, later._worst
+        self._advisory = self._advisory or later._advisory
+        for verdict, number in later._verdicts.items():
             self._verdicts[verdict] = self._verdicts.get(verdict, 0) + number
 
     @property
@@ -342,6 +331,7 @@ class Summary:
 
 
 def _outcome(report: Report) -> str:
+    """What one report came to: ``cut.edl: could not judge: is empty (export it again)``."""
     name = safe(report.input.path or report.input.name or "timeline")
     word = WORDS[report.verdict].lower()
     if report.verdict == "cannot_judge":

@@ -184,15 +184,15 @@ def _size(path: str) -> int:
         found = os.stat(path)  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
         return _PLENTY
+    size = found.st_size
     if not stat.S_ISREG(found.st_mode) or len(path) > _SHORT:
         return _PLENTY
-    if found.st_size > _LIGHT:
-        lower = path.lower()
-        if lower.endswith(_FETCHABLE):
-            _fetch(path)
-        if not lower.endswith(_FAST):
-            return _PLENTY
-    return min(max(found.st_size, 1), _PLENTY)
+    if size <= _LIGHT:
+        return size or 1
+    lower = path.lower()
+    if lower.endswith(_FETCHABLE):
+        _fetch(path)
+    return min(size, _PLENTY) if lower.endswith(_FAST) else _PLENTY
 
 
 def _fetch(path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from otiogate.config.mapping import read_map
 from otiogate.documents.digest import sha256
-from otiogate.errors import UsageError
+from otiogate.errors import OtiogateError, UsageError
+from otiogate.report.model import Report
 from otiogate.scan import desk
 from otiogate.scan.desk import Desk
 from otiogate.scan.judging import Judging
@@ -137,11 +139,11 @@ def test_a_timeline_that_comes_with_its_sidecar_is_not_judged_without_it(
     cut, later = cuts[2], edl([], ["* FROM CLIP NAME: z"])
     true = desk.hashed
 
-    def come(place: str, suffix: str) -> tuple[str, bytes | None]:
+    def come(place: str, suffix: str, *, light: bool) -> tuple[str, bytes | None]:
         told = Sidecar(cut.name, sha256(later.encode()), (Entry(("GENAI gen.shot stage=final",)),))
         write_sidecar(cut, told)
         cut.write_text(later)
-        return true(place, suffix)
+        return true(place, suffix, light=light)
 
     with Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})) as at:
         assert at.report(cut).verdict == "allow"
@@ -162,3 +164,31 @@ def test_a_sidecar_that_comes_without_its_timeline_counts_once_the_folder_is_loo
         told = Sidecar("other.edl", sha256(cut.read_bytes()), (Entry(("GENAI gen.shot stage=final",)),))
         write_sidecar(cut.parent / "other.edl", told)
         assert at.report(cut).verdict == Judging(NOW).report(cut).verdict == "block"
+
+
+def test_what_is_opened_together_is_judged_as_each_alone(cuts: list[Path]) -> None:
+    under = Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})
+    paths = [*map(str, cuts), str(cuts[0].parent / "none.edl"), str(cuts[0])]
+    alone = [under.report(Path(path)) for path in paths]
+    for _ in range(2):
+        with Desk(under) as at:
+            assert list(at.reports(paths)) == alone
+            at.write()
+            assert list(at.reports(paths)) == alone
+
+
+def test_a_broken_configuration_is_that_of_its_folder_alone(cuts: list[Path]) -> None:
+    (cuts[0].parent / "otiogate.yaml").write_text("format: 99\n")
+    reports = list(Desk(Judging(NOW)).reports(list(map(str, cuts))))
+    assert [isinstance(each, OtiogateError) for each in reports] == [each.parent.name == "one" for each in cuts]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_what_has_become_a_pipe_since_it_was_looked_at_holds_up_nobody(cuts: list[Path]) -> None:
+    cuts[1].unlink()
+    os.mkfifo(cuts[1])
+    with Desk(Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")})) as at:
+        reports = list(at.reports(list(map(str, cuts[:3]))))
+    assert [each.verdict for each in reports if isinstance(each, Report)] == ["allow", "cannot_judge", "allow"]
+    assert isinstance(reports[1], Report)
+    assert reports[1].problems[0].what == "is no file, but a pipe, a socket or a device"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 
 from otiogate.documents.schemas import faults, schema
 from otiogate.errors import VersionError
-from otiogate.report.json import JsonWriter, read_reports
-from otiogate.report.model import MediaLine, Report, from_data
+from otiogate.report.json import JsonLinesWriter, JsonWriter, read_reports
+from otiogate.report.model import InputLine, MediaLine, Report, from_data
 from tests import builders
 from tests.report.reports import cue, finding, hint, lost, report, use, waiver
 
@@ -44,6 +45,23 @@ def from_gate() -> list[Report]:
         builders.judged(tagged, builders.disclosure(), *waivers, signed=[each["id"] for each in waivers]),
         builders.judged(tagged, about, now=builders.NOW + timedelta(days=5000)),
     ]
+
+
+def test_lines_are_what_one_document_says_whatever_stood_in_the_line_before() -> None:
+    odd = InputLine('1%s "é\ud800', "edl", "100 %(a)s\\x/{0}", "sha256:0", "24 % \u2028")
+    gated = from_gate()
+    reports = [
+        *REPORTS.values(),
+        *gated,
+        *(replace(each, input=odd) for each in gated),
+        *(replace(gated[0], notes=(note,)) for note in ("100 %", "%s %%", "")),
+        *(replace(gated[0], input=replace(odd, name=name)) for name in ("a", "a", "b %d")),
+    ]
+    writer = JsonLinesWriter()
+    for each in (*reports, *reversed(reports)):
+        line = writer.text(each)
+        data = each.to_data()
+        assert line == json.dumps({"format": data.pop("format"), **data}) + "\n"
 
 
 def text_of(*reports: Report) -> str:

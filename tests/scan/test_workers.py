@@ -115,7 +115,7 @@ def test_items_are_taken_only_as_they_are_needed() -> None:
     results = Workers(act, 2).results(items())
     next(results)
     results.close()
-    assert len(taken) < 200
+    assert len(taken) <= 2 * workers._AHEAD + 1
 
 
 Handful = tuple[str, ...]
@@ -233,7 +233,7 @@ def test_no_more_results_wait_than_are_held_for_each_process() -> None:
     for _ in range(20):
         run._listen()
         run._fill()
-    assert sum(map(len, taken)) <= 2 * 64 + 32
+    assert sum(map(len, taken)) <= 2 * workers._AHEAD + 32
     run.end()
 
 

@@ -28,7 +28,7 @@ from typing import Any, Generic, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = 64
+_AHEAD = 128
 """Parts a process that may be done before one that is still worked on: what bounds the memory of results that wait."""
 
 _LOOK_UP = 1.0

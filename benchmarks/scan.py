@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from operator import truediv
 from pathlib import Path
 
 import opentimelineio as otio
@@ -95,10 +96,9 @@ def bare(files: list[Path]) -> float:
     return time.perf_counter() - start
 
 
-def start_up(folder: Path, *options: str | Path, cold: bool = False) -> float:
-    """Seconds of a scan of one file."""
-    one = next(each for each in sorted(folder.rglob("*")) if each.suffix in (".edl", ".otio"))
-    return statistics.median(_forgetting(cold, lambda: scan(one, *options)) for _ in range(5))
+def one_of(folder: Path) -> Path:
+    """A file in ``folder``, of which a scan takes little more than starting does."""
+    return next(each for each in sorted(folder.rglob("*")) if each.suffix in (".edl", ".otio"))
 
 
 def _forgetting(cold: bool, run: Callable[[], float]) -> float:
@@ -118,13 +118,16 @@ def jobs(folder: Path, runs: int) -> None:
     print(f"\n{files:,} EDLs of 5 events, one process and two\n")
     bench.row("jobs", "seconds", "start-up", "files a second, start-up apart")
     bench.row(*["---"] * 4)
-    first = start_up(folder)
+    one = one_of(folder)
     times: dict[int, list[float]] = {1: [], 2: []}
+    starts: list[float] = []
     gains: list[float] = []
     for _ in range(runs):
+        starts.append(scan(one))
         for number, found in times.items():
-            found.append(scan(folder, "--jobs", str(number)) - first)
+            found.append(scan(folder, "--jobs", str(number)) - starts[-1])
         gains.append(counting(1) / counting(2))
+    first = statistics.median(starts)
     for number, found in times.items():
         median = statistics.median(found)
         bench.row(number, f"{median + first:.2f}", f"{first:.2f}", f"{files / median:,.0f}")
@@ -192,14 +195,16 @@ def rescans(folders: dict[str, Path], runs: int, kept: Path) -> None:
     for number, (name, folder) in enumerate(folders.items()):
         cache = f"--cache={kept / str(number)}.sqlite"
         files = [Path(each) for each in timelines([str(folder)]) if Path(each).is_file()]
+        one = one_of(folder)
         filling = scan(folder, cache)
         plain = statistics.median(scan(folder) for _ in range(3))
         for cold in (False, True) if os.access(_FORGET, os.W_OK) else (False,):
-            first = start_up(folder, cache, cold=cold)
-            hashing, again = [], []
+            starts, hashing, again = [], [], []
             for _ in range(runs):
-                hashing.append(_forgetting(cold, lambda: bare(files)))  # noqa: B023 - run at once
+                starts.append(_forgetting(cold, lambda: scan(one, cache)))  # noqa: B023 - run at once
+                hashing.append(_forgetting(cold, lambda: bare(files)))  # noqa: B023
                 again.append(_forgetting(cold, lambda: scan(folder, cache)))  # noqa: B023
+            apart = [rescan - start for rescan, start in zip(again, starts, strict=True)]
             bench.row(
                 f"{len(files):,} {name}",
                 f"{sum(each.stat().st_size for each in files) / 2**20:.0f}",
@@ -208,9 +213,9 @@ def rescans(folders: dict[str, Path], runs: int, kept: Path) -> None:
                 f"{plain:.2f} s",
                 f"{filling:.2f} s",
                 f"{statistics.median(again):.2f} s",
-                f"{first:.2f} s",
-                f"{statistics.median(one / two for one, two in zip(again, hashing, strict=True)):.2f}",
-                f"{statistics.median((one - first) / two for one, two in zip(again, hashing, strict=True)):.2f}",
+                f"{statistics.median(starts):.2f} s",
+                f"{statistics.median(map(truediv, again, hashing)):.2f}",
+                f"{statistics.median(map(truediv, apart, hashing)):.2f}",
                 "<= 2",
             )
 

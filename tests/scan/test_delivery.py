@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
 from otiogate.scan import delivery
-from otiogate.scan.delivery import _handfuls, _size
+from otiogate.scan.delivery import _handfuls, _size, _together
+from otiogate.scan.judging import Judging
 
+NOW = datetime(2027, 1, 15, 12, tzinfo=timezone.utc)
 KIB = 1024
 ALONE = KIB * KIB
 
@@ -52,14 +55,33 @@ def test_what_is_no_file_is_given_to_a_process_alone(tmp_path: Path) -> None:
 def test_light_timelines_are_given_together_in_their_order(tmp_path: Path) -> None:
     sizes = [600, 500, 500, 100, 1024, 0, 2048, *[0] * 40, 700, 400]
     paths = [timeline(tmp_path / f"{number:02}.edl", size * KIB) for number, size in enumerate(sizes)]
-    found = list(_handfuls(paths))
+    found = list(_handfuls(paths, 32))
     assert [path for handful in found for path in handful] == paths
     assert [len(handful) for handful in found] == [1, 2, 1, 1, 1, 1, 32, 9, 1]
 
 
 def test_a_large_timeline_is_read_alone_whatever_stands_beside_it(tmp_path: Path) -> None:
     empty, large = timeline(tmp_path / "empty.edl", 0), timeline(tmp_path / "large.edl", 2 * KIB * KIB)
-    assert list(_handfuls([empty, large, empty, empty])) == [(empty,), (large,), (empty, empty)]
+    assert list(_handfuls([empty, large, empty, empty], 32)) == [(empty,), (large,), (empty, empty)]
+
+
+def test_where_media_is_read_or_a_registry_asked_each_timeline_is_read_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facility = tmp_path / "facility.yaml"
+    monkeypatch.setenv("OTIOGATE_FACILITY", str(facility))
+    for text, alone in (
+        ("format: 1\n", False),
+        (f"format: 1\nmedia: [{tmp_path}]\n", True),
+        ("format: 1\nregistry: {url: 'https://registry.example'}\n", True),
+        ("format: 99\n", True),
+    ):
+        facility.write_text(text)
+        assert (_together(Judging(NOW)) == 1) is alone, text
+    facility.write_text("format: 1\n")
+    assert _together(Judging(NOW, command={"media": [str(tmp_path)]})) == 1
+    assert _together(Judging(NOW, opens="all")) == 1
+    assert _together(Judging(NOW, opens="declared")) > 1
 
 
 def test_formats_that_an_adapter_reads_are_not_read_in_no_time() -> None:

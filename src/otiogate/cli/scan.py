@@ -44,7 +44,7 @@ def add_to(commands: Any) -> None:
         "scan",
         help="judge timelines, folders of them, whole deliveries",
         description="Judges timelines: the report on standard output, one line on standard error. A folder means "
-        "every timeline below it. Each file is read in a process of its own, so that a bad one ends nothing else.",
+        "every timeline below it. Files are read in processes of their own, so that a bad one ends nothing else.",
     )
     parser.add_argument(
         "paths",

@@ -89,7 +89,7 @@ def scan(
     if sys.platform == "linux":
         _prepare(first, under)
     workers = Workers(_Work(under, told), jobs, limits, parts=_each)
-    for handful, found in workers.results(_handfuls(chain([first], rest))):
+    for handful, found in workers.results(_handfuls(chain([first], rest), _together(under))):
         if not isinstance(found, Failed):
             yield found
         elif found.bug:
@@ -105,6 +105,17 @@ def _prepare(path: str, under: Judging) -> None:
     with contextlib.suppress(OtiogateError):  # whoever judges the timeline says so
         if facility_settings().registry is not None:
             under.settings(Path(path)).ask_ahead()
+
+
+def _together(under: Judging) -> int:
+    """How many timelines may be given to a process together: one where media is read or a registry is asked, which may
+    take long for each."""
+    try:
+        facility = facility_settings()
+    except OtiogateError:  # whoever judges a timeline says so
+        return 1
+    asks = facility.registry or facility.media or under.command.get("media") or under.opens == "all"
+    return 1 if asks else _HANDFUL
 
 
 def watched(work: Callable[[Path], Told], path: Path, limits: Limits | None = None) -> Told:
@@ -162,13 +173,13 @@ def _each(handful: Handful) -> list[Handful]:
     return [(path,) for path in handful]
 
 
-def _handfuls(paths: Iterable[str]) -> Iterator[Handful]:
-    """``paths`` in their order, those that are light together."""
+def _handfuls(paths: Iterable[str], most: int) -> Iterator[Handful]:
+    """``paths`` in their order, those that are light together, ``most`` of them at a time."""
     found: list[str] = []
     bytes_of_them = 0
     for path in paths:
         size = _size(path)
-        if found and (bytes_of_them + size > _PLENTY or len(found) == _HANDFUL):
+        if found and (bytes_of_them + size > _PLENTY or len(found) == most):
             yield tuple(found)
             found, bytes_of_them = [], 0
         found.append(path)

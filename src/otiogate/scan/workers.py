@@ -37,7 +37,7 @@ _LOOK_UP = 1.0
 _TRIES = 2
 """A process may be killed through no fault of its item, as by a machine short of memory."""
 
-_TOGETHER = 10.0
+_TOGETHER = 30.0
 """Seconds that an item of several parts may take; each of them alone may take longer."""
 
 _COLLECTED = 20_000

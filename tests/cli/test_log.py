@@ -121,13 +121,13 @@ def test_a_timeline_that_is_watched_is_noted_before_it_is_moved(
     tmp_path: Path, log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = cut(tmp_path, edl([]))
-    ran = call(capsys, "watch", path.parent, "--once", "--allowed", tmp_path / "allowed")
+    ran = call(capsys, "watch", path.parent, "--once", "--settle", "0", "--allowed", tmp_path / "allowed")
     assert ran.code == 0
     [kept] = said(log)
     assert (kept["doing"], kept["verdict"]) == ("watch", "allow")
     shutil.rmtree(log.parent)
     again = cut(tmp_path, edl([], []))
-    assert call(capsys, "watch", again.parent, "--once", "--allowed", tmp_path / "allowed").code == 3
+    assert call(capsys, "watch", again.parent, "--once", "--settle", "0", "--allowed", tmp_path / "allowed").code == 3
     assert again.exists()
 
 

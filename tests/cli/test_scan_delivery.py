@@ -95,7 +95,7 @@ def test_a_folder_that_cannot_be_listed_is_exit_code_3_and_ends_nothing_else(
     assert ran.err.startswith("otiogate: in/lost: cannot be listed: Permission denied")
     assert call(capsys, "scan", "in", "--exclude", "lost").code == 0
     assert call(capsys, "scan", "in/lost").code == 3
-    ran = call(capsys, "watch", "in", "--once")
+    ran = call(capsys, "watch", "in", "--once", "--settle", "0")
     assert ran.code == 3
     assert "in/lost: cannot be listed: Permission denied: nothing in it is judged" in ran.err
     assert "in/cut0.edl: allowed" in ran.err
@@ -116,7 +116,7 @@ def test_what_a_watch_allows_never_goes_where_the_rest_lies(
     delivery: Path, allowed: str, blocked: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = held(delivery)
-    ran = call(capsys, "watch", "in", "--once", "--allowed", allowed, "--blocked", blocked)
+    ran = call(capsys, "watch", "in", "--once", "--settle", "0", "--allowed", allowed, "--blocked", blocked)
     assert (ran.code, held(delivery)) == (2, before)
     assert says in ran.err
 
@@ -212,6 +212,8 @@ def test_a_link_to_a_folder_is_not_followed_and_that_is_said_once(
     said = "otiogate: not followed: 2 links to folders: in/linked (name it too, or leave it out with --exclude)\n"
     assert ran.err.startswith(f"{said}otiogate: 5 timelines: ")
     assert call(capsys, "scan", "in/linked").err == "otiogate: in/linked/more.edl: allowed\n"
+    ran = call(capsys, "scan", "in", "in/sub/linked/", "./in/linked")
+    assert ran.err.startswith("otiogate: 7 timelines: "), "what is named too is no more left unseen"
 
 
 def test_what_lies_behind_a_link_that_is_not_followed_is_not_green(
@@ -246,11 +248,51 @@ def test_a_bug_with_one_timeline_is_told_and_ends_nothing_else(
         return true(path, rate)
 
     monkeypatch.setattr(desk, "read_timeline", read)
-    ran = call(capsys, "scan", "in")
+    ran = call(capsys, "scan", "in", "--format", "json")
     assert ran.code == 70
     assert "'in/cut1.edl': not judged" in ran.err
     assert "KeyError: 'ours'" in ran.err
-    assert "4 timelines: 3 allowed, 1 blocked" in ran.err
+    assert "5 timelines: 3 allowed, 1 blocked, 1 could not judge" in ran.err
+    reports = {each["input"]["path"]: each for each in json.loads(ran.out)["reports"]}
+    assert reports["in/cut1.edl"]["verdict"] == "cannot_judge"
+    assert reports["in/cut1.edl"]["problems"][0]["what"] == "a bug in otiogate, and no verdict"
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_what_a_broken_configuration_is_for_stands_in_every_report(
+    delivery: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    inner = delivery / "vendor"
+    inner.mkdir()
+    (inner / "otiogate.yaml").write_text("format: 1\nstge: temp\n")
+    for name in ("one.edl", "two.edl"):
+        (inner / name).write_text(edl([TAGGED]))
+    ran = call(capsys, "scan", "in", "--format", form)
+    assert ran.code == 2
+    summary, told = sorted(ran.err.splitlines(), key=lambda each: "timelines: " not in each)
+    assert summary.startswith(
+        "otiogate: 7 timelines: 4 allowed, 1 blocked, 2 could not judge; first: in/vendor/one.edl: "
+    )
+    assert "in/vendor/otiogate.yaml:2: 'stge' is not known here" in told
+    assert all(f"in/vendor/{each}.edl" in ran.out for each in ("one", "two"))
+    if form != "text":
+        reports = (
+            json.loads(ran.out)["reports"] if form == "json" else [json.loads(each) for each in ran.out.splitlines()]
+        )
+        refused = [each for each in reports if "vendor" in each["input"]["path"]]
+        assert [each["verdict"] for each in refused] == ["cannot_judge"] * 2
+        assert {each["problems"][0]["where"] for each in refused} == {f"{inner}/otiogate.yaml:2"}
+
+
+def test_a_hidden_timeline_is_said_to_be_left_unseen(delivery: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (delivery / "cut3.edl").unlink()  # the one that is blocked
+    assert call(capsys, "scan", "in").code == 0
+    (delivery / ".cut3.edl").write_text(edl([TAGGED]))
+    ran = call(capsys, "scan", "in")
+    assert ran.code == 4
+    assert "not looked at: 1 hidden timeline or folder of such: in/.cut3.edl (name it too," in ran.err
+    assert call(capsys, "scan", "in", "in/.cut3.edl").code == 1
+    assert call(capsys, "scan", "in", "--exclude", ".*").code == 0
 
 
 def test_results_are_told_as_they_come(delivery: Path) -> None:

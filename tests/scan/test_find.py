@@ -207,6 +207,33 @@ def test_a_junction_of_windows_is_told_as_a_link_is(tmp_path: Path, monkeypatch:
     assert links == [str(tmp_path / "in" / "out")]
 
 
+def test_what_is_hidden_is_told_where_it_is_a_timeline_or_holds_one(tmp_path: Path) -> None:
+    held = (".cut.edl", ".Reel.OTIOD/content.otio", ".bin/deep/cut.otio", "a/.cut.xml", ".git/objects/ab", ".DS_Store")
+    for name in (*held, "cut.edl", ".notes.xml", "a/._cut.edl", "a/._odd.edl", "b/.wip/cut.edl", "b/.wip/cut.aaf"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("<xmeml/>" if name == "a/.cut.xml" else "<notes/>")
+    (tmp_path / "a/._cut.edl").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+    (tmp_path / "elsewhere").symlink_to(tmp_path.parent)
+    (tmp_path / ".elsewhere").symlink_to(tmp_path.parent)
+    os.mkfifo(tmp_path / "b/._pipe.edl")
+
+    def told(**wanted: object) -> list[str]:
+        hidden: list[str] = []
+        assert list(timelines([str(tmp_path)], Wanted(**wanted), Met(hidden=hidden.append)))  # type: ignore[arg-type]
+        return [os.path.relpath(each, tmp_path) for each in hidden]
+
+    assert told() == [".Reel.OTIOD", ".bin", ".cut.edl", "a/._odd.edl", "a/.cut.xml", "b/._pipe.edl", "b/.wip"]
+    assert told(include=("*.edl",)) == [".cut.edl", "a/._odd.edl", "b/._pipe.edl", "b/.wip"]
+    assert told(exclude=("b/*", ".bin", "*.xml", "./.cut.edl", ".Reel*/", "a/._odd.edl")) == []
+
+
+def test_a_pattern_of_a_folder_holds_for_all_below_it(found: Callable[..., list[str]]) -> None:
+    for pattern in ("deep", "deep/", "./deep", "deep/er", "d*", "er"):
+        assert found("a", exclude=(pattern,)) == [each for each in OF_A if "deep" not in each]
+        assert found("a", include=(pattern,)) == ["a/deep/er/cut.aaf"]
+
+
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path))

@@ -368,7 +368,19 @@ def test_a_watch_holds_back_what_comes_without_a_receipt(
 ) -> None:
     receipt_of(sent).unlink()
     allowed, held = (houses.receiver / "show" / each for each in ("allowed", "held"))
-    call(capsys, "watch", sent.parent, "--once", "--require-receipt", "--allowed", allowed, "--blocked", held)
+    call(
+        capsys,
+        "watch",
+        sent.parent,
+        "--once",
+        "--settle",
+        "0",
+        "--require-receipt",
+        "--allowed",
+        allowed,
+        "--blocked",
+        held,
+    )
     assert not (allowed / sent.name).exists()
     assert (held / sent.name).exists()
 
@@ -385,7 +397,10 @@ def test_a_timeline_that_is_watched_moves_with_its_receipt(
     sent: Path, houses: Houses, capsys: pytest.CaptureFixture[str]
 ) -> None:
     allowed = houses.receiver / "show" / "allowed"
-    assert call(capsys, "watch", sent.parent, "--once", "--require-receipt", "--allowed", allowed).code == 0
+    assert (
+        call(capsys, "watch", sent.parent, "--once", "--settle", "0", "--require-receipt", "--allowed", allowed).code
+        == 0
+    )
     assert call(capsys, "verify", allowed / sent.name).code == 0
     assert not receipt_of(sent).exists()
 
@@ -532,7 +547,18 @@ def test_a_watch_that_demands_receipts_takes_one_that_comes_late_and_says_everyt
     inbox = houses.receiver / "show" / "in"
     inbox.mkdir()
     sent.rename(inbox / sent.name)
-    watch = "watch", inbox, "--once", "--require-receipt", "--allowed", tmp_path / "ok", "--blocked", tmp_path / "bad"
+    watch = (
+        "watch",
+        inbox,
+        "--once",
+        "--settle",
+        "0",
+        "--require-receipt",
+        "--allowed",
+        tmp_path / "ok",
+        "--blocked",
+        tmp_path / "bad",
+    )
     assert "a receipt is demanded: there is no receipt" in call(capsys, *watch).err
     assert call(capsys, *watch).err == ""
     receipt_of(sent).rename(receipt_of(inbox / sent.name))
@@ -557,7 +583,18 @@ def test_a_watch_takes_a_receipt_that_is_put_in_the_place_of_one_that_was_refuse
     closed(sent, statement, houses.key)
     for each in (sent, receipt_of(sent)):
         each.rename(inbox / each.name)
-    watch = "watch", inbox, "--once", "--require-receipt", "--allowed", tmp_path / "ok", "--blocked", tmp_path / "bad"
+    watch = (
+        "watch",
+        inbox,
+        "--once",
+        "--settle",
+        "0",
+        "--require-receipt",
+        "--allowed",
+        tmp_path / "ok",
+        "--blocked",
+        tmp_path / "bad",
+    )
     assert "is for the production OTHER" in call(capsys, *watch).err
     receipt_of(inbox / sent.name).write_bytes(kept)
     assert "allowed" in call(capsys, *watch).err

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -292,7 +294,7 @@ def test_a_watch_that_is_killed_at_any_moment_loses_and_repeats_nothing(inbox: P
         process.kill()
         process.wait()
     last = subprocess.run(
-        command("watch", "in", "--allowed", "ok", "--blocked", "held", "--once"),
+        command("watch", "in", "--allowed", "ok", "--blocked", "held", "--once", "--settle", "0"),
         cwd=tmp_path,
         env=environment(),
         capture_output=True,
@@ -327,6 +329,59 @@ def test_a_watch_ends_when_it_is_told_to(inbox: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_one_round_leaves_what_still_grows(inbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An upload that ends in a tag: the first half of it is clean."""
+    head, _, tail = edl([], [TAGGED]).partition("002")
+    (inbox / "slow.edl").write_text(head)
+    done = threading.Event()
+
+    def upload() -> None:
+        with (inbox / "slow.edl").open("a") as stream:
+            while not done.wait(0.05):
+                stream.write("\n")
+                stream.flush()
+            stream.write(f"002{tail}")
+
+    uploading = threading.Thread(target=upload)
+    uploading.start()
+    places = "--allowed", tmp_path / "ok", "--blocked", tmp_path / "held"
+    arguments = "watch", inbox, *places, "--once", "--settle", "1"
+    ran = call(capsys, *arguments)
+    done.set()
+    uploading.join()
+    assert (ran.code, names(tmp_path / "ok")) == (0, ["clean.edl", "clean.edl.otiogate.json"])
+    assert ran.err.endswith("in/slow.edl: still grows, and is left for the next round\n")
+    assert names(inbox) == ["slow.edl"]
+    assert call(capsys, *arguments).code == 0
+    assert names(inbox) == []
+    assert "slow.edl" in names(tmp_path / "held")
+
+
+def _until_watched(inbox: Path) -> None:
+    folder = os.open(inbox, os.O_RDONLY)
+    try:
+        while True:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(folder, fcntl.LOCK_UN)
+            time.sleep(0.05)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(folder)
+
+
+@ALONE
+def test_one_round_that_is_stopped_says_so(inbox: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        command("watch", "in", "--once", "--settle", "60"), cwd=tmp_path, env=environment(), stderr=subprocess.PIPE
+    ) as process:
+        _until_watched(inbox)
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[1]
+    assert (process.returncode, names(inbox)) == (3, ["clean.edl", "tagged.edl"])
+    assert said.endswith(b"otiogate: stopped: what is not judged is left for the next round\n")
+
+
 def test_what_could_not_be_judged_for_its_records_is_judged_again_once_they_are_mended(
     inbox: Path, tmp_path: Path
 ) -> None:
@@ -354,7 +409,7 @@ def test_a_broken_configuration_is_said_once_and_again_when_it_is_another(inbox:
 
 def test_what_is_no_folder_cannot_be_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.chdir(tmp_path)
-    ran = call(capsys, "watch", "nowhere", "--once")
+    ran = call(capsys, "watch", "nowhere", "--once", "--settle", "0")
     assert ran.code == 2
     assert "is no folder" in ran.err
 
@@ -598,7 +653,9 @@ def test_a_place_that_cannot_be_used_is_said_and_ends_nothing(
     (tmp_path / "ok").touch()
     if where == "report":
         monkeypatch.setattr(watching, "write_text", _full)
-    ran = call(capsys, "watch", inbox, *(["--allowed", tmp_path / "ok"] if where == "place" else []), "--once")
+    ran = call(
+        capsys, "watch", inbox, *(["--allowed", tmp_path / "ok"] if where == "place" else []), "--once", "--settle", "0"
+    )
     assert ran.code == 3
     why = "File exists" if where == "place" else "No space left on device"
     assert f"{inbox / 'clean.edl'}: judged, but neither moved nor reported: {why}" in ran.err
@@ -636,11 +693,11 @@ def test_two_watches_are_not_at_one_inbox(
     monkeypatch.setattr("otiogate.cli.watch._PATIENCE", 0.0)
     folder = os.open(inbox, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
-    ran = call(capsys, "watch", inbox, "--once")
+    ran = call(capsys, "watch", inbox, "--once", "--settle", "0")
     assert (ran.code, names(inbox)) == (3, ["clean.edl", "tagged.edl"])
     assert f"{inbox}: is watched already" in ran.err
     os.close(folder)
-    assert call(capsys, "watch", inbox, "--once").code == 0
+    assert call(capsys, "watch", inbox, "--once", "--settle", "0").code == 0
 
 
 @pytest.mark.usefixtures("demanding")

@@ -57,9 +57,14 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="list findings that are met, too")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the report there, whole or not at all")
-    group = parser.add_argument_group("what of folders and patterns; a file that is named is always scanned")
+    group = parser.add_argument_group(
+        "what of folders and patterns",
+        "GLOB is a path from that folder, or a name. A file that is named, also in a list, is always scanned.",
+    )
     group.add_argument("--include", action="append", default=[], metavar="GLOB", help="only these, such as 'ep101/*'")
-    group.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="not these, such as '*_wip.edl'")
+    group.add_argument(
+        "--exclude", action="append", default=[], metavar="GLOB", help="not these: 'ep102' or '*_wip.edl'"
+    )
     group.add_argument("--since", metavar="TIME", help="changed since: 2026-11-22T08:00:00Z, or 30m, 12h, 7d, 2w ago")
     group = parser.add_argument_group("how")
     group.add_argument("--jobs", type=int, metavar="N", help="processes that read at one time (default: the cores)")
@@ -86,13 +91,21 @@ def run(arguments: argparse.Namespace) -> int:
     limits = Limits(seconds=seconds(arguments))
     empty: list[str] = []
     links: list[str] = []
+    hidden: list[str] = []
     alone: list[str] = []
     unlisted: list[ReadError] = []
-    met = Met(empty.append, links.append, alone.append, unlisted.append)
-    names = list(timelines(_listed(arguments.paths), _wanted(arguments), met, misnamed=True))
+    met = Met(empty.append, links.append, hidden.append, alone.append, unlisted.append)
+    paths = list(_listed(arguments.paths))
+    names = list(timelines(paths, _wanted(arguments), met, misnamed=True))
+    if links or hidden:
+        named = {os.path.abspath(each) for each in paths}  # noqa: PTH100 - resolve() would leave a link
+        links, hidden = ([each for each in some if os.path.abspath(each) not in named] for some in (links, hidden))  # noqa: PTH100
     if links:
         said = count(len(links), "link to a folder", "links to folders")
         say(f"otiogate: not followed: {said}: {safe(links[0])} (name it too, or leave it out with --exclude)")
+    if hidden:
+        said = count(len(hidden), "hidden timeline or folder of such", "hidden timelines or folders of such")
+        say(f"otiogate: not looked at: {said}: {safe(hidden[0])} (name it too, or leave it out with --exclude)")
     if alone:
         say(f"otiogate: without its timeline beside it: {count(len(alone), 'sidecar')}: {safe(alone[0])}")
     for fault in unlisted:
@@ -105,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
         say(f"otiogate: nothing to scan: no timeline in {safe(', '.join(empty), 2000) or 'the list'}{left}")
         return NOTHING_TO_SCAN
     noted = noting("scan")
-    tally = _Tally(len(names), tuple(empty), noted, is_whole=not links)
+    tally = _Tally(len(names), tuple(empty), noted, is_whole=not (links or hidden))
     writer = _writer(arguments)
     pages = scan(names, under, partial(_page, writer, noted), jobs=min(jobs, len(names)), limits=limits)
     try:
@@ -119,8 +132,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class _Page(NamedTuple):
-    """What came of a few timelines: what is written of them, what they came to, what the log keeps, and those that have
-    no report."""
+    """What came of a few timelines: what is written of them, what they came to, what the log keeps, and those that were
+    not judged."""
 
     text: str
     summary: Summary
@@ -131,17 +144,15 @@ class _Page(NamedTuple):
 def _page(writer: ReportWriter, noted: Noted, judged: Iterable[Judged]) -> _Page:
     """Made in the processes that judge, which leaves little to the one that writes."""
     from otiogate.report.text import Summary
-    from otiogate.scan.delivery import Refused
 
     page = _Page("", Summary(), [], [])
     texts = []
-    for path, found in judged:
-        if isinstance(found, Refused):
-            page.refused.append((path, found))
-            continue
-        texts.append(writer.text(found))
-        page.summary.add(found)
-        if entry := noted.entry(found):
+    for path, report, refused in judged:
+        if refused:
+            page.refused.append((path, refused))
+        texts.append(writer.text(report))
+        page.summary.add(report)
+        if entry := noted.entry(report):
             page.entries.append(entry)
     return page._replace(text=writer.between.join(texts))
 
@@ -162,17 +173,16 @@ class _Tally:
         self._refused: dict[str, Refused] = {}
 
     def texts(self, pages: Iterable[_Page]) -> Iterator[str]:
-        """The texts of those that have a report; the others are kept until the end, each sentence once. An interrupt
-        ends them, so that what frames them is closed."""
+        """What is written of them. What is to be said besides of those that were not judged is kept until the end, each
+        sentence once. An interrupt ends them, so that what frames them is closed."""
         for page in self._until_interrupted(pages):
             for entry in page.entries:
                 self._noted.keep(entry)
             for path, found in page.refused:
                 self._refuse(path, found)
             self._summary.merge(page.summary)
-            self.done += page.summary.number + len(page.refused)
-            if page.summary.number:
-                yield page.text
+            self.done += page.summary.number
+            yield page.text
 
     def _refuse(self, path: str, found: Refused) -> None:
         from otiogate.report.base import safe

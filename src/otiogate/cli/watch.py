@@ -18,7 +18,7 @@ from otiogate.cli.judging import add_cache, add_media_options, add_options, chec
 from otiogate.errors import CannotJudge, OtiogateError, UsageError
 
 if TYPE_CHECKING:
-    from otiogate.scan.watching import Places
+    from otiogate.scan.watching import Places, Watch
 
 
 def add_to(commands: Any) -> None:
@@ -34,7 +34,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("inbox", metavar="INBOX", help="a folder; timelines in folders below it count too")
     parser.add_argument("--allowed", metavar="FOLDER", help="move what is allowed there, with its report")
     parser.add_argument("--blocked", metavar="FOLDER", help="move what is blocked or cannot be judged there")
-    parser.add_argument("--once", action="store_true", help="one round, and end: for a timer")
+    parser.add_argument("--once", action="store_true", help="one round over what has settled, and end: for a timer")
     parser.add_argument(
         "--settle",
         type=float,
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     watch = Watch(
         places,
         (lambda: under) if under.as_of else (lambda: replace(under, now=datetime.now(timezone.utc))),
-        settle=0.0 if arguments.once else arguments.settle,
+        settle=arguments.settle,
         jobs=arguments.jobs,
         limits=Limits(seconds=seconds(arguments)),
         noted=noting("watch").note,
@@ -84,10 +84,12 @@ def run(arguments: argparse.Namespace) -> int:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
     with _alone(inbox):
-        while True:
-            code = _round(watch, stopped)
-            if arguments.once or stopped.wait(arguments.interval):
-                return code if arguments.once else 0
+        if arguments.once:
+            return _once(watch, stopped, arguments.settle)
+        while not stopped.is_set():
+            _round(watch, stopped)
+            stopped.wait(arguments.interval)
+    return 0
 
 
 def _refuse_one_place_for_two(places: Places) -> None:
@@ -140,7 +142,22 @@ def _alone(inbox: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def _round(watch: Any, stopped: threading.Event) -> int:
+def _once(watch: Watch, stopped: threading.Event, settle: float) -> int:
+    """One round, after two looks at what is there: what grows between them is left."""
+    from otiogate.report.base import safe
+
+    if settle and watch.look():
+        stopped.wait(settle)
+    code = 0 if stopped.is_set() else _round(watch, stopped)
+    for path in watch.growing():
+        say(f"otiogate: {safe(path)}: still grows, and is left for the next round")
+    if stopped.is_set():
+        say("otiogate: stopped: what is not judged is left for the next round")
+        code = worst((code, CannotJudge.exit_code))
+    return code
+
+
+def _round(watch: Watch, stopped: threading.Event) -> int:
     """One round; a line for each timeline."""
     from otiogate.report.base import safe
     from otiogate.report.text import Summary

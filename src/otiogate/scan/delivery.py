@@ -53,7 +53,7 @@ _SHORT = 200
 
 @dataclass(frozen=True)
 class Refused:
-    """A timeline without a report: the configuration for it is broken, or we are, and ``exit_code`` is 2 or 70.
+    """Why a timeline was not judged: the configuration for it is broken, or we are, and ``exit_code`` is 2 or 70.
     In a watch it may be 3, where something could not be done with it, or 0, where it only waits."""
 
     text: str
@@ -65,8 +65,8 @@ class Refused:
         return self.exit_code == OtiogateError.exit_code
 
 
-Judged = tuple[str, Report | Refused]
-"""The path of a timeline, and its report."""
+Judged = tuple[str, Report, Refused | None]
+"""The path of a timeline, its report and, where that only says that it was not judged, what is to be told besides."""
 
 
 def scan(
@@ -93,9 +93,11 @@ def scan(
         if not isinstance(found, Failed):
             yield found
         elif found.bug:
-            yield told([(handful[0], Refused(found.why, OtiogateError.exit_code))])
+            bug = OtiogateError("a bug in otiogate, and no verdict", next_step="report it, with what stderr says")
+            refused = Refused(found.why, OtiogateError.exit_code)
+            yield told([(handful[0], under.refused(Path(handful[0]), bug), refused)])
         else:
-            yield told([(handful[0], under.unread(Path(handful[0]), found.why))])
+            yield told([(handful[0], under.unread(Path(handful[0]), found.why), None)])
 
 
 def _prepare(path: str, under: Judging) -> None:
@@ -155,18 +157,21 @@ class _Work(Generic[Told]):
     """What the processes do; each has its own desk."""
 
     def __init__(self, under: Judging, told: Callable[[list[Judged]], Told]) -> None:
+        self._under = under
         self._desk = Desk(under)
         self._told = told
 
     def __call__(self, handful: Handful) -> Told:
-        reports = map(_or_refused, self._desk.reports(handful))
-        told = self._told(list(zip(handful, reports, strict=True)))
+        judged: list[Judged] = []
+        for path, found in zip(handful, self._desk.reports(handful), strict=True):
+            if isinstance(found, OtiogateError):
+                report = self._under.refused(Path(path), found)
+                judged.append((path, report, Refused(str(found), found.exit_code)))
+            else:
+                judged.append((path, found, None))
+        told = self._told(judged)
         self._desk.write()
         return told
-
-
-def _or_refused(found: Report | OtiogateError) -> Report | Refused:
-    return Refused(str(found), found.exit_code) if isinstance(found, OtiogateError) else found
 
 
 def _each(handful: Handful) -> list[Handful]:

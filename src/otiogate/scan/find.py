@@ -25,6 +25,9 @@ _MOST_HEAD = 1024**2
 
 _SUFFIXES = tuple(BY_SUFFIX)
 
+_SHADOW = b"\x00\x05\x16\x07"
+"""With what an AppleDouble file begins."""
+
 _XML_TIMELINES = ("xmeml", "fcpxml")
 _UNKNOWN_ENCODING = 18
 """What the parser calls an encoding that it does not know."""
@@ -34,8 +37,8 @@ _UNKNOWN_ENCODING = 18
 class Wanted:
     """What of a folder, or of what a pattern matches, is wanted. A file that is named is wanted whatever this says.
 
-    ``include`` and ``exclude`` are patterns of paths from that folder, or of names, in which * stands for anything;
-    ``*.edl`` includes ``CUT.EDL``, and excludes it only where the system says so;
+    ``include`` and ``exclude`` are patterns of paths from that folder, or of names, in which * stands for anything, and
+    one of a folder holds for all below it. ``*.edl`` includes ``CUT.EDL``, and excludes it only where the system does.
     ``since`` is a time of last change, or of arrival, in seconds of the epoch: of a bundle that of the last of what is
     in it, and of any timeline that of its sidecar and its receipt too.
     """
@@ -69,8 +72,12 @@ def _all_of(path: str) -> Iterator[str]:
     yield path
     yield from (each for each in (path + SUFFIX, path + RECEIPT) if os.path.lexists(each))
     if path.lower().endswith(BUNDLES):
-        for base, _folders, names in os.walk(path):
-            yield from (os.path.join(base, each) for each in names)  # noqa: PTH118 - thousands of files: no Path for each
+        yield from _files(path)
+
+
+def _files(folder: str) -> Iterator[str]:
+    for base, _folders, names in os.walk(folder):
+        yield from (os.path.join(base, each) for each in names)  # noqa: PTH118 - thousands of files: no Path for each
 
 
 def _changed(path: str) -> float:
@@ -83,8 +90,11 @@ def _changed(path: str) -> float:
 
 
 def _fits(inner: str, patterns: Iterable[str]) -> bool:
-    name = inner.rpartition("/")[2]
-    return any(fnmatch(inner, each) or fnmatch(name, each) for each in patterns)
+    """Whether a pattern fits the path ``inner``, its name, or one of those of the folders that it is in."""
+    parts = inner.split("/")
+    places = {inner, *parts, *("/".join(parts[:number]) for number in range(1, len(parts)))}
+    clean = [each.removeprefix("./").rstrip("/") for each in patterns]
+    return any(fnmatch(place, each) for each in clean for place in places)
 
 
 def _pass(_: str) -> None:
@@ -98,11 +108,13 @@ def _raise(fault: ReadError) -> NoReturn:
 @dataclass(frozen=True)
 class Met:
     """Who is told of what means no timeline: ``nothing`` of each path without one, ``link`` of each link to a folder,
-    ``alone`` of each sidecar in a folder that lies there without its timeline, and ``unlisted`` of each folder below
-    which nobody can look; that raises, where nobody wants to be told."""
+    ``hidden`` of each timeline whose name begins with a dot, and each folder of such a name that holds one, ``alone``
+    of each sidecar in a folder that lies there without its timeline, and ``unlisted`` of each folder below which nobody
+    can look; that raises, where nobody wants to be told."""
 
     nothing: Callable[[str], object] = _pass
     link: Callable[[str], object] = _pass
+    hidden: Callable[[str], object] = _pass
     alone: Callable[[str], object] = _pass
     unlisted: Callable[[ReadError], object] = _raise
 
@@ -114,7 +126,7 @@ def timelines(
 
     A folder means every timeline below it, also of formats that are not read: what is delivered and cannot be judged
     has to be said. With ``misnamed`` that is also what is a timeline by its content and no name of one, such as
-    ``cut.edl.txt``. Names that begin with a dot are left out, and links to folders are not followed.
+    ``cut.edl.txt``. What has a name that begins with a dot is told and left out, and links to folders are not followed.
     Raises ``ReadError`` for a folder that cannot be listed, unless ``met`` is told of it.
     """
     look = _Look(met or Met(), is_misnamed if misnamed else _never)
@@ -176,6 +188,9 @@ def _below(folder: str, look: _Look, wanted: Wanted) -> Iterator[str]:
         begin = os.path.join(base, "")  # noqa: PTH118 - as above
         found = [begin + each for each in names if _is_timeline(base, each) or look.is_misnamed(base, each)]
         found += [begin + each for each in folders if each.lower().endswith(BUNDLES) and each[0] != "."]
+        for each in sorted(each for each in there if each[0] == "."):
+            if _holds_hidden(begin + each, folder, wanted):
+                look.met.hidden(begin + each)
         folders[:] = sorted(each for each in folders if each[0] != "." and not each.lower().endswith(BUNDLES))
         for each in folders:
             path = begin + each
@@ -184,6 +199,27 @@ def _below(folder: str, look: _Look, wanted: Wanted) -> Iterator[str]:
         for each in astray(there):
             look.met.alone(begin + each)
         yield from sorted(found)
+
+
+def _holds_hidden(path: str, folder: str, wanted: Wanted) -> bool:
+    """Whether ``path``, found below ``folder`` and with a name that begins with a dot, is a timeline that is wanted, or
+    a folder in which one lies. That is looked through until one is found: such folders may hold a whole history."""
+    if wanted.leaves_out(path, folder) or (_is_folder(path) and _is_link(path)):
+        return False
+    return any(
+        _is_named_one(*os.path.split(each)) and wanted(each, folder) and not _is_shadow(each)
+        for each in (_files(path) if _is_folder(path) else [path])
+    )
+
+
+def _is_shadow(path: str) -> bool:
+    """Whether ``path`` is what macOS writes beside a file, on drives of others, for what it knows of it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # it may be a pipe
+        with os.fdopen(descriptor, "rb", buffering=0) as stream:
+            return stream.read(len(_SHADOW)) == _SHADOW
+    except OSError:
+        return False
 
 
 def _is_link(path: str) -> bool:
@@ -198,10 +234,12 @@ def _leads_within(path: str, folder: str) -> bool:
 
 
 def _is_timeline(base: str, name: str) -> bool:
+    return name[0] != "." and _is_named_one(base, name)
+
+
+def _is_named_one(base: str, name: str) -> bool:
     lower = name.lower()
-    if not lower.endswith(_SUFFIXES) or lower[0] == ".":
-        return False
-    return not lower.endswith(".xml") or _is_timeline_xml(Path(base, name))
+    return lower.endswith(_SUFFIXES) and (not lower.endswith(".xml") or _is_timeline_xml(Path(base, name)))
 
 
 def is_misnamed(base: str, name: str) -> bool:

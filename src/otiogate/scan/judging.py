@@ -14,7 +14,7 @@ from otiogate import __version__
 from otiogate.config import layers
 from otiogate.config.mapping import ContextMap
 from otiogate.config.model import Settings
-from otiogate.errors import CannotJudge, ReadError
+from otiogate.errors import CannotJudge, OtiogateError, ReadError
 from otiogate.evidence.collect import Collected, collect
 from otiogate.gate import Question, judge
 from otiogate.policy.model import Policy
@@ -91,12 +91,15 @@ class Judging:
         try:
             found = self.settings(path)
         except CannotJudge as fault:
-            return cannot_judge(origin_of(path), fault, self.now)
+            return self.refused(path, fault)
         return demanded(judge_path(path, found, self.now, opens=self.opens), path, found, self.now)
 
     def unread(self, path: Path, why: str) -> Report:
         """The report on a timeline that could not be read at all, and why."""
-        fault = ReadError(why, where=str(path), next_step="ask who delivered it for another export")
+        return self.refused(path, ReadError(why, where=str(path), next_step="ask who delivered it for another export"))
+
+    def refused(self, path: Path, fault: OtiogateError) -> Report:
+        """The report on a timeline of which not even the settings are known, and why."""
         return cannot_judge(origin_of(path), fault, self.now)
 
 
@@ -246,7 +249,7 @@ def _hints(snapshot: Snapshot, collected: Collected) -> Iterator[HintLine]:
     yield from (line for _, line in hint_lines(snapshot, {point.node for points in said for point in points}))
 
 
-def cannot_judge(origin: Origin, fault: CannotJudge, now: datetime, found: Settings | None = None) -> Report:
+def cannot_judge(origin: Origin, fault: OtiogateError, now: datetime, found: Settings | None = None) -> Report:
     """The report that says why there is no verdict on ``origin``; ``found`` are the settings, where they are known. It
     asks neither policy nor records, which may be what is broken."""
     known = found or Settings()

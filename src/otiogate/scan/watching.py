@@ -87,6 +87,21 @@ class Watch:
         self._looked = float("-inf")
         self._late = Late(places.inbox, places.blocked, places.allowed)
 
+    def look(self) -> bool:
+        """Notes what is there, so that a round as much later as a file has to settle finds what grew meanwhile, as one
+        after another does. Whether there is anything."""
+        late = map(str, orphans(self._places.inbox, self._others()))
+        there = {*self._timelines(self._places.inbox), *self._held(), *late}
+        for path in there:
+            self._has_settled(path, state_of(Path(path)))
+        return bool(there)
+
+    def growing(self) -> list[str]:
+        """What has not settled, and waits for a later round."""
+        now = time.monotonic()
+        young = [path for path, (_, since) in self._seen.items() if now - since < self._settle]
+        return sorted(path for path in young if os.path.lexists(path))
+
     def step(self) -> Iterator[Done]:
         """One round: everything that has arrived, has settled and is not judged yet; and now and then what was not
         allowed, where its records, its rules or the day are others, or its receipt or sidecar has come late."""
@@ -106,9 +121,9 @@ class Watch:
         yield from self._newly_unlisted()
         states = {path: state_of(Path(path)) for path in ready}
         judged = scan(ready, under, _themselves, jobs=self._jobs, limits=self._limits)
-        for path, found in chain.from_iterable(judged):
+        for path, report, refused in chain.from_iterable(judged):
             if states[path] is not None and state_of(Path(path)) == states[path]:
-                done = self._carried_out(Path(path), states[path], found)
+                done = self._carried_out(Path(path), states[path], refused or report)
                 if path not in self._refused:
                     late.discard(path)
                 if done is not None:

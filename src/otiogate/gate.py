@@ -151,6 +151,7 @@ def _order(finding: Finding) -> tuple[Any, ...]:
 
 def _counts(collected: Collected, findings: tuple[Finding, ...], met: int) -> Counts:
     points = [each.points for each in collected.declared + collected.undisclosed]
+    points += [each.points for each in collected.invalid]
     effects = [each.effect for each in findings]
     return Counts(
         uses=max(collected.uses, 0),

@@ -48,6 +48,19 @@ def test_the_exit_code_is_that_of_the_new_cut(tmp_path: Path, capsys: pytest.Cap
     assert "1 AI use in the new cut, 1 of them not cleared.\n" in same.out
 
 
+def test_a_use_of_which_more_is_asked_is_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new, clean = (cut(tmp_path, f"{name}.edl", "gen.shot" if name != "c" else "", "gen.sky") for name in "anc")
+    new.write_text(new.read_text().replace("* GENAI gen.shot", "* GENAI gen.shot\n* GENAI none"))
+    ran = diff(capsys, old, new)
+    assert "~ changed  GENAI gen.shot: gen.shot\n" in ran.out
+    assert "    how:   more is needed for it\n" in ran.out
+    contradicts = "    needs: correction of the tag, or of the disclosure in the ledger [GEN-002]\n"
+    assert contradicts in ran.out
+    assert "gen.sky" not in ran.out
+    assert contradicts in diff(capsys, clean, new).out
+    assert "No AI use is new, gone or changed.\n" in diff(capsys, new, old).out, "less is needed"
+
+
 def test_a_cut_that_cannot_be_judged_is_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = cut(tmp_path, "v1.edl", ""), tmp_path / "missing.edl"
     for pair in ((good, bad), (bad, good)):

@@ -234,6 +234,11 @@ def test_the_report_says_when_nothing_is_configured_or_no_records_are(capsys: py
         "note: No configuration was found: built-in packs, no production, no records."
         in call(capsys, "scan", "clean.edl").out
     )
+    named = (
+        "note: No configuration was found: built-in packs, no production, no records but what the command line names."
+    )
+    for options in (["--cache"], ["--stage", "temp"], ["--policy", "core"]):
+        assert named in call(capsys, "scan", "clean.edl", *options).out
     project(Path(), "format: 1\n")
     assert "note: No folder of records is configured: nothing can be cleared." in call(capsys, "scan", "clean.edl").out
     project(Path())

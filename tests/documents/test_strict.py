@@ -382,7 +382,7 @@ def test_an_empty_file_holds_no_document(tmp_path: Path, text: str) -> None:
     path = tmp_path / "empty.yaml"
     path.write_text(text, encoding="utf-8")
     assert load_documents(path, StoreError) == []
-    with pytest.raises(StoreError, match="holds 0 documents where one belongs"):
+    with pytest.raises(StoreError, match="holds no documents where one belongs"):
         load_one(path, StoreError)
 
 

@@ -228,7 +228,7 @@ def test_a_rule_that_replaces_what_is_not_in_its_pack_is_found(tmp_path: Path) -
     [
         ("pack: house\npack: house\n", 2, "the key 'pack' is given twice"),
         ("a: [\n", 2, "not YAML"),
-        ("", 0, "holds 0 documents where one belongs"),
+        ("", 0, "holds no documents where one belongs"),
         ("- 1\n", 1, "(top): a list is not an object"),
         ("pack: house\nformat: 2\n", 2, "format: 2 is not 1"),
     ],

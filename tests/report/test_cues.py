@@ -48,7 +48,8 @@ def test_a_cleared_replica_is_listed_with_its_tools_consents_and_approvals() -> 
         tools=("StudioGen 3",),
         inputs=("plate.mov (owner Example, licence 4711)", "input (owner X)"),
         consents=("CON-001",),
-        approvals=("APR-001", "LGL-001", "NTF-001"),
+        approvals=("APR-001", "LGL-001"),
+        notices=("NTF-001",),
         status="met",
     )
     assert report.verdict == "allow"
@@ -110,11 +111,10 @@ def test_no_ai_use_is_no_line() -> None:
 
 
 def test_every_use_that_is_counted_as_ai_has_a_line_and_no_other() -> None:
-    cut = builders.timeline(
-        *(builders.clip(tag, name=f"c{i}") for i, tag in enumerate([None, "GENAI", {"id": "DIS-001"}]))
-    )
+    tags = [None, "GENAI", {"id": "DIS-001"}, "GENAI gen.shots", {"use_kind": 5}, "GENAI gen.shot foo=1"]
+    cut = builders.timeline(*(builders.clip(tag, name=f"c{i}") for i, tag in enumerate(tags)))
     report = builders.judged(cut, builders.disclosure(media=builders.ELSEWHERE))
-    assert {cue.clip for cue in report.cues} == {"c0", "c1", "c2"} - {"c0"}
+    assert {cue.clip for cue in report.cues} == {"c1", "c2", "c3", "c4", "c5"}
     assert report.counts.ai_uses == len({cue.address for cue in report.cues})
 
 

@@ -23,13 +23,22 @@ def written(*cues: Any, bom: bool = False) -> str:
 
 
 def test_a_cue_is_a_row_below_the_header() -> None:
-    told = cue(consents=("CON-0007", "NTC-0003"), signed=("APR-0011 by person-51c2",))
+    told = cue(consents=("CON-0007", "CON-0008"), notices=("NTC-0003",), signed=("APR-0011 by person-51c2",))
     assert rows(written(told)) == [
         list(COLUMNS),
         [
             *("01:00:03:00", "01:00:04:00", "01:00:00:08", "01:00:01:08", "V", "SHOT_0003.mov", "R003"),
             *("replica.likeness", "FaceKit 4.2 (Example FX)", "plate.mov (owner production)"),
-            *("CON-0007 | NTC-0003", "APR-0011", "APR-0011 by person-51c2", "", "open", "DIS-0042", "in/cut.edl"),
+            *(
+                "CON-0007 | CON-0008",
+                "APR-0011",
+                "NTC-0003",
+                "APR-0011 by person-51c2",
+                "",
+                "open",
+                "DIS-0042",
+                "in/cut.edl",
+            ),
         ],
     ]
 

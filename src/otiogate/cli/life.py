@@ -15,7 +15,7 @@ from otiogate.errors import UsageError
 if TYPE_CHECKING:
     from otiogate.records.history import Life
 
-_SPAN = re.compile(r"([0-9]{1,4})d\Z", re.ASCII)
+_SPAN = re.compile(r"([0-9]{1,7})d\Z", re.ASCII)
 
 
 def add_to(actions: Any) -> None:
@@ -45,7 +45,7 @@ def _expiring(arguments: argparse.Namespace) -> int:
     try:
         until = now + timedelta(days=int(span[1]))
     except OverflowError as fault:
-        raise UsageError(f"--within {arguments.within} reaches beyond every calendar") from fault
+        raise UsageError(f"--within {arguments.within} reaches beyond every calendar", next_step="write 14d") from fault
     found = expiring(held_in(arguments.records), now, until)
     trust, _ = trust_here()
     keys = [] if trust is None else trust.ending(now, until)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from otiogate.errors import UsageError
@@ -28,12 +29,14 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         given: dict[str, Any] = {"formatter_class": Formatter, "allow_abbrev": False}
         super().__init__(**(given | options))
+        self._given: list[str] = []
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As of any parser, but that nothing is left over."""
-        given = sys.argv[1:] if args is None else list(args)
+        given = self._given = sys.argv[1:] if args is None else list(args)
         if self._subparsers is not None:  # else what stands behind the option is taken for the command
             self._refuse(given[:1])
+        self._refuse_repeated(given)
         found, rest = super().parse_known_args(given, namespace)
         if "" in given:
             self._refuse_empty(found)
@@ -43,14 +46,27 @@ class Parser(argparse.ArgumentParser):
         return found, rest
 
     def error(self, message: str) -> NoReturn:
-        """Raises ``UsageError`` with ``message``."""
-        self._fault(message)
+        """Raises ``UsageError`` with ``message``, and with what an option took that can do without."""
+        known, given = self._option_string_actions, self._given
+        optional = [name for name, action in known.items() if action.nargs == argparse.OPTIONAL]
+        took = [f"; {name} took {value}" for name, value in pairwise(given) if name in optional and value[:1] != "-"]
+        self._fault(message + "".join(took))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
             what = action.metavar if isinstance(action.metavar, str) else "/".join(action.option_strings)
             known = list(map(str, action.choices))
             self._fault(f"{what}: there is no {value!r}", known, _near(str(value), known))
+
+    def _refuse_repeated(self, given: list[str]) -> None:
+        """Refuses an option of one value that is given twice: argparse would take the last, in silence."""
+        known, seen = self._option_string_actions, set()
+        for each in given[: given.index("--")] if "--" in given else given:
+            name = each.partition("=")[0] if each.startswith("--") else each[:2]
+            action = known.get(name)
+            if isinstance(action, argparse._StoreAction) and action in seen:
+                self._fault(f"{name} is given twice, and takes one value")
+            seen.add(action)
 
     def _refuse_empty(self, found: argparse.Namespace) -> None:
         """Refuses a place that holds nothing, which would mean the working folder: a variable was not set."""

@@ -204,15 +204,16 @@ class _Tally:
         """Says what it came to; gives the exit code."""
         from otiogate.report.base import safe
 
+        summary = str(self._summary)
         for each in self._refused.values():
             if each.is_bug:
                 say("otiogate: this is a bug in otiogate, not a verdict. Please report it with the lines above.")
-            else:
-                say(f"otiogate: {safe(each.text, 2000)}")
+            elif self._summary.number > 1 and (text := safe(each.text, 2000)) not in summary:
+                say(f"otiogate: {text}")
         if self._empty:
             say(f"otiogate: nothing to scan in {safe(', '.join(self._empty), 2000)}")
         if self._summary.number:
-            say(str(self._summary))
+            say(summary)
         codes = [self._summary.exit_code, *(each.exit_code for each in self._refused.values())]
         if self.interrupted and not self._summary.number:
             raise KeyboardInterrupt

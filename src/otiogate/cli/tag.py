@@ -149,7 +149,8 @@ def _target(arguments: argparse.Namespace) -> Path | None:
         what = "is another file than the timeline" if arguments.in_place else "is the timeline itself"
         raise UsageError(what, where=output, next_step="give -o NEW, or --in-place alone")
     if Path(output).suffix.lower() != source.suffix.lower():
-        raise UsageError(f"is of another format than {source.name}", where=output, next_step="tag first, then convert")
+        step = "tag into a file of the same format, where it takes tags, and convert that; or use --ledger"
+        raise UsageError(f"is of another format than {source.name}", where=output, next_step=step)
     return Path(output)
 
 

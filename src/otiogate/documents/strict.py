@@ -84,7 +84,8 @@ def load_one(path: Path, error: type[OtiogateError]) -> Document:
     """The only document in ``path``."""
     documents = load_documents(path, error)
     if len(documents) != 1:
-        raise error(f"holds {len(documents)} documents where one belongs", where=str(path))
+        step = "part them into files" if documents else "fill it, or take it away"
+        raise error(f"holds {len(documents) or 'no'} documents where one belongs", where=str(path), next_step=step)
     return documents[0]
 
 

@@ -110,7 +110,8 @@ class Cues:
     def _line(self, point: UsePoint, entry: _Entry, effect: Effect) -> CueLine:
         use, disclosure = point.use, entry.disclosure
         kinds = {each: self._records.records[each].kind for each in entry.records}
-        consents = sorted(each for each, kind in kinds.items() if kind in ("consent", "notice"))
+        consents = sorted(each for each, kind in kinds.items() if kind == "consent")
+        notices = sorted(each for each, kind in kinds.items() if kind in ("notice", "notification"))
         cleared = sorted(each for each, kind in kinds.items() if kind == "clearance")
         waiving = {each for each, kind in kinds.items() if kind == "waiver"}
         waivers = tuple(dict.fromkeys(entry.waivers.get(point.node, ())))
@@ -133,7 +134,7 @@ class Cues:
             tools=tuple(_tools(disclosure)),
             inputs=(*_inputs(disclosure), *(f"rights cleared by {each}" for each in cleared)),
             consents=tuple(consents),
-            approvals=tuple(sorted(kinds.keys() - {*consents, *cleared, *waiving})),
+            approvals=tuple(sorted(kinds.keys() - {*consents, *cleared, *waiving, *notices})),
             status="waived" if waivers and status == "met" else status,
             signed=tuple(
                 f"{each} by {' and '.join(self._records.records[each].signers)}"
@@ -141,6 +142,7 @@ class Cues:
                 if self._records.records[each].signers
             ),
             waivers=waivers,
+            notices=tuple(notices),
         )
 
 

@@ -22,6 +22,7 @@ COLUMNS = (
     "Inputs and Rights",
     "Consents",
     "Approvals",
+    "Notices",
     "Signed",
     "Waivers",
     "Status",
@@ -70,7 +71,7 @@ def _row(cue: CueLine) -> tuple[str, ...]:
         cue.clip,
         cue.reel,
         cue.description,
-        *(" | ".join(each) for each in (cue.tools, cue.inputs, cue.consents, cue.approvals, cue.signed, cue.waivers)),
+        *map(" | ".join, (cue.tools, cue.inputs, cue.consents, cue.approvals, cue.notices, cue.signed, cue.waivers)),
         cue.status,
         cue.disclosure,
     )

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from otiogate.report.base import WORDS, count, safe
-from otiogate.report.model import CueLine, Finding, Report
+from otiogate.report.model import CueLine, Report
 
 FORMAT = "otiogate/diff/v1"
 
@@ -43,17 +43,20 @@ def difference(old: Report, new: Report) -> Difference:
     """The AI uses that differ between two reports with cues.
 
     An AI use is a disclosure, or tag, on one piece of media, wherever in the cut it stands. It is changed if more of
-    the source is used, if it became visible or is so no more, or if its disclosure or use kinds differ. A tag without
-    an id, the only one on its media before and after, is one tag whose text differs.
+    the source is used, if it became visible or is so no more, if its disclosure or use kinds differ, or if something
+    is needed for it that was not. A tag without an id, the only one on its media before and after, is one tag whose
+    text differs.
     """
     before, after = _by_key(old.cues), _by_key(new.cues)
     _pair_tags(before, after)
     found: dict[str, list[Change]] = {"new": [], "gone": [], "changed": []}
     for key, cues in sorted(after.items()):
-        how = tuple(dict.fromkeys(_changes(before[key], cues))) if key in before else ()
+        needs = tuple(_needs(cues, new))
+        how = [*_changes(before[key], cues)] if key in before else []
+        if key in before and not how and not set(needs) <= set(_needs(before[key], old)):
+            how = ["more is needed for it"]
         if how or key not in before:
-            needs = tuple(_needs(cues, new.findings))
-            found["changed" if how else "new"].append(_change(cues, how, needs))
+            found["changed" if how else "new"].append(_change(cues, tuple(dict.fromkeys(how)), needs))
     found["gone"] = [_change(cues) for key, cues in sorted(before.items()) if key not in after]
     return Difference(*(tuple(found[each]) for each in ("new", "gone", "changed")))
 
@@ -121,14 +124,17 @@ def _joined(ranges: Iterable[_Range]) -> list[_Range]:
     return found
 
 
-def _needs(cues: list[CueLine], findings: Iterable[Finding]) -> Iterator[str]:
-    """``consent of P-001 [NFX-030, SAG-010]``, each thing once."""
+def _needs(cues: list[CueLine], report: Report) -> Iterator[str]:
+    """``consent of P-001 [NFX-030, SAG-010]``, each thing once. What is found on a use and is no AI use itself, such as
+    a tag that contradicts another, is a need of each AI use there."""
     places = {(cue.address, cue.line) for cue in cues}
+    listed = {cue.disclosure for cue in report.cues}
     asked: dict[str, list[str]] = {}
-    for finding in findings:
+    for finding in report.findings:
         about = finding.disclosure or finding.what
+        its_own = about.startswith(cues[0].disclosure[:200]) or (not finding.disclosure and about not in listed)
         here = any((use.address, use.line) in places for use in finding.uses)
-        if finding.effect in ("block", "warn") and here and about.startswith(cues[0].disclosure[:200]):
+        if finding.effect in ("block", "warn") and here and its_own:
             for text in finding.missing:
                 asked.setdefault(text, []).append(finding.rule)
     yield from (f"{text} [{', '.join(sorted(set(rules)))}]" for text, rules in asked.items())

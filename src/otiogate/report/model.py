@@ -177,9 +177,10 @@ class CueLine:
 
     ``disclosure`` is its id, the text of a tag without one, or what was found; ``digest`` tells two versions of a
     disclosure apart and is empty for a tag; ``media`` names what the clip points at, the same in every cut.
-    ``description`` are the use kinds. ``consents`` and ``approvals`` are the records that met a rule; ``signed`` says
-    who signed them. ``status`` is ``open`` where something stops this delivery, ``warn`` where something warns,
-    ``waived`` where neither does and something is waived, else ``met``; ``waivers`` says by which, until when and why.
+    ``description`` are the use kinds. ``consents``, ``approvals`` and ``notices`` are the records that met a rule;
+    ``signed`` says who signed them. ``status`` is ``open`` where something stops this delivery, ``warn`` where it is
+    only warned, ``waived`` where neither is and something is waived, else ``met``; ``waivers`` says by which, until
+    when and why.
     """
 
     disclosure: str
@@ -203,6 +204,7 @@ class CueLine:
     status: Literal["met", "waived", "warn", "open"]
     signed: tuple[str, ...] = ()
     waivers: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -353,7 +355,7 @@ def _basis(data: Mapping[str, Any]) -> BasisLine:
 
 def _cue(data: Mapping[str, Any]) -> CueLine:
     kept = _known(CueLine, data)
-    for name in ("tools", "inputs", "consents", "approvals", "signed", "waivers"):
+    for name in ("tools", "inputs", "consents", "approvals", "signed", "waivers", "notices"):
         kept[name] = tuple(data.get(name, ()))
     return CueLine(**kept)
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from otiogate import __version__
 from otiogate.config import layers
+from otiogate.config.laws import COMMAND
 from otiogate.config.mapping import ContextMap
 from otiogate.config.model import Settings
 from otiogate.errors import CannotJudge, OtiogateError, ReadError
@@ -280,8 +281,9 @@ def _inert(records: RecordSet) -> Iterator[str]:
 
 
 def _notes(settings: Settings) -> Iterable[str]:
-    if not settings.sources:
-        yield "No configuration was found: built-in packs, no production, no records."
+    if all(layer.rank == COMMAND for layer in settings.layers):
+        named = " but what the command line names" if settings.layers else ""
+        yield f"No configuration was found: built-in packs, no production, no records{named}."
     elif not settings.has_records:
         yield "No folder of records is configured: nothing can be cleared."
     if settings.cache_named:

@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 
 from otiogate.cli import progress
+from otiogate.documents.chain import read as read_log
 from otiogate.documents.schemas import faults
 from otiogate.report.json import read_reports
 from otiogate.scan import delivery as scanned
-from tests.cli.running import ALONE, call, edl, environment, held, held_up, run
+from tests.cli.running import ALONE, call, command, edl, environment, held, held_up, run
 
 TAGGED = "* GENAI gen.shot stage=final"
 DEEP = '{"OTIO_SCHEMA": "SerializableCollection.1", "children": [' * 50_000 + "]}" * 50_000
@@ -332,6 +333,33 @@ def test_a_run_that_is_ended_has_told_whole_lines_and_leaves_no_process(ending: 
         assert process.returncode == 3
         assert b"otiogate: interrupted after 5 of 6; the others have no verdict\n" in said
     assert run("scan", "in/cut0.edl", cwd=delivery.parent).code == 0
+
+
+@ALONE
+@pytest.mark.parametrize("pause", [0.0, 0.05, 0.1, 0.2])
+def test_what_an_interrupted_run_has_logged_it_has_told(pause: float, delivery: Path) -> None:
+    for number in range(5, 600):
+        (delivery / f"cut{number}.edl").write_text(edl([], [TAGGED] if number % 3 == 0 else []))
+    facility, log = delivery.parent / "facility.yaml", delivery.parent / "log"
+    facility.write_text(f"format: 1\nlog: {log}\n")
+    with (delivery.parent / "told").open("wb") as out:
+        process = subprocess.Popen(
+            command("scan", "in", "--format", "json", "--jobs", "2"),
+            cwd=delivery.parent,
+            env=environment() | {"OTIOGATE_FACILITY": str(facility)},
+            stdout=out,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - as above
+        )
+        while (delivery.parent / "told").stat().st_size < 1000:
+            time.sleep(0.01)
+        time.sleep(pause)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+    told = json.loads((delivery.parent / "told").read_text())["reports"]
+    assert process.returncode == (3 if b"interrupted after" in said else 1)
+    logged = [Path(json.loads(each.entry)["target"]).name for each in read_log(log).links]
+    assert logged == [each["input"]["name"] for each in told]
 
 
 def test_a_report_that_is_interrupted_is_not_half_written(

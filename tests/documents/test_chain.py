@@ -39,6 +39,16 @@ def test_what_was_appended_is_read_in_order_and_is_whole(tmp_path: Path) -> None
     assert list(faults(chain, [("a receipt", each) for each in made])) == []
 
 
+def test_several_entries_are_appended_as_one_after_another_is(tmp_path: Path) -> None:
+    one_by_one = filled(tmp_path / "log")
+    append(tmp_path / "other", "entry 1")
+    last = append(tmp_path / "other", *(f"entry {each}" for each in range(2, 6)))
+    entries = [[link.entry for link in read(tmp_path / name).links] for name in ("log", "other")]
+    assert entries[0] == entries[1]
+    assert last.seq == one_by_one[-1].seq
+    assert list(faults(read(tmp_path / "other"), [("a receipt", last)])) == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 
 from otiogate.documents.schemas import faults, schema
 from otiogate.errors import VersionError
+from otiogate.report import json as json_report
 from otiogate.report.json import JsonLinesWriter, JsonWriter, read_reports
 from otiogate.report.model import InputLine, MediaLine, Report, from_data
 from tests import builders
@@ -159,3 +161,28 @@ def test_the_exit_code_follows_the_verdict_and_nothing_else() -> None:
     assert REPORTS["not judged"].exit_code == 3
     assert report(finding(), advisory=True).exit_code == 1
     assert report(finding(), verdict="allow").exit_code == 0
+
+
+@pytest.mark.parametrize("failing", range(1, 30))
+def test_a_report_that_cannot_be_written_leaves_nothing_in_the_next(
+    failing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is short of memory goes on with the next timeline."""
+    first, second, third = (report(verdict=verdict) for verdict in ("block", "allow", "block"))
+    third = replace(second, verdict="block", input=third.input)
+    writer, calls = JsonLinesWriter(), iter(range(1, 1000))
+    before = writer.text(first)
+
+    class Failing:
+        def encode(self, value: object) -> str:
+            if next(calls) == failing:
+                raise MemoryError
+            return encoder.encode(value)
+
+    encoder = json_report._AS_DATA
+    with monkeypatch.context() as patched, contextlib.suppress(MemoryError):
+        patched.setattr(json_report, "_AS_DATA", Failing())
+        writer.text(second)
+    for each in (third, first):
+        assert json.loads(writer.text(each)) == json.loads(JsonLinesWriter().text(each))
+    assert writer.text(first) == before

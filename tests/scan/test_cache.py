@@ -8,11 +8,12 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timezone
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import opentimelineio as otio
 import pytest
@@ -20,8 +21,12 @@ from hypothesis import given, settings
 
 from otiogate.config.laws import LAWS
 from otiogate.documents.digest import sha256
+from otiogate.documents.schemas import faults
 from otiogate.evidence.matching import Matcher
+from otiogate.report.cuesheet import CueSheetWriter
+from otiogate.report.json import JsonWriter
 from otiogate.report.model import Report
+from otiogate.report.text import TextWriter
 from otiogate.scan import cache, desk, read
 from otiogate.scan.cache import Cache, default_file, key_of
 from otiogate.scan.desk import Desk
@@ -396,6 +401,42 @@ def test_an_entry_that_is_broken_is_read_again(tmp_path: Path, kept: Path, colum
         assert all(each.advisory for each in found)
     else:
         assert found == without
+
+
+def leaves(data: object, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where each value of some JSON stands, lists and objects too."""
+    yield place
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield from leaves(value, (*place, key))
+
+
+def changed(data: Any, place: tuple[Any, ...], value: object) -> object:
+    if not place:
+        return value
+    copy = dict(data) if isinstance(data, dict) else list(data)
+    copy[place[0]] = changed(data[place[0]], place[1:], value)
+    return copy
+
+
+@pytest.mark.parametrize("column", ["problems", "head", "subjects"])
+def test_a_value_of_another_kind_in_an_entry_reaches_no_report(tmp_path: Path, kept: Path, column: str) -> None:
+    """Whatever stands in it: the timeline is read again, or the report is one, in every format."""
+    path = tmp_path / "cut.edl"
+    tags = ["* GENAI gen.shot stage=final", "* FROM CLIP NAME: midjourney_sky.png", "* LOC: 01:00:01:00 RED    X"]
+    path.write_text(edl(tags, ["* SHOT"], ["* FROM CLIP NAME: sora.mov"]) + "004 garbled\n")
+    scanned([path], kept)
+    with closing(sqlite3.connect(kept)) as database:
+        (text,) = database.execute(f"SELECT {column} FROM snapshot").fetchone()
+    before = json.loads(text)
+    for place in leaves(before):
+        for value in (5, -1.5, float("inf"), None, True, "x", "1/0", "1e99999999", [], {}, [[]]):
+            with closing(sqlite3.connect(kept)) as database, database:
+                database.execute(f"UPDATE snapshot SET {column} = ?", (json.dumps(changed(before, place, value)),))
+            found = scanned([path], kept)
+            assert faults("report", json.loads(JsonWriter().write(found))) == [], (place, value)
+            assert TextWriter(verbose=True).write(found)
+            assert CueSheetWriter().write(found)
 
 
 def test_an_entry_of_another_content_is_not_taken_for_one_whose_key_begins_alike(tmp_path: Path, kept: Path) -> None:

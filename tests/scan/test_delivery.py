@@ -37,7 +37,9 @@ def timeline(path: Path, size: int) -> str:
         ("cut.xml", 64 * KIB + 1, ALONE),
         ("cut.aaf", 512 * KIB, ALONE),
         ("cut.otioz", 512 * KIB, ALONE),
-        ("c" * 200 + ".edl", KIB, ALONE),
+        ("cut.otioz", KIB, ALONE),
+        ("cut.otiod", KIB, ALONE),
+        ("cut.edl.txt", KIB, ALONE),
     ],
 )
 def test_how_much_a_timeline_is_of_a_handful(name: str, size: int, counted: int, tmp_path: Path) -> None:
@@ -77,11 +79,26 @@ def test_where_media_is_read_or_a_registry_asked_each_timeline_is_read_alone(
         ("format: 99\n", True),
     ):
         facility.write_text(text)
-        assert (_together(Judging(NOW)) == 1) is alone, text
+        assert (_together(Judging(NOW), 99) == 1) is alone, text
     facility.write_text("format: 1\n")
-    assert _together(Judging(NOW, command={"media": [str(tmp_path)]})) == 1
-    assert _together(Judging(NOW, opens="all")) == 1
-    assert _together(Judging(NOW, opens="declared")) > 1
+    assert _together(Judging(NOW, command={"media": [str(tmp_path)]}), 99) == 1
+    assert _together(Judging(NOW, opens="all"), 99) == 1
+    assert _together(Judging(NOW, opens="declared"), 99) > 1
+
+
+def test_of_a_small_delivery_every_process_has_its_share() -> None:
+    assert [_together(Judging(NOW), share) for share in (0, 1, 2, 7, 8, 64, 10_000)] == [1, 1, 1, 3, 4, 32, 32]
+
+
+def test_paths_that_are_given_together_fit_any_pipe(tmp_path: Path) -> None:
+    names = [f"{'c' * 150}{number:03}.edl" for number in range(60)] + [
+        f"{'カ' * 70}{each:03}.edl" for each in range(60)
+    ]
+    paths = [timeline(tmp_path / each, 1) for each in names]
+    found = list(_handfuls(paths, 32))
+    assert [path for handful in found for path in handful] == paths
+    assert max(len(os.fsencode("".join(each))) for each in found) <= 4096
+    assert max(map(len, found)) > 5
 
 
 def test_formats_that_an_adapter_reads_are_not_read_in_no_time() -> None:

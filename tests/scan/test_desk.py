@@ -177,6 +177,24 @@ def test_what_is_opened_together_is_judged_as_each_alone(cuts: list[Path]) -> No
             assert list(at.reports(paths)) == alone
 
 
+@pytest.mark.parametrize("cached", [False, True])
+def test_what_has_changed_since_they_were_opened_together_counts(
+    cuts: list[Path], monkeypatch: pytest.MonkeyPatch, cached: bool
+) -> None:
+    """Those before it may take half a minute."""
+    monkeypatch.setattr(desk, "_LOOK_AGAIN", 0.0)
+    under = Judging(NOW, command={"cache": str(cuts[0].parent / "kept.sqlite")} if cached else {})
+    for _ in range(2):
+        (cuts[0].parent / "otiogate.yaml").write_text("format: 1\nproduction: ONE\n")
+        with Desk(under) as at:
+            reports = at.reports(list(map(str, cuts[:3])))
+            assert next(reports) == under.report(cuts[0])
+            (cuts[0].parent / "otiogate.yaml").write_text("format: 1\nproduction: ONE\nstage: temp\n")
+            rest = list(reports)
+        assert rest == [under.report(each) for each in cuts[1:3]]
+        assert [each.stage for each in rest if isinstance(each, Report)] == ["temp"] * 2
+
+
 def test_a_broken_configuration_is_that_of_its_folder_alone(cuts: list[Path]) -> None:
     (cuts[0].parent / "otiogate.yaml").write_text("format: 99\n")
     reports = list(Desk(Judging(NOW)).reports(list(map(str, cuts))))

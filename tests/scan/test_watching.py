@@ -30,7 +30,7 @@ from otiogate.scan.watching import Places, Watch, last_report
 from otiogate.signing.envelope import Envelope
 from otiogate.signing.statement import Statement, Subject
 from tests.builders import clip, timeline
-from tests.cli.running import ALONE, call, command, edl, environment, project
+from tests.cli.running import ALONE, call, command, edl, environment, project, run
 
 TAGGED = "* GENAI gen.shot stage=final"
 NOW = datetime.now(timezone.utc)
@@ -329,7 +329,8 @@ def test_a_watch_ends_when_it_is_told_to(inbox: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_one_round_leaves_what_still_grows(inbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@ALONE
+def test_one_round_leaves_what_still_grows(inbox: Path, tmp_path: Path) -> None:
     """An upload that ends in a tag: the first half of it is clean."""
     head, _, tail = edl([], [TAGGED]).partition("002")
     (inbox / "slow.edl").write_text(head)
@@ -344,15 +345,14 @@ def test_one_round_leaves_what_still_grows(inbox: Path, tmp_path: Path, capsys: 
 
     uploading = threading.Thread(target=upload)
     uploading.start()
-    places = "--allowed", tmp_path / "ok", "--blocked", tmp_path / "held"
-    arguments = "watch", inbox, *places, "--once", "--settle", "1"
-    ran = call(capsys, *arguments)
+    arguments = "watch", "in", "--allowed", "ok", "--blocked", "held", "--once", "--settle", "1"
+    ran = run(*arguments, cwd=tmp_path)
     done.set()
     uploading.join()
     assert (ran.code, names(tmp_path / "ok")) == (0, ["clean.edl", "clean.edl.otiogate.json"])
     assert ran.err.endswith("in/slow.edl: still grows, and is left for the next round\n")
     assert names(inbox) == ["slow.edl"]
-    assert call(capsys, *arguments).code == 0
+    assert run(*arguments, cwd=tmp_path).code == 0
     assert names(inbox) == []
     assert "slow.edl" in names(tmp_path / "held")
 

@@ -237,6 +237,14 @@ def test_no_more_results_wait_than_are_held_for_each_process() -> None:
     run.end()
 
 
+@pytest.mark.parametrize(("number", "shared"), [(1, [1]), (2, [1, 1]), (3, [1, 1, 1]), (4, [2, 1, 1]), (9, [2, 2, 2])])
+def test_none_is_given_a_second_item_while_another_has_none(number: int, shared: list[int]) -> None:
+    run = workers._Run(Workers(act_on, 3, parts=each_of), iter([("sleep 60", "sleep 60")] * number))
+    run._fill()
+    assert [len(each.tasks) for each in run._running] == shared
+    run.end()
+
+
 def stall() -> None:
     """Takes one result of many, each more than a pipe holds, and no other."""
     results = Workers(bytes, 2, parts=range).results([1024**2] * 200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -123,22 +124,22 @@ class Noted:
 
         return entry_of(report, self.doing)
 
-    def keep(self, entry: str) -> None:
-        """Appends ``entry`` to the log."""
-        if self.log:
+    def keep(self, entries: Sequence[str]) -> None:
+        """Appends ``entries`` to the log, all of them or none."""
+        if self.log and entries:
             from otiogate.documents.chain import append
 
-            append(self.log, entry)
+            append(self.log, *entries)
 
     def note(self, report: Report) -> None:
         """Appends what is kept of ``report``."""
-        self.keep(self.entry(report))
+        self.keep([self.entry(report)])
 
     def verified(self, found: Verification, now: datetime) -> None:
         """Appends what is kept of a receipt that was verified at ``now``."""
         from otiogate.scan.decision_log import entry_of_receipt
 
-        self.keep(entry_of_receipt(found, now))
+        self.keep([entry_of_receipt(found, now)])
 
 
 def refuse_output(output: str | None, names: list[str], what: str) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
+import threading
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -122,7 +125,12 @@ def run(arguments: argparse.Namespace) -> int:
     writer = _writer(arguments)
     pages = scan(names, under, partial(_page, writer, noted), jobs=min(jobs, len(names)), limits=limits)
     try:
-        with sink(arguments.output) as write, progress(len(names)) as step:
+        with (
+            tally.interruptible(),
+            contextlib.closing(pages),
+            sink(arguments.output) as write,
+            progress(len(names)) as step,
+        ):
             for piece in writer.framed(tally.texts(pages)):
                 with step(tally.done):
                     write(piece)
@@ -165,6 +173,7 @@ class _Tally:
 
         self.interrupted = False
         self.done = 0
+        self._waits = False
         self._total = total
         self._empty = empty
         self._is_whole = is_whole and not empty
@@ -172,12 +181,11 @@ class _Tally:
         self._summary = Summary()
         self._refused: dict[str, Refused] = {}
 
-    def texts(self, pages: Iterable[_Page]) -> Iterator[str]:
+    def texts(self, pages: Iterator[_Page]) -> Iterator[str]:
         """What is written of them. What is to be said besides of those that were not judged is kept until the end, each
         sentence once. An interrupt ends them, so that what frames them is closed."""
         for page in self._until_interrupted(pages):
-            for entry in page.entries:
-                self._noted.keep(entry)
+            self._noted.keep(page.entries)
             for path, found in page.refused:
                 self._refuse(path, found)
             self._summary.merge(page.summary)
@@ -192,13 +200,39 @@ class _Tally:
             say(f"otiogate: {path!r}: not judged\n{text}")
         self._refused.setdefault("a bug" if found.is_bug else found.text, found)
 
-    def _until_interrupted(self, pages: Iterable[_Page]) -> Iterator[_Page]:
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Within it an interrupt ends the run between two pages: what is decided is logged, counted and written, or
+        nothing of it is. A second one ends it wherever it is, as where nobody takes what is written."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._interrupt)
         try:
-            yield from pages
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self, *_: object) -> None:
+        again, self.interrupted = self.interrupted, True
+        if self._waits or again:
+            raise KeyboardInterrupt
+
+    def _until_interrupted(self, pages: Iterator[_Page]) -> Iterator[_Page]:
+        while (page := self._next(pages)) is not None:
+            yield page
+        if self.interrupted and not self._summary.number:
+            raise KeyboardInterrupt
+
+    def _next(self, pages: Iterator[_Page]) -> _Page | None:
+        try:
+            self._waits = True
+            return None if self.interrupted else next(pages, None)
         except KeyboardInterrupt:
             self.interrupted = True
-            if not self._summary.number:
-                raise
+            return None
+        finally:
+            self._waits = False
 
     def told(self) -> int:
         """Says what it came to; gives the exit code."""

@@ -71,9 +71,10 @@ class Chain:
     links: tuple[Link, ...]
 
 
-def append(path: Path, entry: str) -> Checkpoint:
-    """Appends ``entry`` to the chain in the file ``path``, made if it is not there; on disk when this returns. Safe
-    with several processes. Raises ``StoreError``, ``VersionError``."""
+def append(path: Path, entry: str, *further: str) -> Checkpoint:
+    """Appends ``entry`` and the ``further`` ones to the chain in the file ``path``, made if it is not there: all or
+    none of them, and on disk when this returns. Safe with several processes. Raises ``StoreError`` and
+    ``VersionError``."""
     try:
         if not path.exists():
             _make(path)
@@ -82,8 +83,10 @@ def append(path: Path, entry: str) -> Checkpoint:
             base.execute("BEGIN IMMEDIATE")
             log = _id(base, path)
             last = base.execute("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone() or (0, "")
-            made = Checkpoint(log, last[0] + 1, _hash(log, last[1], entry))
-            base.execute("INSERT INTO entries VALUES (?, ?, ?)", (made.seq, entry, made.hash))
+            made = Checkpoint(log, *last)
+            for each in (entry, *further):
+                made = Checkpoint(log, made.seq + 1, _hash(log, made.hash, each))
+                base.execute("INSERT INTO entries VALUES (?, ?, ?)", (made.seq, each, made.hash))
             base.execute("COMMIT")
             return made
     except (sqlite3.Error, OSError) as fault:

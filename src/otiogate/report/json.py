@@ -60,10 +60,13 @@ class JsonLinesWriter(ReportWriter):
         as their packs: what is the same as in the last one is not written anew."""
         values = _VALUES(report)
         if any(map(is_not, values, self._last)):
+            parts = dict(self._parts)
             for name, value, last in zip(_SHARED, values, self._last, strict=True):
                 if value is not last:
-                    self._parts[name] = f'"{name}": {_AS_DATA.encode(value)}'.replace("%", "%%")
-            self._last, self._line = values, f"{{{', '.join(self._parts.values())}}}\n"
+                    parts[name] = f'"{name}": {_AS_DATA.encode(value)}'.replace("%", "%%")
+            line = f"{{{', '.join(parts.values())}}}\n"
+            # At once: what ends halfway, as for want of memory, must leave nothing of one report in that of another.
+            self._parts, self._last, self._line = parts, values, line
         return self._line % _written(report.input)
 
 

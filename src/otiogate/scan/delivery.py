@@ -9,10 +9,9 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -42,13 +41,14 @@ _FETCHED = 64 * 1024**2
 """Bytes that are fetched ahead of a timeline's turn."""
 
 _FETCHABLE = tuple(each for each in READ if each not in (*MEDIA_INSIDE, *BUNDLES))
-"""Formats of which the whole file is read."""
+"""Formats of which the whole file is read, and nothing more: an archive is larger than it looks."""
 
 _FAST = tuple(each for each in _FETCHABLE if not BY_SUFFIX[each].adapter)
 """Formats of which so much is read in no time."""
 
-_SHORT = 200
-"""Characters of a path of which many can be sent to a process that is busy."""
+_PATHS = 4096
+"""Bytes of paths that can be sent to a process that is busy: on no system do they fill a pipe, so nobody waits for it
+to be emptied."""
 
 
 @dataclass(frozen=True)
@@ -70,26 +70,22 @@ Judged = tuple[str, Report, Refused | None]
 
 
 def scan(
-    paths: Iterable[str],
+    paths: Sequence[str],
     under: Judging,
     told: Callable[[list[Judged]], Told],
     *,
     jobs: int = 1,
     limits: Limits | None = None,
-) -> Iterator[Told]:
+) -> Generator[Told, None, None]:
     """What is ``told`` of all of ``paths``, a few at one time, in their order, as soon as all before them are there.
 
     Whatever a file does to the process that reads it, is said in its report and ends nothing else. ``told`` is called
     in that process, so that what is written is made there, and not by the one process that writes it.
     """
-    rest = iter(paths)
-    first = next(rest, None)
-    if first is None:
-        return
-    if sys.platform == "linux":
-        _prepare(first, under)
+    if paths and sys.platform == "linux":
+        _prepare(paths[0], under)
     workers = Workers(_Work(under, told), jobs, limits, parts=_each)
-    for handful, found in workers.results(_handfuls(chain([first], rest), _together(under))):
+    for handful, found in workers.results(_handfuls(paths, _together(under, len(paths) // max(1, jobs)))):
         if not isinstance(found, Failed):
             yield found
         elif found.bug:
@@ -109,15 +105,15 @@ def _prepare(path: str, under: Judging) -> None:
             under.settings(Path(path)).ask_ahead()
 
 
-def _together(under: Judging) -> int:
-    """How many timelines may be given to a process together: one where media is read or a registry is asked, which may
-    take long for each."""
+def _together(under: Judging, share: int) -> int:
+    """How many timelines may be given to a process together: no more than half of its ``share``, so that none is left
+    without, and one where media is read or a registry is asked, which may take long for each."""
     try:
         facility = facility_settings()
     except OtiogateError:  # whoever judges a timeline says so
         return 1
     asks = facility.registry or facility.media or under.command.get("media") or under.opens == "all"
-    return 1 if asks else _HANDFUL
+    return 1 if asks else max(1, min(_HANDFUL, share // 2))
 
 
 def watched(work: Callable[[Path], Told], path: Path, limits: Limits | None = None) -> Told:
@@ -181,14 +177,15 @@ def _each(handful: Handful) -> list[Handful]:
 def _handfuls(paths: Iterable[str], most: int) -> Iterator[Handful]:
     """``paths`` in their order, those that are light together, ``most`` of them at a time."""
     found: list[str] = []
-    bytes_of_them = 0
+    bytes_of_them = of_paths = 0
     for path in paths:
-        size = _size(path)
-        if found and (bytes_of_them + size > _PLENTY or len(found) == most):
+        size, long = _size(path), len(path if path.isascii() else os.fsencode(path))
+        if found and (bytes_of_them + size > _PLENTY or of_paths + long > _PATHS or len(found) == most):
             yield tuple(found)
-            found, bytes_of_them = [], 0
+            found, bytes_of_them, of_paths = [], 0, 0
         found.append(path)
         bytes_of_them += size
+        of_paths += long
     if found:
         yield tuple(found)
 
@@ -200,14 +197,12 @@ def _size(path: str) -> int:
         found = os.stat(path)  # noqa: PTH116 - thousands of files: no Path for each
     except (OSError, ValueError):
         return _PLENTY
-    size = found.st_size
-    if not stat.S_ISREG(found.st_mode) or len(path) > _SHORT:
+    size, lower = found.st_size, path.lower()
+    if not stat.S_ISREG(found.st_mode) or not lower.endswith(_FETCHABLE):
         return _PLENTY
     if size <= _LIGHT:
         return size or 1
-    lower = path.lower()
-    if lower.endswith(_FETCHABLE):
-        _fetch(path)
+    _fetch(path)
     return min(size, _PLENTY) if lower.endswith(_FAST) else _PLENTY
 
 

@@ -28,6 +28,9 @@ _MOST = 1000
 """Folders that are kept in mind."""
 
 
+_HELD = 1024**2
+"""Bytes of a timeline that are held while others are opened; of one that was smaller when it was found, no more."""
+
 _READ_HERE = (".edl", ".fcpxml")
 """Formats that we read ourselves, from the content and nothing else: no plugin may know more of it tomorrow."""
 
@@ -82,13 +85,20 @@ class Desk:
         light = len(paths) > 1
         opened = [self._opened(path, light) for path in paths]
         self._look_up(opened)
-        for path, each in zip(paths, opened, strict=True):
+        for path, first in zip(paths, opened, strict=True):
+            each = self._anew(path) if first is not None and first.folder.until < time.monotonic() else first
             found: Report | OtiogateError
             try:
                 found = self._under.report(Path(path)) if each is None else self._judged(each)
             except OtiogateError as fault:
                 found = fault
             yield found
+
+    def _anew(self, path: str) -> _Opened | None:
+        """The timeline in ``path``, opened again: those before it took so long that its folder may be another."""
+        found = self._opened(path, light=False)
+        self._look_up([found])
+        return found
 
     def write(self) -> None:
         """Writes to the cache what was read since the last time."""
@@ -143,7 +153,8 @@ class Desk:
                 return found
             digest, data = hashed(found.place, suffix, light=light)
             if not has_sidecar(found.place):  # asked once it is read: it may have come with its sidecar just now
-                found.digest, found.data = digest, data
+                found.digest = digest
+                found.data = data if data is not None and (not light or len(data) <= _HELD) else None
                 found.key = key_of(suffix, digest, str(settings.frame_rate or ""))
         except OtiogateError:
             return None  # whoever judges it alone finds the same, or what comes before it
@@ -192,9 +203,8 @@ class Desk:
         try:
             snapshot = read_bytes(data, path, folder.on.settings.frame_rate)
         except ReadError as fault:
-            if (
-                opened.suffix in _READ_HERE
-            ):  # why the host or an adapter gives up may lie in more than what it was given
+            # Why the host or an adapter gives up may lie in more than what it was given.
+            if opened.suffix in _READ_HERE:
                 self._keep(opened, refused(fault, path))
             raise
         report = self._decided(snapshot, folder)

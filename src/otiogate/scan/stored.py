@@ -8,13 +8,14 @@ name by which a ledger may know others. Whatever else is asked of the restored s
 from __future__ import annotations
 
 import json
+import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeVar, get_args
 from zlib import crc32
 
 from otiogate.errors import ReadError
@@ -27,6 +28,7 @@ from otiogate.timeline.model import (
     Carrier,
     ClipUse,
     Key,
+    Kind,
     Known,
     Media,
     Origin,
@@ -37,10 +39,12 @@ from otiogate.timeline.model import (
 )
 from otiogate.timeline.time import Frames, Span
 
+T = TypeVar("T")
+
 LONGEST_HINT = 500
 """Characters of a remark that a hint repeats."""
 
-MALFORMED = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
 """What comes of data that is not of this form: a cache may have been written by others."""
 
 
@@ -213,10 +217,10 @@ def restored(found: Stored, path: Path, digest: str) -> Restored:
         keys=_Names(found).keys,
         problems=found.met(origin.path),
         carries_media=head["media"],
-        count=head["uses"],
+        count=_is(int, head["uses"]),
         saying=tuple(head["saying"]),
         under=tuple((node, tuple(uses)) for node, uses in head["asked"]),
-        hints=tuple((node, HintLine(*line)) for node, *line in head["hints"]),
+        hints=tuple((node, HintLine(*(_is(str, each) for each in line))) for node, *line in head["hints"]),
     )
 
 
@@ -262,6 +266,22 @@ class _Names:
         return [Key(node, "name", name) for name, its in found for node in its]
 
 
+def _is(kind: type[T], value: Any) -> T:
+    """``value``, if it is of that kind. What others wrote into a cache has to be found out here, and not by whoever
+    writes the report."""
+    if type(value) is not kind:
+        raise TypeError(value)
+    return value
+
+
+def _are(kind: type[T], values: Any) -> tuple[T, ...]:
+    return tuple(_is(kind, each) for each in _is(list, values))
+
+
+def _line(value: Any) -> int | None:
+    return None if value is None else _is(int, value)
+
+
 def _place(where: str, path: str) -> tuple[str, bool]:
     """``where``, without ``path`` if it begins with that: the same timeline may lie elsewhere the next time."""
     here = bool(path) and where.startswith(path)
@@ -280,7 +300,7 @@ def _problem_of(data: list[Any], path: str) -> Problem:
     severity, what, place, here = data
     if severity not in ("odd", "lost"):
         raise ValueError(severity)
-    return Problem(severity, what, _place_of(place, here, path))
+    return Problem(severity, _is(str, what), _place_of(_is(str, place), here, path))
 
 
 def _subject(subject: Subject) -> list[Any]:
@@ -296,10 +316,10 @@ def _subject(subject: Subject) -> list[Any]:
 def _subject_of(data: list[Any]) -> Subject:
     address, carriers, problems, use = data
     return Subject(
-        address,
+        _is(str, address),
         tuple(map(_carrier_of, carriers)),
         _use_of(use) if use else None,
-        tuple(Problem(*each) for each in problems),
+        tuple(_problem_of([*each, False], "") for each in problems),
     )
 
 
@@ -319,7 +339,17 @@ def _carrier(each: Carrier) -> list[Any]:
 
 def _carrier_of(data: list[Any]) -> Carrier:
     where, texts, metadata, line, span, scope, also, active, faults = data
-    return Carrier(where, tuple(texts), metadata, line, _span_of(span), scope, tuple(also), active, tuple(faults))
+    return Carrier(
+        _is(str, where),
+        _are(str, texts),
+        _is(dict, metadata),
+        _line(line),
+        _span_of(span),
+        _is(int, scope),
+        _are(int, also),
+        _is(bool, active),
+        _are(str, faults),
+    )
 
 
 def _use(use: ClipUse) -> list[Any]:
@@ -343,20 +373,26 @@ def _use_of(data: list[Any]) -> ClipUse:
     address, name, kind, track, media, times, disabled, trimmed_out, line, event, others = data
     references, reels, files, stated = media
     timing = Timing(*map(_span_of, times))
+    if kind not in get_args(Kind):
+        raise ValueError(kind)
     return ClipUse(
-        address,
-        name,
+        _is(str, address),
+        _is(str, name),
         kind,
-        track,
+        _is(str, track),
         Media(
-            tuple(references), tuple(reels), files=tuple(map(tuple, files)), stated=tuple(stated), locate=_not_stored
+            _are(str, references),
+            _are(str, reels),
+            files=tuple(_are(str, each) for each in files),
+            stated=_are(str, stated),
+            locate=_not_stored,
         ),
         lambda: timing,
-        disabled,
-        trimmed_out,
-        line,
-        event,
-        tuple(others),
+        _is(bool, disabled),
+        _is(bool, trimmed_out),
+        _line(line),
+        _is(str, event),
+        _are(str, others),
     )
 
 
@@ -370,10 +406,20 @@ def _span_of(data: list[Any] | None) -> Span | None:
     if data is None:
         return None
     start, duration, rate, drop = data
-    return Span(_frames_of(start), _frames_of(duration), _rate_of(rate), drop)
+    return Span(_frames_of(start), _frames_of(duration), _rate_of(rate), _is(bool, drop))
 
 
-_rate_of = lru_cache(maxsize=16)(Fraction)  # one timeline has few
+_NUMBER = re.compile(r"-?[0-9]{1,18}(/[0-9]{1,18})?\Z", re.ASCII)
+"""What a fraction is written as; ``1e99999999`` is another way, which takes for ever."""
+
+
+def _fraction(text: str) -> Fraction:
+    if not _NUMBER.match(text):
+        raise ValueError(text)
+    return Fraction(text)
+
+
+_rate_of = lru_cache(maxsize=16)(_fraction)  # one timeline has few
 
 
 def _frames(frames: Frames) -> int | str:
@@ -381,4 +427,4 @@ def _frames(frames: Frames) -> int | str:
 
 
 def _frames_of(data: int | str) -> Frames:
-    return data if isinstance(data, int) else Fraction(data)
+    return data if type(data) is int else _fraction(_is(str, data))

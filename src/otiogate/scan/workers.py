@@ -177,15 +177,20 @@ class _Run(Generic[Item, Result]):
             worker.stop()
 
     def _fill(self) -> None:
-        """Gives every process that has room something to do, and starts one where there is work and room for it."""
+        """Gives every process that is idle something to do, starts one where there is work and room for it, and gives
+        what is left to those that have room for more."""
         for worker in self._running:
-            self._supply(worker)
+            if not worker.tasks:
+                self._supply(worker)
         while len(self._running) < self._workers.jobs and self._next() is not None:
             self._running.append(self._workers.start())
             self._supply(self._running[-1])
+        for worker in self._running:
+            self._supply(worker)
 
     def _supply(self, worker: _Worker) -> None:
-        while (task := self._next()) is not None and worker.has_room(task):
+        task = self._next()
+        if task is not None and worker.has_room(task):
             self._taken()
             if not worker.tasks:
                 worker.deadline = time.monotonic() + self._workers.seconds(task)
@@ -273,12 +278,12 @@ def _serve(connection: Connection, work: Callable[[Any], Any], limits: Limits, p
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the run decides what an interrupt ends
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_attend, args=(parent,), daemon=True).start()
-    _limit(limits.memory)
+    memory = _limit(limits.memory)
     gc.freeze()  # what the parent loaded is no garbage
     gc.set_threshold(_COLLECTED)
     with contextlib.suppress(EOFError, OSError):
         while True:
-            connection.send(_outcome(work, connection.recv(), limits))
+            connection.send(_outcome(work, connection.recv(), memory))
 
 
 def _attend(parent: int) -> None:
@@ -289,24 +294,28 @@ def _attend(parent: int) -> None:
     os._exit(1)
 
 
-def _outcome(work: Callable[[Any], Any], item: Any, limits: Limits) -> Any:
+def _outcome(work: Callable[[Any], Any], item: Any, memory: int) -> Any:
     try:
         with contextlib.suppress(MemoryError):
             return work(item)
         gc.collect()  # what others left may have filled it
         return work(item)
     except MemoryError:
-        return Failed(f"needs more than {limits.memory // 1024**2:,} MiB of memory to read")
+        return Failed(f"needs more than {memory // 1024**2:,} MiB of memory to read")
     except RecursionError:
         return Failed("is nested too deep to read")
     except Exception:  # noqa: BLE001 - the edge of a process: the parent tells what went wrong, and goes on
         return Failed(traceback.format_exc(), bug=True)
 
 
-def _limit(memory: int) -> None:
+def _limit(memory: int) -> int:
+    """Limits this process to ``memory``, and gives the limit that it has: a stricter one may be set already."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
-        return
-    with contextlib.suppress(ValueError, OSError):  # a stricter limit is set already
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        return memory
+    before = [each for each in resource.getrlimit(resource.RLIMIT_AS) if each != resource.RLIM_INFINITY]
+    strictest = min([memory, *before])
+    with contextlib.suppress(ValueError, OSError):  # not every system takes it
+        resource.setrlimit(resource.RLIMIT_AS, (strictest, strictest))
+    return strictest

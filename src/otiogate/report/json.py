@@ -20,6 +20,8 @@ _FIELDS = ("format", *(each.name for each in fields(Report) if each.name != "for
 _SHARED = tuple(name for name in _FIELDS if name != "input")
 """What two reports may have in common."""
 
+_BEFORE, _AFTER = _FIELDS[: _FIELDS.index("input")], _FIELDS[_FIELDS.index("input") + 1 :]
+
 _VALUES = attrgetter(*_SHARED)
 
 _NOTHING = object()
@@ -52,8 +54,8 @@ class JsonLinesWriter(ReportWriter):
 
     def __init__(self) -> None:
         self._last: tuple[Any, ...] = (_NOTHING,) * len(_SHARED)
-        self._parts = {name: f'"{name}": %s' for name in _FIELDS}
-        self._line = ""
+        self._parts = dict.fromkeys(_SHARED, "")
+        self._begin = self._end = ""
 
     def text(self, report: Report) -> str:
         """Whoever reads along has each line whole. Thousands of reports share all but their input, or most of it, such
@@ -63,11 +65,12 @@ class JsonLinesWriter(ReportWriter):
             parts = dict(self._parts)
             for name, value, last in zip(_SHARED, values, self._last, strict=True):
                 if value is not last:
-                    parts[name] = f'"{name}": {_AS_DATA.encode(value)}'.replace("%", "%%")
-            line = f"{{{', '.join(parts.values())}}}\n"
+                    parts[name] = f'"{name}": {_AS_DATA.encode(value)}'
+            begin = f"{{{''.join(f'{parts[name]}, ' for name in _BEFORE)}" + '"input": '
+            end = f"{''.join(f', {parts[name]}' for name in _AFTER)}}}\n"
             # At once: what ends halfway, as for want of memory, must leave nothing of one report in that of another.
-            self._parts, self._last, self._line = parts, values, line
-        return self._line % _written(report.input)
+            self._parts, self._last, self._begin, self._end = parts, values, begin, end
+        return f"{self._begin}{_written(report.input)}{self._end}"
 
 
 def _written(source: InputLine) -> str:

@@ -41,7 +41,7 @@ _FETCHED = 64 * 1024**2
 """Bytes that are fetched ahead of a timeline's turn."""
 
 _FETCHABLE = tuple(each for each in READ if each not in (*MEDIA_INSIDE, *BUNDLES))
-"""Formats of which the whole file is read, and nothing more: an archive is larger than it looks."""
+"""Formats of which the whole file is read."""
 
 _FAST = tuple(each for each in _FETCHABLE if not BY_SUFFIX[each].adapter)
 """Formats of which so much is read in no time."""
@@ -198,11 +198,12 @@ def _size(path: str) -> int:
     except (OSError, ValueError):
         return _PLENTY
     size, lower = found.st_size, path.lower()
-    if not stat.S_ISREG(found.st_mode) or not lower.endswith(_FETCHABLE):
-        return _PLENTY
+    if not stat.S_ISREG(found.st_mode) or lower.endswith(MEDIA_INSIDE):
+        return _PLENTY  # an archive is larger than it looks
     if size <= _LIGHT:
         return size or 1
-    _fetch(path)
+    if lower.endswith(_FETCHABLE):
+        _fetch(path)
     return min(size, _PLENTY) if lower.endswith(_FAST) else _PLENTY
 
 

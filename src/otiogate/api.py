@@ -21,7 +21,7 @@ def scan_path(
 
     ``now`` (with a zone) judges as of another time and marks the report advisory. What cannot be read or judged is a
     report with the verdict ``cannot_judge``. The decision stands in the facility's log, where it keeps one. Raises
-    ``UsageError`` for a broken configuration, ``StoreError`` where that log cannot be written.
+    ``UsageError`` for a broken configuration, ``CannotJudge`` where that log cannot be written.
     """
     files = (fspath(config),) if config else ()
     return _noted(Judging(_time(now), as_of=now is not None, config=files).report(Path(path)))

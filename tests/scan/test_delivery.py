@@ -39,7 +39,7 @@ def timeline(path: Path, size: int) -> str:
         ("cut.otioz", 512 * KIB, ALONE),
         ("cut.otioz", KIB, ALONE),
         ("cut.otiod", KIB, ALONE),
-        ("cut.edl.txt", KIB, ALONE),
+        ("cut.edl.txt", KIB, KIB),
     ],
 )
 def test_how_much_a_timeline_is_of_a_handful(name: str, size: int, counted: int, tmp_path: Path) -> None:

@@ -541,24 +541,19 @@ def test_explain_cannot_judge_what_lacks_a_demanded_receipt(sent: Path, capsys: 
     assert "AI use  DIS-001" in ran.out, "what is known of the clips is told all the same"
 
 
+def _round(inbox: Path, places: Path) -> tuple[str | Path, ...]:
+    """One round over ``inbox`` that demands receipts, and moves what is judged."""
+    moving = ("--allowed", places / "ok", "--blocked", places / "bad")
+    return ("watch", inbox, "--once", "--settle", "0", "--require-receipt", *moving)
+
+
 def test_a_watch_that_demands_receipts_takes_one_that_comes_late_and_says_everything_once(
     houses: Houses, sent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inbox = houses.receiver / "show" / "in"
     inbox.mkdir()
     sent.rename(inbox / sent.name)
-    watch = (
-        "watch",
-        inbox,
-        "--once",
-        "--settle",
-        "0",
-        "--require-receipt",
-        "--allowed",
-        tmp_path / "ok",
-        "--blocked",
-        tmp_path / "bad",
-    )
+    watch = _round(inbox, tmp_path)
     assert "a receipt is demanded: there is no receipt" in call(capsys, *watch).err
     assert call(capsys, *watch).err == ""
     receipt_of(sent).rename(receipt_of(inbox / sent.name))
@@ -583,18 +578,7 @@ def test_a_watch_takes_a_receipt_that_is_put_in_the_place_of_one_that_was_refuse
     closed(sent, statement, houses.key)
     for each in (sent, receipt_of(sent)):
         each.rename(inbox / each.name)
-    watch = (
-        "watch",
-        inbox,
-        "--once",
-        "--settle",
-        "0",
-        "--require-receipt",
-        "--allowed",
-        tmp_path / "ok",
-        "--blocked",
-        tmp_path / "bad",
-    )
+    watch = _round(inbox, tmp_path)
     assert "is for the production OTHER" in call(capsys, *watch).err
     receipt_of(inbox / sent.name).write_bytes(kept)
     assert "allowed" in call(capsys, *watch).err

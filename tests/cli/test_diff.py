@@ -61,6 +61,16 @@ def test_a_use_of_which_more_is_asked_is_changed(tmp_path: Path, capsys: pytest.
     assert "No AI use is new, gone or changed.\n" in diff(capsys, new, old).out, "less is needed"
 
 
+def test_what_a_use_needs_is_not_asked_of_one_whose_name_begins_like_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = (cut(tmp_path, f"{name}.edl", "enhance.upscale") for name in "an")
+    new.write_text(new.read_text() + "* GENAI enhance.upscale,gen.shot\n")
+    ran = diff(capsys, old, new)
+    assert "+ new  GENAI enhance.upscale,gen.shot: " in ran.out
+    assert "changed" not in ran.out
+
+
 def test_a_cut_that_cannot_be_judged_is_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = cut(tmp_path, "v1.edl", ""), tmp_path / "missing.edl"
     for pair in ((good, bad), (bad, good)):

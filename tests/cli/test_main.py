@@ -128,6 +128,9 @@ def test_a_help_wraps_its_text_and_keeps_the_lines_of_its_exit_codes(
         (["scan", "cut.edl", ""], "scan: PATH"),
         (["cuesheet", ""], "cuesheet: TIMELINE"),
         (["verify", ""], "verify: FILE"),
+        (["scan", "in", "--exclude", ""], "scan: --exclude"),
+        (["scan", "in", "--exclude=x", "--exclude="], "scan: --exclude"),
+        (["scan", "in", "--config", ""], "scan: --config"),
     ],
 )
 def test_an_empty_place_is_a_usage_error_and_not_the_working_folder(

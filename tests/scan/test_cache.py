@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timezone
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from hypothesis import given, settings
 from otiogate.config.laws import LAWS
 from otiogate.documents.digest import sha256
 from otiogate.documents.schemas import faults
+from otiogate.errors import UsageError
 from otiogate.evidence.matching import Matcher
 from otiogate.report.cuesheet import CueSheetWriter
 from otiogate.report.json import JsonWriter
@@ -564,6 +568,38 @@ def test_a_file_without_content_is_not_kept(tmp_path: Path, kept: Path) -> None:
     scanned([tmp_path / "missing.otio", empty], kept)
     with closing(sqlite3.connect(kept)) as database, database:
         assert database.execute("SELECT count(*) FROM snapshot").fetchone() == (0,)
+
+
+def test_a_cache_that_another_process_makes_between_two_looks_at_it_is_no_strangers(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meddled = []
+
+    class Meddled(sqlite3.Connection):
+        def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+            if "sqlite_master" in query and not meddled:
+                monkeypatch.undo()
+                monkeypatch.setattr(cache, "_WAIT", 0.1)
+                meddled.append(query)
+                with contextlib.suppress(UsageError):  # it cannot, where it is kept from it
+                    Cache(kept).check()
+            return super().execute(query, *values)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Meddled))
+    Cache(kept).check()
+    assert len(meddled) == 1
+
+
+def test_a_cache_that_another_process_makes_is_waited_for(kept: Path) -> None:
+    kept.parent.mkdir(exist_ok=True)
+    other = sqlite3.connect(kept, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    waited = threading.Timer(0.3, other.close)
+    waited.start()
+    Cache(kept).check()
+    waited.join()
+    with closing(sqlite3.connect(kept)) as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @ALONE

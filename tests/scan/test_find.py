@@ -225,6 +225,7 @@ def test_what_is_hidden_is_told_where_it_is_a_timeline_or_holds_one(tmp_path: Pa
 
     assert told() == [".Reel.OTIOD", ".bin", ".cut.edl", "a/._odd.edl", "a/.cut.xml", "b/._pipe.edl", "b/.wip"]
     assert told(include=("*.edl",)) == [".cut.edl", "a/._odd.edl", "b/._pipe.edl", "b/.wip"]
+    assert len(told(exclude=("", "./", "/"))) == 7, "a pattern of nothing leaves nothing out"
     assert told(exclude=("b/*", ".bin", "*.xml", "./.cut.edl", ".Reel*/", "a/._odd.edl")) == []
 
 

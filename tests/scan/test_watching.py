@@ -113,8 +113,11 @@ def test_what_grows_is_left_until_it_has_stopped(inbox: Path) -> None:
     assert verdicts(watched) == {"tagged.edl": "block"}
 
 
-def test_the_allowed_and_the_others_go_to_their_places_with_their_reports(inbox: Path, tmp_path: Path) -> None:
-    allowed, blocked = tmp_path / "ok", inbox / "held"
+@pytest.mark.parametrize("held", ["held", "[held] now"])
+def test_the_allowed_and_the_others_go_to_their_places_with_their_reports(
+    inbox: Path, tmp_path: Path, held: str
+) -> None:
+    allowed, blocked = tmp_path / "ok", inbox / held
     (inbox / "broken.edl").write_text("")
     verdicts(watch(inbox, allowed, blocked))
     assert names(allowed) == ["clean.edl", "clean.edl.otiogate.json"]
@@ -122,7 +125,7 @@ def test_the_allowed_and_the_others_go_to_their_places_with_their_reports(inbox:
         *("broken.edl", "broken.edl.otiogate.json"),
         *("tagged.edl", "tagged.edl.otiogate.json"),
     ]
-    assert names(inbox) == ["held"]
+    assert names(inbox) == [held]
     assert verdicts(watch(inbox, allowed, blocked)) == {}
 
 

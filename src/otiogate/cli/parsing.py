@@ -38,8 +38,7 @@ class Parser(argparse.ArgumentParser):
             self._refuse(given[:1])
         self._refuse_repeated(given)
         found, rest = super().parse_known_args(given, namespace)
-        if "" in given:
-            self._refuse_empty(found)
+        self._refuse_empty(found)
         if rest:
             self._refuse(rest)
             self.error(f"there is no place for {' '.join(rest)}")
@@ -69,11 +68,14 @@ class Parser(argparse.ArgumentParser):
             seen.add(action)
 
     def _refuse_empty(self, found: argparse.Namespace) -> None:
-        """Refuses a place that holds nothing, which would mean the working folder: a variable was not set."""
-        for action in self._get_positional_actions():
-            value = getattr(found, action.dest, None)
-            if "" in (value if isinstance(value, list) else [value]):
-                self._fault(f"{action.metavar} is empty, as of a variable that is not set")
+        """Refuses a place that holds nothing, which would mean the working folder, and so one of several values of an
+        option, which would mean nobody knows what: a variable was not set."""
+        for action in self._actions:
+            if isinstance(action, argparse._AppendAction) or not action.option_strings:
+                value = getattr(found, action.dest, None)
+                if "" in (value if isinstance(value, list) else [value]):
+                    what = action.option_strings[-1] if action.option_strings else action.metavar
+                    self._fault(f"{what} is empty, as of a variable that is not set")
 
     def _refuse(self, rest: Iterable[str]) -> None:
         """Refuses the first of ``rest`` that looks like an option and is none of this command."""

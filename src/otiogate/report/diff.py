@@ -130,9 +130,12 @@ def _needs(cues: list[CueLine], report: Report) -> Iterator[str]:
     places = {(cue.address, cue.line) for cue in cues}
     listed = {cue.disclosure for cue in report.cues}
     asked: dict[str, list[str]] = {}
+    name = cues[0].disclosure
     for finding in report.findings:
-        about = finding.disclosure or finding.what
-        its_own = about.startswith(cues[0].disclosure[:200]) or (not finding.disclosure and about not in listed)
+        if finding.disclosure:
+            its_own = finding.disclosure == name
+        else:
+            its_own = finding.what.startswith(name[:200]) or finding.what not in listed
         here = any((use.address, use.line) in places for use in finding.uses)
         if finding.effect in ("block", "warn") and here and its_own:
             for text in finding.missing:

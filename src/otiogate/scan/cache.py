@@ -12,6 +12,7 @@ import os
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -31,6 +32,9 @@ _APPLICATION = 0x0716A7E1
 
 _WAIT = 5.0
 """Seconds to wait for another process that writes."""
+
+_PAUSE = 0.02
+"""Seconds after which a file is looked at again that another process makes."""
 
 _MAPPED = 256 * 1024**2
 """Bytes of the file that are read without a call for each page."""
@@ -136,18 +140,26 @@ class Cache:
         return self._database
 
     def _opened(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.file, timeout=_WAIT, isolation_level=None)
-        try:
-            self._prepare(database)
-        except BaseException:
-            database.close()
-            raise
-        return database
+        """Open, and of our form. Where another process makes the file at this moment, SQLite does not wait for it."""
+        until = time.monotonic() + _WAIT
+        while True:
+            database = sqlite3.connect(self.file, timeout=_WAIT, isolation_level=None)
+            try:
+                self._prepare(database)
+            except BaseException as fault:
+                database.close()
+                if not _is_locked(fault) or time.monotonic() >= until:
+                    raise
+            else:
+                return database
+            time.sleep(_PAUSE)
 
     def _prepare(self, database: sqlite3.Connection) -> None:
+        database.execute("BEGIN")  # what another process makes meanwhile is seen whole or not at all
         (application,) = database.execute("PRAGMA application_id").fetchone()
         (number,) = database.execute("PRAGMA user_version").fetchone()
         (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        database.execute("COMMIT")
         where = str(self.file)
         if application != _APPLICATION and (application or number or tables):
             raise UsageError("is a database of something else, no cache of otiogate", where=where, next_step=_NEXT_STEP)
@@ -184,6 +196,10 @@ def key_of(suffix: str, digest: str, rate: str = "") -> bytes:
 def _way(suffix: str, rate: str) -> bytes:
     """How content was read: by this version of the reader, as this format, and at this rate."""
     return hashlib.sha256(reader() + f"{suffix}\0{rate}".encode("utf-8", "surrogateescape")).digest()
+
+
+def _is_locked(fault: BaseException) -> bool:
+    return isinstance(fault, sqlite3.OperationalError) and "locked" in str(fault)
 
 
 @lru_cache(maxsize=64)

@@ -94,7 +94,7 @@ def _fits(inner: str, patterns: Iterable[str]) -> bool:
     parts = inner.split("/")
     places = {inner, *parts, *("/".join(parts[:number]) for number in range(1, len(parts)))}
     clean = [each.removeprefix("./").rstrip("/") for each in patterns]
-    return any(fnmatch(place, each) for each in clean for place in places)
+    return any(fnmatch(place, each) for each in clean if each for place in places)
 
 
 def _pass(_: str) -> None:

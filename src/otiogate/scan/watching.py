@@ -9,6 +9,7 @@ too: a run that starts judges anew, and says nothing where it comes to the same.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -149,8 +150,9 @@ class Watch:
     def _timelines(self, place: Path) -> Iterator[str]:
         others = (each for each in (self._places.allowed, self._places.blocked) if each and each != place)
         inside = [each for each in (os.path.relpath(other, place) for other in others) if not each.startswith("..")]
+        left_out = tuple(f"{glob.escape(each.replace(os.sep, '/'))}/*" for each in inside)
         met = Met(unlisted=lambda fault: self._unlisted.setdefault(fault.where, fault))
-        return timelines([str(place)], Wanted(exclude=tuple(f"{each}/*" for each in inside)), met)
+        return timelines([str(place)], Wanted(exclude=left_out), met)
 
     def _held(self) -> Iterator[str]:
         for place in {self._places.inbox, self._places.blocked or self._places.inbox}:
